@@ -1,0 +1,86 @@
+"""What every public function asks of its arguments.
+
+Each check names the argument, shows its value and says what is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def shown(value: Any) -> str:
+    """Return ``value`` as it is printed in an error message: one short line."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def numeric(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return ``value`` as an array of real numbers, or say why it is none."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{name} must be a real number or an array of real numbers, got {shown(value)}"
+        )
+    return array
+
+
+def floating(name: str, value: Any) -> npt.NDArray[np.floating]:
+    """Return ``value`` as an array of floats; floats keep their dtype, integers become float64."""
+    array = numeric(name, value)
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def finite(name: str, value: Any) -> npt.NDArray[np.floating]:
+    """Return ``value`` as an array of floats, all of them finite."""
+    array = floating(name, value)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {shown(value)}")
+    return array
+
+
+def within(
+    name: str, value: Any, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False
+) -> float | npt.NDArray[np.float64]:
+    """Return ``value``, a number or an array of numbers in [low, high), as float64.
+
+    A number becomes a Python float (so that it never promotes a float32
+    array); an array becomes a read-only copy. With ``open_low`` the lower end
+    is excluded as well.
+    """
+    array = numeric(name, value).astype(np.float64)
+    above = array > low if open_low else array >= low
+    if not (np.isfinite(array) & above & (array < high)).all():
+        interval = f"{'(' if open_low or low == -np.inf else '['}{low:g}, {high:g})"
+        raise ValueError(f"{name} must be finite and in {interval}, got {shown(value)}")
+    if array.ndim == 0:
+        return float(array)
+    array.flags.writeable = False
+    return array
+
+
+def count(name: str, value: Any, low: int = 0) -> int:
+    """Return ``value`` as a Python int that is at least ``low``."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be an integer, got {shown(value)}")
+    if value < low:
+        raise ValueError(f"{name} must be at least {low}, got {value}")
+    return int(value)
+
+
+def generator(name: str, value: Any) -> np.random.Generator:
+    """Return ``value`` as a `numpy.random.Generator`; an integer is taken as its seed."""
+    if isinstance(value, np.random.Generator):
+        return value
+    if value is None:
+        return np.random.default_rng(0)
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0:
+        return np.random.default_rng(value)
+    raise TypeError(
+        f"{name} must be a numpy.random.Generator or a non-negative seed, got {shown(value)}"
+    )

@@ -1,0 +1,239 @@
+"""The loop: a rule and a problem make a path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks
+from adaptive.problems.base import Array, Problem
+from adaptive.rules.base import Rule
+
+#: A run has diverged when a parameter is so many times larger than all at the start (or than 1).
+FAR = 1e10
+
+#: Runs of more steps than this show a progress bar, once they have taken two seconds.
+MANY_STEPS = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What happened in one run.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule that ran.
+    problem : Problem
+        The problem that it descended.
+    theta : ndarray, shape (steps + 1, *shape)
+        The parameters, with the start first.
+    loss : ndarray, shape (steps + 1,)
+        The loss at each of them; for a stochastic problem, over all the data.
+    gradient : ndarray, shape (steps, *shape)
+        The gradient that each step was given.
+    state : dict of ndarray, shape (steps + 1, *shape)
+        The state arrays by name, with the state at the start first.
+    last_state : Rule.State
+        The state after the last step, from which `descend` can go on.
+    diverged : bool
+        Whether the run left for infinity: a parameter 10¹⁰ times larger than
+        all at the start (or than 1), or a loss that is not finite. The run
+        ends there: its last entry is the first for which this holds.
+    """
+
+    rule: Rule
+    problem: Problem
+    theta: Array
+    loss: Array
+    gradient: Array
+    state: dict[str, Array]
+    last_state: Any
+    diverged: bool
+
+    @property
+    def steps(self) -> int:
+        """The steps made: fewer than were asked for if the run diverged."""
+        return len(self.gradient)
+
+    def __repr__(self) -> str:
+        end = "diverged" if self.diverged else f"loss {self.loss[0]:.3g} -> {self.loss[-1]:.3g}"
+        rule = type(self.rule).__name__
+        return f"<Path: {rule} on {self.problem.name}, {self.steps} steps, {end}>"
+
+
+def descend(
+    rule: Rule,
+    problem: Problem,
+    theta0: npt.ArrayLike | None = None,
+    steps: int = 100,
+    rng: np.random.Generator | int | None = None,
+    *,
+    state: Any = None,
+    batches: Sequence[Any] | None = None,
+) -> Path:
+    """Run one rule on one problem.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule, such as ``Adam(lr=0.1)``.
+    problem : Problem
+        The problem, such as ``problems.Rosenbrock()``.
+    theta0 : array_like, shape (d,), optional
+        The start; the problem's own by default. Integers are taken as
+        float64, floats keep their dtype.
+    steps : int, default 100
+        How many steps to make.
+    rng : numpy.random.Generator or int, optional
+        Source of the minibatches, or its seed; 0 by default.
+    state : Rule.State, optional
+        The state to go on from, such as ``path.last_state``.
+    batches : sequence, optional
+        The batch of each step, in place of those that ``rng`` would draw.
+
+    Returns
+    -------
+    Path
+        The path. A run that diverges is a result too: see `Path.diverged`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind.
+    ValueError
+        If ``theta0`` does not have the shape of the problem's start or is not
+        finite, ``steps`` is negative, or there are fewer batches than steps.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum, descend
+    >>> from adaptive.problems import Ravine
+    >>> descend(Momentum(lr=0.05, momentum=0.7), Ravine(), steps=50)
+    <Path: Momentum on ravine, 50 steps, loss 18 -> 1.1e-07>
+
+    A run that is stopped and resumed makes the same steps:
+
+    >>> rng = np.random.default_rng(1)
+    >>> half = descend(Momentum(), Ravine(), steps=25, rng=rng)
+    >>> rest = descend(
+    ...     Momentum(), Ravine(), half.theta[-1], steps=25, rng=rng, state=half.last_state
+    ... )
+    >>> whole = descend(Momentum(), Ravine(), steps=50)
+    >>> bool(np.array_equal(rest.theta[-1], whole.theta[-1]))
+    True
+    """
+    check_run(rule, problem)
+    theta = start_of(problem, theta0)
+    _check_one_run(rule, theta)
+    state = rule.init(theta) if state is None else state
+    if not isinstance(state, rule.State):
+        raise TypeError(
+            f"state must be a state of {type(rule).__name__}, got {_checks.shown(state)}"
+        )
+    steps = _checks.count("steps", steps)
+    batches = batches_for(problem, steps, rng, batches, first=state.t + 1)
+
+    thetas, states, gradients = [theta], [state], []
+    with np.errstate(all="ignore"):  # a diverging run is a result
+        losses = [problem.loss(theta)]
+        for theta, state, g in iterate(rule, problem, theta, state, progress(batches, steps)):
+            thetas.append(theta)
+            states.append(state)
+            gradients.append(g)
+            losses.append(problem.loss(theta))
+            if has_diverged(theta, losses[-1], thetas[0]):
+                break
+
+    return Path(
+        rule=rule,
+        problem=problem,
+        theta=np.stack(thetas),
+        loss=np.asarray(losses),
+        gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(theta.dtype),
+        state={name: np.stack([getattr(s, name) for s in states]) for name in rule.state_names},
+        last_state=state,
+        diverged=bool(has_diverged(theta, losses[-1], thetas[0])),
+    )
+
+
+def iterate(
+    rule: Rule, problem: Problem, theta: Array, state: Any, batches: Iterable[Any]
+) -> Iterator[tuple[Array, Any, Array]]:
+    """Make one step for each batch, and yield the parameters, the state and the gradient."""
+    for batch in batches:
+        g = problem.grad(rule.lookahead(theta, state), batch)
+        theta, state = rule.step(theta, g, state)
+        theta = problem.project(theta)
+        yield theta, state, g
+
+
+def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
+    """Return whether each run is far from ``start`` or its loss is not finite, shape (...)."""
+    limit = FAR * max(1.0, np.abs(start).max())
+    # Asked this way round, NaN counts as far.
+    return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
+
+
+def check_run(rule: Any, problem: Any) -> None:
+    """Raise a TypeError unless there is a rule and a problem, each of them an instance."""
+    for name, value, kind in (("rule", rule, Rule), ("problem", problem, Problem)):
+        if not isinstance(value, kind):
+            hint = f"; call it: {value.__name__}()" if isinstance(value, type) else ""
+            raise TypeError(
+                f"{name} must be a {kind.__name__} object, got {_checks.shown(value)}{hint}"
+            )
+
+
+def start_of(problem: Problem, theta0: npt.ArrayLike | None) -> Array:
+    """Return a copy of the start: ``theta0``, or the problem's own."""
+    theta = _checks.finite("theta0", problem.start if theta0 is None else theta0).copy()
+    shape = np.shape(problem.start)
+    if theta.shape[theta.ndim - len(shape) :] != shape:
+        raise ValueError(f"theta0 must have shape (..., {shape[0]}), got shape {theta.shape}")
+    return theta
+
+
+def batches_for(
+    problem: Problem,
+    steps: int,
+    rng: Any,
+    batches: Sequence[Any] | None,
+    first: int = 1,
+) -> Iterable[Any]:
+    """Return the batch of each step, drawn when it is needed unless it was given."""
+    if batches is None:
+        source = _checks.generator("rng", rng)
+        return (problem.draw(t, source) for t in range(first, first + steps))
+    if len(batches) < steps:
+        raise ValueError(
+            f"batches must hold one batch for each of the {steps} steps, got {len(batches)}"
+        )
+    return batches[:steps]
+
+
+def progress(items: Iterable[Any], total: int) -> Iterable[Any]:
+    """Return ``items`` with a progress bar if there are many of them and they take long."""
+    if total <= MANY_STEPS:
+        return items
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, unit="step", delay=2, leave=False)
+
+
+def _check_one_run(rule: Rule, theta: Array) -> None:
+    """Raise a ValueError if the start or the hyperparameters make several runs."""
+    shapes = [np.shape(value) for value in rule.hyperparameters.values()]
+    try:
+        together = np.broadcast_shapes(theta.shape, *shapes)
+    except ValueError:
+        together = None
+    if theta.ndim != 1 or together != theta.shape:
+        raise ValueError(
+            f"descend makes one run: theta0 must have shape (d,) and hyperparameters shape () or "
+            f"(d,), got theta0 {theta.shape} and {shapes}; sweep makes many"
+        )

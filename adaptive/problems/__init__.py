@@ -1,0 +1,38 @@
+"""What there is to descend: losses with gradients."""
+
+from adaptive.problems.base import Problem, Surface
+from adaptive.problems.logistic import (
+    Circles,
+    LogisticRegression,
+    SparseFeatures,
+    compute_grad,
+    compute_loss,
+    expand,
+    probability,
+)
+from adaptive.problems.noisy import NoisyQuadratic
+from adaptive.problems.online import Reddi
+from adaptive.problems.surfaces import Beale, Himmelblau, Ravine, Rosenbrock, Saddle
+
+#: The problems in the plane, which the explorer shows.
+SURFACES: tuple[type[Surface], ...] = (Ravine, Rosenbrock, Beale, Himmelblau, Saddle)
+
+__all__ = [
+    "SURFACES",
+    "Beale",
+    "Circles",
+    "Himmelblau",
+    "LogisticRegression",
+    "NoisyQuadratic",
+    "Problem",
+    "Ravine",
+    "Reddi",
+    "Rosenbrock",
+    "Saddle",
+    "SparseFeatures",
+    "Surface",
+    "compute_grad",
+    "compute_loss",
+    "expand",
+    "probability",
+]

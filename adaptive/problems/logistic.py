@@ -1,0 +1,320 @@
+"""Logistic regression by minibatches, and two data sets made from a seed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks
+from adaptive.problems.base import Array, Problem
+
+
+def expand(X: npt.ArrayLike) -> Array:
+    """Return the quadratic features (x₀, x₁, x₀², x₁², x₀x₁, 1) of points in the plane.
+
+    Parameters
+    ----------
+    X : array_like, shape (..., 2)
+        The points.
+
+    Returns
+    -------
+    ndarray, shape (..., 6)
+        The features.
+
+    Raises
+    ------
+    TypeError
+        If ``X`` is not an array of real numbers.
+    ValueError
+        If its last axis is not of length 2.
+
+    Examples
+    --------
+    >>> from adaptive.problems import expand
+    >>> expand([[2, 3]])
+    array([[2., 3., 4., 9., 6., 1.]])
+    """
+    X = _checks.floating("X", X)
+    if X.shape[-1:] != (2,):
+        raise ValueError(f"X must have shape (..., 2), got shape {X.shape}")
+    x0, x1 = X[..., 0], X[..., 1]
+    return np.stack([x0, x1, x0**2, x1**2, x0 * x1, np.ones_like(x0)], axis=-1)
+
+
+def probability(X: npt.ArrayLike, w: npt.ArrayLike) -> Array:
+    """Return the probability of class 1 for each row of ``X``, a sigmoid of X w.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Features, already expanded.
+    w : array_like, shape (..., d)
+        Weights.
+
+    Returns
+    -------
+    ndarray, shape (..., n)
+        Probabilities; far from the boundary they round to 0 or 1 without a warning.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an array of real numbers.
+    ValueError
+        If the last axes of ``X`` and ``w`` differ.
+    """
+    return _sigmoid(_scores(*_features(X, w)))
+
+
+def compute_loss(X: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike) -> Any:
+    """Return the mean logistic loss over the rows of ``X``.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Features, already expanded.
+    y : array_like, shape (n,)
+        Classes, 0 or 1.
+    w : array_like, shape (..., d)
+        Weights.
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        The loss.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an array of real numbers.
+    ValueError
+        If the shapes do not fit.
+    """
+    X, w = _features(X, w)
+    return _mean_loss(X, _labels(X, y), w)
+
+
+def compute_grad(X: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike) -> Array:
+    """Return the gradient of `compute_loss` with respect to ``w``.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Features, already expanded.
+    y : array_like, shape (n,)
+        Classes, 0 or 1.
+    w : array_like, shape (..., d)
+        Weights.
+
+    Returns
+    -------
+    ndarray, shape (..., d)
+        The gradient.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not an array of real numbers.
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from adaptive.problems import compute_grad, expand
+    >>> compute_grad(expand([[2, 3]]), [1], [0, 0, 0, 0, 0, 0])
+    array([-1. , -1.5, -2. , -4.5, -3. , -0.5])
+    """
+    X, w = _features(X, w)
+    return _mean_grad(X, _labels(X, y), w)
+
+
+class LogisticRegression(Problem):
+    """The mean logistic loss of ``(X, y)``, with gradients from minibatches.
+
+    Parameters
+    ----------
+    X : array_like, shape (n, d)
+        Features.
+    y : array_like, shape (n,)
+        Classes, 0 or 1.
+    batch_size : int, default 4
+        Rows drawn, with replacement, for each gradient.
+    start : array_like, shape (d,), optional
+        Where runs begin; zeros by default.
+    name : str, default "logistic regression"
+        What figures call the problem.
+
+    Raises
+    ------
+    TypeError
+        If ``X``, ``y`` or ``start`` are not of real numbers, or ``batch_size`` is not an integer.
+    ValueError
+        If shapes do not fit, values are not finite, a class is neither 0 nor
+        1, or ``batch_size`` is below 1.
+
+    Examples
+    --------
+    >>> from adaptive import Adam, descend
+    >>> from adaptive.problems import LogisticRegression
+    >>> problem = LogisticRegression([[1, 0], [1, 1], [1, 2]], [0, 0, 1], batch_size=2)
+    >>> path = descend(Adam(lr=0.1), problem, steps=50, rng=1)
+    >>> bool(path.loss[-1] < path.loss[0])
+    True
+    """
+
+    stochastic = True
+
+    def __init__(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        batch_size: int = 4,
+        start: npt.ArrayLike | None = None,
+        name: str = "logistic regression",
+    ) -> None:
+        self.X = _checks.finite("X", X)
+        if self.X.ndim != 2 or not self.X.size:
+            raise ValueError(f"X must have shape (n, d), got shape {self.X.shape}")
+        self.y = _labels(self.X, y)
+        self.batch_size = _checks.count("batch_size", batch_size, 1)
+        d = self.X.shape[1]
+        self.start = np.zeros(d) if start is None else _checks.finite("start", start)
+        if self.start.shape != (d,):
+            raise ValueError(f"start must have shape ({d},), got shape {self.start.shape}")
+        self.name = name
+
+    def __repr__(self) -> str:
+        n, d = self.X.shape
+        return f"<{self.name}: {n} rows, {d} features, minibatches of {self.batch_size}>"
+
+    def loss(self, theta: npt.ArrayLike) -> Any:
+        """Return the mean loss over all rows at ``theta``, shape (..., d)."""
+        X, w = _features(self.X, theta)
+        return _mean_loss(X, self.y, w)
+
+    def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
+        """Return the gradient at ``theta``, over the rows whose indices are in ``batch``.
+
+        ``batch`` has shape (b,), or (runs, b) with ``theta`` of shape (..., runs, d).
+        """
+        X, y = (self.X, self.y) if batch is None else (self.X[batch], self.y[batch])
+        return _mean_grad(X, y, _features(self.X, theta)[1])
+
+    def draw(self, t: int, rng: np.random.Generator) -> npt.NDArray[np.integer]:
+        """Return the indices of the rows of one minibatch, shape (batch_size,)."""
+        return rng.integers(len(self.X), size=self.batch_size)
+
+
+class Circles(LogisticRegression):
+    """The book's real task: a disc of points within an open ring, two noisy classes.
+
+    Class 1 is a disc (512 points), class 0 three quarters of a ring around it
+    (314 points); they overlap. The features are those of `expand`, the start
+    is (0, 0, 0, 0, 0, 1), and minibatches have 4 rows.
+
+    Parameters
+    ----------
+    batch_size : int, default 4
+        Rows drawn, with replacement, for each gradient.
+    seed : int, default 0
+        Seed of the data.
+
+    Attributes
+    ----------
+    points : ndarray, shape (826, 2)
+        The points in the plane.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Circles
+    >>> Circles()
+    <circles: 826 rows, 6 features, minibatches of 4>
+    """
+
+    def __init__(self, batch_size: int = 4, seed: int = 0) -> None:
+        rng = np.random.default_rng(_checks.count("seed", seed))
+        disc = rng.normal((0.27, -0.24), 0.69, size=(512, 2))
+        turn = rng.uniform(0, 1.5 * np.pi, size=314)
+        ring = rng.normal(1.9, 0.43, size=314) * np.stack([np.cos(turn), np.sin(turn)])
+        points = np.concatenate([disc, ring.T])
+        self.points = (points - points.mean(axis=0)) / points.std(axis=0)
+        y = np.repeat([1.0, 0.0], [512, 314])
+        super().__init__(expand(self.points), y, batch_size, (0, 0, 0, 0, 0, 1), "circles")
+
+
+class SparseFeatures(LogisticRegression):
+    """Logistic regression on features of which some are common and some are rare.
+
+    Feature j is 1 in a fraction of the rows that falls from ½ for the first
+    to 1/200 for the last, and 0 in the others; all features matter equally.
+
+    Parameters
+    ----------
+    batch_size : int, default 4
+        Rows drawn, with replacement, for each gradient.
+    seed : int, default 0
+        Seed of the data.
+
+    Attributes
+    ----------
+    frequency : ndarray, shape (20,)
+        The probability that a feature is 1.
+    weights : ndarray, shape (20,)
+        The weights that the classes were drawn with.
+    """
+
+    def __init__(self, batch_size: int = 4, seed: int = 0) -> None:
+        rng = np.random.default_rng(_checks.count("seed", seed))
+        self.frequency = np.geomspace(0.5, 0.005, 20)
+        self.weights = np.where(np.arange(20) % 2, -2.0, 2.0)
+        X = (rng.random((4000, 20)) < self.frequency).astype(np.float64)
+        y = (rng.random(4000) < _sigmoid(X @ self.weights)).astype(np.float64)
+        super().__init__(X, y, batch_size, name="sparse features")
+
+
+def _sigmoid(z: Array) -> Array:
+    # Through tanh, which saturates where exp would overflow.
+    return (1 + np.tanh(z / 2)) / 2
+
+
+def _scores(X: Array, w: Array) -> Array:
+    """Return X w. One set of rows for all w is one matrix product, much the faster way."""
+    return w @ X.T if X.ndim == 2 else np.matvec(X, w)
+
+
+def _mean_loss(X: Array, y: Array, w: Array) -> Any:
+    z = _scores(X, w)
+    return np.mean(np.logaddexp(0, z) - y * z, axis=-1)
+
+
+def _mean_grad(X: Array, y: Array, w: Array) -> Array:
+    residual = (_sigmoid(_scores(X, w)) - y) / X.shape[-2]
+    return residual @ X if X.ndim == 2 else np.vecmat(residual, X)
+
+
+def _features(X: npt.ArrayLike, w: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return X and w as float arrays whose last axes agree."""
+    X, w = _checks.floating("X", X), _checks.floating("w", w)
+    if X.ndim != 2 or w.shape[-1:] != X.shape[1:]:
+        raise ValueError(
+            f"X must have shape (n, d) and w shape (..., d), got shapes {X.shape} and {w.shape}"
+        )
+    return X, w
+
+
+def _labels(X: Array, y: npt.ArrayLike) -> Array:
+    """Return y as an array of floats, one 0 or 1 for each row of X."""
+    # Classes often come as booleans: they mean what 0 and 1 mean.
+    y = np.asarray(y)
+    labels = y.astype(np.float64) if y.dtype == bool else _checks.floating("y", y)
+    if labels.shape != X.shape[:1]:
+        raise ValueError(
+            f"y must have one class for each row of X, shape {X.shape[:1]}, "
+            f"got shape {labels.shape}"
+        )
+    if not np.isin(labels, (0, 1)).all():
+        raise ValueError(f"y must hold the classes 0 and 1 only, got {_checks.shown(y)}")
+    return labels

@@ -1,0 +1,42 @@
+"""The update rules, one file each, in the order of the book."""
+
+from adaptive.rules.adadelta import Adadelta
+from adaptive.rules.adagrad import Adagrad
+from adaptive.rules.adam import Adam
+from adaptive.rules.adamax import AdaMax
+from adaptive.rules.amsgrad import AMSGrad
+from adaptive.rules.base import Rule
+from adaptive.rules.momentum import Momentum
+from adaptive.rules.nadam import Nadam
+from adaptive.rules.nag import NAG
+from adaptive.rules.rmsprop import RMSprop
+from adaptive.rules.sgd import SGD
+
+#: All rules, in the order of the book. A new rule goes here, and is found everywhere.
+RULES: tuple[type[Rule], ...] = (
+    SGD,
+    Momentum,
+    NAG,
+    Adagrad,
+    Adadelta,
+    RMSprop,
+    Adam,
+    AdaMax,
+    Nadam,
+    AMSGrad,
+)
+
+__all__ = [
+    "NAG",
+    "RULES",
+    "SGD",
+    "AMSGrad",
+    "AdaMax",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "Momentum",
+    "Nadam",
+    "RMSprop",
+    "Rule",
+]

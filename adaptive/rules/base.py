@@ -1,0 +1,242 @@
+"""What all rules share: hyperparameters that are checked, a state, and one step."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks
+
+#: The half-open interval of each hyperparameter that the book has a name for.
+INTERVALS: dict[str, tuple[float, float]] = {
+    "lr": (0, np.inf),
+    "momentum": (0, 1),
+    "rho": (0, 1),
+    "beta1": (0, 1),
+    "beta2": (0, 1),
+    "eps": (0, np.inf),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """An update rule: what an optimizer does with one gradient.
+
+    A rule is a frozen dataclass whose fields are its hyperparameters. It names
+    its state arrays in `state_names` and says what the algorithm is in one
+    method, `update`. Everything else in the package is derived from that.
+
+    Hyperparameters may be numbers or arrays; arrays broadcast against the
+    parameters, so a rule whose ``lr`` has shape (1000, 1) makes a thousand
+    steps at once.
+
+    Raises
+    ------
+    TypeError
+        If a hyperparameter is not a real number or an array of them.
+    ValueError
+        If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
+        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr`` and ``eps``.
+    """
+
+    #: The names of the state arrays, in the order in which `update` takes them.
+    state_names: ClassVar[tuple[str, ...]] = ()
+    #: The hyperparameters with which the book runs the rule on the circles task.
+    on_circles: ClassVar[dict[str, float]] = {}
+    #: The state: a named tuple of ``t``, the steps made so far, and the arrays.
+    State: ClassVar[Any]
+
+    def __init_subclass__(cls) -> None:
+        """Give each rule a named tuple of its own for its state."""
+        state = namedtuple("State", ("t", *cls.state_names))  # type: ignore[misc]
+        state.__module__ = cls.__module__
+        state.__qualname__ = f"{cls.__qualname__}.State"
+        cls.State = state
+
+    def __post_init__(self) -> None:
+        """Check the hyperparameters; numbers become floats, arrays read-only copies."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            low, high = INTERVALS.get(field.name, (-np.inf, np.inf))
+            checked = _checks.within(f"{type(self).__name__}.{field.name}", value, low, high)
+            object.__setattr__(self, field.name, checked)
+
+    def __eq__(self, other: object) -> bool:
+        """Two rules are equal if they are of one class with the same hyperparameters."""
+        return type(self) is type(other) and all(
+            np.array_equal(value, getattr(other, name))
+            for name, value in self.hyperparameters.items()
+        )
+
+    def __hash__(self) -> int:
+        values = (np.asarray(value) for value in self.hyperparameters.values())
+        return hash((type(self), *(value.tobytes() for value in values)))
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """The hyperparameters by name, in the order of the fields."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def update(self, g: Any, t: int, *state: Any) -> tuple[Any, ...]:
+        """Return what is added to theta, then the new state arrays.
+
+        Parameters
+        ----------
+        g : array_like
+            The gradient at `lookahead`.
+        t : int
+            The number of this step, from 1.
+        *state : array_like
+            The state arrays, in the order of `state_names`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define update(g, t, *state)")
+
+    def lookahead(self, theta: Any, state: Any) -> Any:
+        """Return the point at which this rule wants its gradient: theta itself but for NAG."""
+        return theta
+
+    def init(self, theta: npt.ArrayLike) -> Any:
+        """Return the state before the first step: ``t`` = 0 and arrays of zeros.
+
+        Parameters
+        ----------
+        theta : array_like
+            The parameters, whose shape and dtype the state arrays take.
+
+        Returns
+        -------
+        Rule.State
+            A named tuple ``(t, *state_names)``.
+
+        Raises
+        ------
+        TypeError
+            If ``theta`` is not an array of real numbers.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from adaptive import Momentum
+        >>> Momentum().init(np.zeros(2))
+        State(t=0, v=array([0., 0.]))
+        """
+        theta = _checks.floating("theta", theta)
+        return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
+
+    def restore(self, saved: Mapping[str, Any]) -> Any:
+        """Return a state from what was saved of one, such as by ``np.savez(f, **state._asdict())``.
+
+        Parameters
+        ----------
+        saved : mapping
+            ``t`` and the state arrays by name.
+
+        Returns
+        -------
+        Rule.State
+            A state from which `step` continues with the same bits.
+
+        Raises
+        ------
+        TypeError
+            If ``t`` is not an integer or an array is not of real numbers.
+        ValueError
+            If the names are not those of this rule's state.
+        """
+        if set(saved) != {"t", *self.state_names}:
+            raise ValueError(
+                f"saved must hold {('t', *self.state_names)} for {type(self).__name__}, "
+                f"got {tuple(saved)}"
+            )
+        t = np.asarray(saved["t"])
+        return self.State(
+            _checks.count("saved['t']", t.item() if t.ndim == 0 else saved["t"]),
+            *(_checks.floating(f"saved[{name!r}]", saved[name]) for name in self.state_names),
+        )
+
+    def step(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
+        """Make one step; neither the arguments nor the rule are modified.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The parameters. Integers are taken as float64, floats keep their dtype.
+        g : array_like
+            The gradient at ``lookahead(theta, state)``: of the shape of ``theta``,
+            or broadcasting against it over leading axes.
+        state : Rule.State
+            From `init`, or from the step before.
+
+        Returns
+        -------
+        theta : ndarray
+            The new parameters, of the dtype of the old.
+        state : Rule.State
+            The new state.
+
+        Raises
+        ------
+        TypeError
+            If ``theta`` or ``g`` are not real numbers, or ``state`` is not a state of this rule.
+        ValueError
+            If the shapes of ``theta``, ``g``, the state and the hyperparameters do not broadcast.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from adaptive import Momentum
+        >>> rule = Momentum(lr=0.5, momentum=0.9)
+        >>> theta = np.array([1, 2])
+        >>> theta, state = rule.step(theta, np.array([2.0, 0.0]), rule.init(theta))
+        >>> theta
+        array([0., 2.])
+        >>> state
+        State(t=1, v=array([1., 0.]))
+        """
+        # Written for speed: on six parameters a check that is called costs as much as the update.
+        if not (
+            state.__class__ is self.State
+            and theta.__class__ is g.__class__ is np.ndarray
+            and theta.dtype is g.dtype
+            and theta.shape == g.shape
+        ):
+            theta, g = self._checked(theta, g, state)
+        t, *arrays = state
+        t += 1
+        try:
+            change, *arrays = self.update(g, t, *arrays)
+            moved = theta + change
+        except (TypeError, ValueError) as error:
+            self._checked(theta, g, state)
+            raise ValueError(
+                f"theta {theta.shape}, g {g.shape}, the state and the hyperparameters of "
+                f"{type(self).__name__} must broadcast: {error}"
+            ) from error
+        if moved.dtype is not theta.dtype:
+            # Arrays of float64 hyperparameters promote float32; integers become float64.
+            dtype = _checks.floating("theta", theta).dtype
+            moved = moved.astype(dtype)
+            arrays = [array.astype(dtype) for array in arrays]
+        return moved, self.State._make((t, *arrays))
+
+    def _checked(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
+        """Return theta and g as float arrays of one dtype, or say which argument of `step` is wrong."""
+        if state.__class__ is not self.State:
+            raise TypeError(
+                f"state must come from {type(self).__name__}.init or .step, "
+                f"got {_checks.shown(state)}"
+            )
+        theta = _checks.floating("theta", theta)
+        g = _checks.numeric("g", g).astype(theta.dtype, copy=False)
+        # A column of gradients for a row of parameters would broadcast to a matrix: never meant.
+        if theta.shape != g.shape and theta.shape[-1:] != g.shape[-1:]:
+            raise ValueError(
+                f"g must have the shape of theta, {theta.shape}, or broadcast against it over "
+                f"leading axes, got shape {g.shape}"
+            )
+        return theta, g

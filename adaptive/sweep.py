@@ -1,0 +1,236 @@
+"""Many settings of one rule, in one batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks
+from adaptive.descent import batches_for, check_run, has_diverged, iterate, progress, start_of
+from adaptive.problems.base import Array, Problem
+from adaptive.rules.base import Rule
+
+#: So many runs go through the loop at once: more fall out of the processor's cache.
+CHUNK = 5_000
+
+Keep = Literal["end", "loss", "path"]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What happened in many runs of one rule.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule; hyperparameters that are axes have its value nowhere.
+    problem : Problem
+        The problem that it descended.
+    axes : dict of ndarray
+        What was varied, by name, in the order of the axes below. Several
+        generators are the last axis, ``rng``, numbered from 0.
+    theta : ndarray, shape (times, *axes, d)
+        The parameters: of all times with ``keep="path"``, else of the last.
+    loss : ndarray, shape (times, *axes)
+        The loss: of the last time with ``keep="end"``, else of all times.
+    diverged : ndarray of bool, shape (*axes)
+        Whether each run had diverged by its end, as in `Path`.
+    """
+
+    rule: Rule
+    problem: Problem
+    axes: dict[str, npt.NDArray[Any]]
+    theta: Array
+    loss: Array
+    diverged: npt.NDArray[np.bool_]
+
+    def best(self) -> dict[str, Any]:
+        """Return the setting with the lowest last loss, in the median over ``rng``.
+
+        Returns
+        -------
+        dict
+            The value of each axis but ``rng``.
+
+        Raises
+        ------
+        ValueError
+            If all runs diverged.
+        """
+        loss = np.where(self.diverged, np.inf, self.loss[-1])
+        if "rng" in self.axes:
+            loss = np.median(loss, axis=-1)
+        if not np.isfinite(loss).any():
+            raise ValueError("all runs of the sweep diverged: it has no best setting")
+        place = np.unravel_index(np.argmin(loss), loss.shape)
+        return {name: self.axes[name][i] for name, i in zip(self.axes, place, strict=False)}
+
+    def __repr__(self) -> str:
+        axes = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items())
+        rule = type(self.rule).__name__
+        return (
+            f"<Sweep: {rule} on {self.problem.name}, {axes}, {self.diverged.sum()} runs diverged>"
+        )
+
+
+def sweep(
+    rule: Rule,
+    problem: Problem,
+    steps: int = 100,
+    theta0: npt.ArrayLike | None = None,
+    rng: np.random.Generator | int | Sequence[Any] | None = None,
+    *,
+    keep: Keep = "end",
+    batches: Sequence[Any] | None = None,
+    **axes: npt.ArrayLike,
+) -> Sweep:
+    """Run one rule with every combination of settings, all at once.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule; its hyperparameters hold where no axis varies them.
+    problem : Problem
+        The problem.
+    steps : int, default 100
+        How many steps to make.
+    theta0 : array_like, shape (d,) or (k, d), optional
+        The start; k starts are an axis, after the hyperparameters.
+    rng : numpy.random.Generator or int, or a sequence of them, optional
+        Source of the minibatches, which all runs share; several make an
+        axis, the last. 0 by default.
+    keep : {"end", "loss", "path"}, default "end"
+        What to hold: the last parameters and losses; also the losses at all
+        times; also the parameters at all times.
+    batches : sequence, optional
+        The batch of each step, in place of those that ``rng`` would draw.
+    **axes : array_like, shape (n,)
+        The values of a hyperparameter, such as ``lr=np.geomspace(1e-3, 1, 30)``.
+
+    Returns
+    -------
+    Sweep
+        The runs, with one axis for each keyword, in their order.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind, or a keyword is no hyperparameter of the rule.
+    ValueError
+        If an axis is empty or not one-dimensional, a value is outside its
+        interval, or ``keep`` is none of the three.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Momentum, sweep
+    >>> from adaptive.problems import Ravine
+    >>> grid = sweep(Momentum(), Ravine(), lr=np.geomspace(1e-3, 1, 4), momentum=[0, 0.5, 0.9])
+    >>> grid
+    <Sweep: Momentum on ravine, 4 lr x 3 momentum, 3 runs diverged>
+    >>> grid.loss.shape
+    (1, 4, 3)
+    """
+    check_run(rule, problem)
+    steps = _checks.count("steps", steps)
+    if keep not in ("end", "loss", "path"):
+        raise ValueError(f'keep must be "end", "loss" or "path", got {_checks.shown(keep)}')
+    values = {name: _axis(rule, name, value) for name, value in axes.items()}
+    starts = np.atleast_2d(start_of(problem, theta0))
+    if starts.ndim > 2:
+        raise ValueError(f"theta0 must have shape (d,) or (k, d), got shape {np.shape(theta0)}")
+    drawn, seeds = _shared_batches(problem, steps, rng, batches)
+
+    # One row for each combination: which start, and which value of each hyperparameter.
+    sizes = [*(len(value) for value in values.values()), len(starts)]
+    *places, which_start = (place.ravel() for place in np.indices(sizes))
+    columns = {
+        name: value[place] for (name, value), place in zip(values.items(), places, strict=True)
+    }
+    theta, loss = [], []
+    chunk = max(1, CHUNK // max(1, seeds))
+    chunks = range(0, math.prod(sizes), chunk)
+    bar = iter(progress(range(steps * len(chunks)), steps * len(chunks)))
+    for low in chunks:
+        rows = slice(low, low + chunk)
+        start = starts[which_start[rows]]
+        if seeds:
+            start = np.repeat(start[:, None], seeds, axis=1)
+        # A column, so that each row of parameters has its own value.
+        shape = (-1,) + (1,) * (start.ndim - 1)
+        settings = {name: column[rows].reshape(shape) for name, column in columns.items()}
+        kept = _run(replace(rule, **settings), problem, start, drawn, keep, bar)
+        theta.append(kept[0])
+        loss.append(kept[1])
+
+    named: dict[str, Any] = dict(values)
+    if np.ndim(theta0) == 2:
+        named["theta0"] = starts
+    else:
+        sizes.pop()
+    if seeds:
+        named["rng"] = np.arange(seeds)
+        sizes.append(seeds)
+    thetas, losses = np.concatenate(theta, axis=1), np.concatenate(loss, axis=1)
+    thetas = thetas.reshape(len(thetas), *sizes, starts.shape[-1])
+    losses = losses.reshape(len(losses), *sizes)
+    return Sweep(
+        rule=rule,
+        problem=problem,
+        axes=named,
+        theta=thetas,
+        loss=losses,
+        diverged=has_diverged(thetas[-1], losses[-1], starts),
+    )
+
+
+def _run(
+    rule: Rule, problem: Problem, theta: Array, batches: Sequence[Any], keep: Keep, bar: Any
+) -> tuple[Array, Array]:
+    """Make all steps for one chunk, and return what is kept, each with time first."""
+    state = rule.init(theta)
+    with np.errstate(all="ignore"):
+        thetas, losses = [theta], [problem.loss(theta)]
+        for theta, state, _ in iterate(rule, problem, theta, state, batches):
+            if keep == "path":
+                thetas.append(theta)
+            if keep != "end":
+                losses.append(problem.loss(theta))
+            next(bar)
+        if keep != "path":
+            thetas = [theta]
+        if keep == "end":
+            losses = [problem.loss(theta)]
+    return np.stack(thetas), np.stack(losses)
+
+
+def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return the values of one hyperparameter, checked as the rule itself would."""
+    if name not in rule.hyperparameters:
+        raise TypeError(
+            f"{name!r} is no hyperparameter of {type(rule).__name__}, which has "
+            f"{', '.join(rule.hyperparameters)}"
+        )
+    checked = getattr(replace(rule, **{name: value}), name)
+    if np.ndim(checked) != 1 or not np.size(checked):
+        raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
+    return checked
+
+
+def _shared_batches(
+    problem: Problem, steps: int, rng: Any, batches: Sequence[Any] | None
+) -> tuple[Sequence[Any], int]:
+    """Return the batch of each step, and over how many generators they are stacked (0: one)."""
+    if not isinstance(rng, list | tuple):
+        return list(batches_for(problem, steps, rng, batches)), 0
+    if not rng:
+        raise ValueError("rng must hold at least one generator, got an empty sequence")
+    if not problem.stochastic or batches is not None:
+        raise ValueError("several generators need a stochastic problem, and no batches")
+    runs = [batches_for(problem, steps, one, None) for one in rng]
+    return [np.stack(drawn) for drawn in zip(*runs, strict=True)], len(rng)

@@ -1,0 +1,16 @@
+"""How all tests run: the package's, the doctests, the notebooks, the built book."""
+
+import os
+
+import matplotlib
+
+# Kernels and builds that the tests start inherit these.
+os.environ.setdefault("TQDM_DISABLE", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# The debugger in each kernel would warn that it cannot step into frozen modules.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+# Not by MPLBACKEND, which the kernels would inherit: they show their figures inline.
+matplotlib.use("agg")
+
+pytest_plugins = ["tests.book.plugin"]

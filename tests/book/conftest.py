@@ -1,0 +1,113 @@
+"""The built book, and a browser that may not leave this machine."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from tests.book import browser as browsers
+from tests.book.notebooks import ROOT
+
+HERE = ("localhost", "127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Build the book as `make book` does, once for all workers, and return its folder."""
+    base = tmp_path_factory.getbasetemp()
+    target = (base if worker_id == "master" else base.parent) / "book"
+    with FileLock(f"{target}.lock"):
+        if not (log := target.with_suffix(".log")).exists():
+            command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT)]
+            command += ["--path-output", str(target), "--all", "-W", "-n", "--keep-going"]
+            run = subprocess.run(command, capture_output=True, text=True)
+            log.write_text(f"{run.stdout}\n{run.stderr}\nexit code {run.returncode}\n")
+    if not log.read_text().endswith("exit code 0\n"):
+        pytest.fail(f"the book does not build:\n{log.read_text()[-5000:]}", pytrace=False)
+    return target / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def site(book: Path):
+    """Serve the built book over HTTP, from this machine to this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start Chromium, if there is one."""
+    path = browsers.find()
+    if path is None:
+        (pytest.fail if browsers.required() else pytest.skip)(browsers.ADVICE)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=browsers.ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what went on while it was there."""
+
+    page: Page
+    away: list[str] = field(default_factory=list)  # requests to other hosts; all are blocked
+    failed: list[str] = field(default_factory=list)  # requests that got no answer
+    errors: list[str] = field(default_factory=list)  # what the console complained about
+
+    def __post_init__(self) -> None:
+        self.page.route("**/*", self._route)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+
+    def _route(self, route: Route) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in ("file", "data", "blob", "about") or url.hostname in HERE:
+            route.continue_()
+        else:
+            self.away.append(route.request.url)
+            route.abort()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def open(self, address: Path | str) -> Page:
+        """Open a page and wait until its equations are set."""
+        url = address.as_uri() if isinstance(address, Path) else address
+        self.page.goto(url, wait_until="load")
+        self.page.evaluate("() => window.MathJax?.startup?.promise")
+        return self.page
+
+    def assert_clean(self) -> None:
+        """Nothing was asked of another host, nothing was missing, nothing went wrong."""
+        assert not self.away, f"asked other hosts for {self.away}"
+        assert not self.failed, f"got no answer for {self.failed}"
+        assert not self.errors, f"errors in the console: {self.errors}"
+
+
+@pytest.fixture
+def visit(browser: Browser):
+    """Return a new page, to open one of the book's pages in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield Visit(context.new_page())
+    context.close()

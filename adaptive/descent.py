@@ -60,6 +60,36 @@ class Path:
         """The steps made: fewer than were asked for if the run diverged."""
         return len(self.gradient)
 
+    @property
+    def distance(self) -> Array:
+        """The distance of each of ``theta`` to the problem's minimum, shape (steps + 1,)."""
+        if self.problem.minimum is None:
+            raise ValueError(f"the problem must have a known minimum, {self.problem.name} has none")
+        return np.linalg.norm(self.theta - self.problem.minimum, axis=-1)
+
+    def steps_to(self, fraction: float) -> int | None:
+        """Return the step from which on the distance stays at most ``fraction`` of the first.
+
+        Parameters
+        ----------
+        fraction : float
+            The fraction of the distance at the start.
+
+        Returns
+        -------
+        int or None
+            The step; None if the run does not come to stay so near.
+
+        Examples
+        --------
+        >>> from adaptive import SGD, descend
+        >>> from adaptive.problems import Ravine
+        >>> descend(SGD(lr=0.09), Ravine(), steps=200).steps_to(1e-3)
+        74
+        """
+        first = stays_within(self.distance, fraction)
+        return None if np.isnan(first) else int(first)
+
     def __repr__(self) -> str:
         end = "diverged" if self.diverged else f"loss {self.loss[0]:.3g} -> {self.loss[-1]:.3g}"
         rule = type(self.rule).__name__
@@ -136,12 +166,12 @@ def descend(
             f"state must be a state of {type(rule).__name__}, got {_checks.shown(state)}"
         )
     steps = _checks.count("steps", steps)
-    batches = batches_for(problem, steps, rng, batches, first=state.t + 1)
+    drawn = batches_for(problem, steps, rng, batches, first=state.t + 1)
 
     thetas, states, gradients = [theta], [state], []
     with np.errstate(all="ignore"):  # a diverging run is a result
         losses = [problem.loss(theta)]
-        for theta, state, g in iterate(rule, problem, theta, state, progress(batches, steps)):
+        for theta, state, g in iterate(rule, problem, theta, state, progress(drawn, steps)):
             thetas.append(theta)
             states.append(state)
             gradients.append(g)
@@ -177,6 +207,17 @@ def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
     limit = FAR * max(1.0, np.abs(start).max())
     # Asked this way round, NaN counts as far.
     return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
+
+
+def stays_within(distance: Array, fraction: float) -> Any:
+    """Return from which time on ``distance``, time first, stays at most a fraction of the first.
+
+    Shape (...); NaN for runs that do not come to stay so near.
+    """
+    # Asked this way round, NaN counts as far.
+    near = distance <= _checks.within("fraction", fraction, 0) * distance[0]
+    near_to_the_end = np.logical_and.accumulate(near[::-1]).sum(axis=0)
+    return np.where(near_to_the_end > 0, len(distance) - near_to_the_end, np.nan)
 
 
 def check_run(rule: Any, problem: Any) -> None:

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from adaptive import _checks
+from adaptive.descent import Path
+from adaptive.problems import Problem, expand
+from adaptive.rules import Rule
+from adaptive.sweep import Sweep
+
 #: The colour of each algorithm: at least 3 : 1 against a white page.
 ALGORITHMS: dict[str, str] = {
     "SGD": "#5f6b76",
@@ -36,3 +51,396 @@ CONCEPTS: dict[str, str] = {
     "velocity": "#4a3fc4",
     "step": "#111111",
 }
+
+#: What matplotlib is told by `use`.
+STYLE: Any = {
+    "figure.figsize": (6.0, 3.4),
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "font.size": 10.5,
+    "axes.titlesize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.titlelocation": "left",
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "svg.hashsalt": "adaptive",
+}
+
+#: How figures write a hyperparameter.
+SYMBOLS: dict[str, str] = {
+    "lr": "learning rate η",
+    "momentum": "momentum γ",
+    "rho": "decay γ",
+    "beta1": "β₁",
+    "beta2": "β₂",
+    "eps": "ε",
+}
+
+#: The part of the plane that figures of the circles task show.
+PLANE = ((-2.8, 3.0), (-3.2, 2.8))
+
+#: What is quiet in every figure: contours, guides.
+QUIET = "#9aa3ab"
+
+#: What is neither an algorithm nor a concept: measured points, the minimum.
+INK = "#111111"
+
+
+def use() -> None:
+    """Give all figures of this session the look of the book, as SVG where Jupyter shows them.
+
+    Examples
+    --------
+    >>> from adaptive import plotting
+    >>> plotting.use()
+    """
+    plt.rcParams.update(STYLE)
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg")
+
+
+def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
+    """Return the colour, dashes and label of an algorithm's line, as keywords for ``plot``.
+
+    Parameters
+    ----------
+    rule : Rule, type or str
+        A rule, its class, or the name of its class.
+
+    Returns
+    -------
+    dict
+        ``color``, ``dashes`` and ``label``. An algorithm that the book has no
+        colour for is drawn in black.
+
+    Examples
+    --------
+    >>> line("Adam")
+    {'color': '#c22038', 'dashes': (None, None), 'label': 'Adam'}
+    """
+    if not isinstance(rule, str):
+        rule = rule.__name__ if isinstance(rule, type) else type(rule).__name__
+    return {
+        "color": ALGORITHMS.get(rule, INK),
+        "dashes": DASHES.get(rule) or (None, None),
+        "label": rule,
+    }
+
+
+def shades(n: int) -> list[Any]:
+    """Return ``n`` colours in order, from dark to light, for the values of one quantity.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+
+    Returns
+    -------
+    list of tuple
+        Colours as (red, green, blue, alpha), each from 0 to 1.
+    """
+    return list(plt.get_cmap("viridis")(np.linspace(0, 0.8, _checks.count("n", n, 1))))
+
+
+def contours(
+    problem: Problem,
+    ax: Axes | None = None,
+    bounds: Sequence[tuple[float, float]] | None = None,
+) -> Axes:
+    """Draw quiet contours of a problem in the plane, with its minimum as a cross.
+
+    Parameters
+    ----------
+    problem : Problem
+        A problem in two coordinates.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    bounds : pair of (low, high), optional
+        What to show; the problem's own bounds by default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+
+    Raises
+    ------
+    ValueError
+        If the problem is not in two coordinates.
+    """
+    if np.shape(problem.start) != (2,):
+        raise ValueError(
+            f"problem must have two coordinates, got {problem.name} with {np.size(problem.start)}"
+        )
+    ax = _axes(ax)
+    shown: Any = problem.bounds if bounds is None else bounds
+    xlim, ylim = shown
+    grid = np.stack(np.meshgrid(np.linspace(*xlim, 201), np.linspace(*ylim, 201)), axis=-1)
+    height = problem.loss(grid)
+    # Equal steps of the fourth root: dense enough in the valley, not black on the walls.
+    low, high = height.min(), height.max()
+    levels = low + (high - low) * np.linspace(0, 1, 15)[1:] ** 4
+    quiet: Any = {"colors": QUIET, "linewidths": 0.6, "linestyles": "-", "zorder": 0}
+    ax.contour(grid[..., 0], grid[..., 1], height, levels, **quiet)
+    if problem.minimum is not None:
+        ax.plot(*problem.minimum, "x", color=INK, ms=8, mew=1.8, zorder=5)
+    ax.set(xlim=xlim, ylim=ylim, xlabel="$θ_0$", ylabel="$θ_1$")
+    return ax
+
+
+def trajectory(
+    paths: Path | Sequence[Path],
+    ax: Axes | None = None,
+    bounds: Sequence[tuple[float, float]] | None = None,
+    **style: Any,
+) -> Axes:
+    """Draw paths over the contours of their problem: start hollow, end filled, minimum a cross.
+
+    Parameters
+    ----------
+    paths : Path or sequence of Path
+        Runs on one problem in two coordinates.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    bounds : pair of (low, high), optional
+        What to show; the problem's own bounds by default.
+    **style
+        Keywords for matplotlib's ``plot``, such as ``label``.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    paths = _several(paths)
+    ax = contours(paths[0].problem, ax, bounds)
+    for path in paths:
+        look = {**line(path.rule), "marker": ".", "ms": 4, "lw": 1.2, **style}
+        ax.plot(*path.theta.T, **look)
+        ax.plot(*path.theta[-1], "o", color=look["color"], ms=6.5, zorder=4)
+        ax.plot(*path.theta[0], "o", color=look["color"], mfc="white", ms=7, mew=1.6, zorder=4)
+    return ax
+
+
+def loss(
+    paths: Path | Sequence[Path], ax: Axes | None = None, labels: Sequence[str] | None = None
+) -> Axes:
+    """Draw the loss of runs against the step, on a log axis.
+
+    Where the minimum is known, what is drawn is the loss above it.
+
+    Parameters
+    ----------
+    paths : Path or sequence of Path
+        The runs.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    labels : sequence of str, optional
+        Their names; those of their rules by default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    paths, ax = _several(paths), _axes(ax)
+    floor, name = 0.0, "loss"
+    if paths[0].problem.minimum is not None:
+        floor, name = paths[0].problem.loss(paths[0].problem.minimum), "loss above the minimum"
+    for i, path in enumerate(paths):
+        look = line(path.rule) | ({} if labels is None else {"label": labels[i]})
+        ax.plot(path.loss - floor, **look)
+    ax.set(yscale="log", xlabel="step", ylabel=name)
+    if len(paths) > 1:
+        ax.legend(fontsize="small")
+    return ax
+
+
+def states(path: Path, coordinate: int = 0, ax: Axes | None = None) -> Axes:
+    """Draw what a rule computes with, in one coordinate: the gradient and its state arrays.
+
+    Parameters
+    ----------
+    path : Path
+        The run.
+    coordinate : int, default 0
+        Which coordinate.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    ax = _axes(ax)
+    steps = np.arange(1, path.steps + 1)
+    ax.axhline(0, color=QUIET, lw=0.8)
+    ax.plot(steps, path.gradient[:, coordinate], color=CONCEPTS["gradient"], label="gradient")
+    for name, values in path.state.items():
+        concept = "velocity" if name == "v" else name
+        ax.plot(steps, values[1:, coordinate], "--", color=CONCEPTS.get(concept), label=concept)
+    ax.set(xlabel="step", ylabel=f"coordinate {coordinate}")
+    ax.legend(fontsize="small")
+    return ax
+
+
+def landscape(
+    sweep: Sweep,
+    values: npt.ArrayLike | None = None,
+    ax: Axes | None = None,
+    label: str | None = "loss after the last step",
+    **style: Any,
+) -> Axes:
+    """Draw a sweep over two hyperparameters as a map; diverged runs stay empty.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        A sweep with exactly two axes.
+    values : array_like, shape of the axes, optional
+        What to draw; the last loss by default.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    label : str or None
+        What the colour bar says; None for no bar.
+    **style
+        Keywords for matplotlib's ``pcolormesh``, such as ``norm``.
+
+    Returns
+    -------
+    Axes
+        The axes.
+
+    Raises
+    ------
+    ValueError
+        If the sweep does not have two axes.
+    """
+    if len(sweep.axes) != 2:
+        raise ValueError(f"sweep must have two axes, got {list(sweep.axes)}")
+    ax = _axes(ax)
+    (x_name, x), (y_name, y) = sweep.axes.items()
+    drawn = sweep.loss[-1] if values is None else np.asarray(values)
+    drawn = np.ma.masked_where(sweep.diverged | ~np.isfinite(drawn), drawn)
+    image = ax.pcolormesh(x, y, drawn.T, rasterized=True, **{"cmap": "viridis_r", **style})
+    if label is not None:
+        ax.figure.colorbar(image, ax=ax, label=label)
+    ax.set(xlabel=SYMBOLS.get(x_name, x_name), ylabel=SYMBOLS.get(y_name, y_name))
+    for set_scale, spaced in ((ax.set_xscale, x), (ax.set_yscale, y)):
+        if (spaced > 0).all() and len(spaced) > 2 and np.ptp(np.diff(np.log(spaced))) < 1e-6:
+            set_scale("log")
+    return ax
+
+
+def boundary(path: Path, ax: Axes | None = None) -> Axes:
+    """Draw where a run on the circles task ends up dividing the plane.
+
+    Parameters
+    ----------
+    path : Path
+        A run on `problems.Circles`.
+    ax : Axes, optional
+        Where to draw, over the points if they are drawn already; new axes with the points by
+        default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    if ax is None:
+        ax = points(path.problem)
+    (x_low, x_high), (y_low, y_high) = PLANE
+    x, y = np.meshgrid(np.linspace(x_low, x_high, 121), np.linspace(y_low, y_high, 121))
+    look = line(path.rule)
+    score = expand(np.stack([x, y], axis=-1)) @ path.theta[-1]
+    dashes = (0, look["dashes"]) if look["dashes"][0] else "-"
+    ax.contour(x, y, score, [0], colors=look["color"], linestyles=[dashes], linewidths=1.5)
+    return ax
+
+
+def points(problem: Any, ax: Axes | None = None) -> Axes:
+    """Draw the two classes of the circles task: class 1 as dots, class 0 as rings.
+
+    Parameters
+    ----------
+    problem : problems.Circles
+        The problem.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    ax = _axes(ax)
+    for label, face in ((0.0, "none"), (1.0, QUIET)):
+        rows = problem.points[problem.y == label]
+        ax.scatter(
+            rows[:, 0], rows[:, 1], s=9, linewidths=0.6, edgecolors=QUIET, facecolors=face, zorder=0
+        )
+    ax.set(xlim=PLANE[0], ylim=PLANE[1], xlabel="$x_0$", ylabel="$x_1$", aspect="equal")
+    return ax
+
+
+def circles(paths: Sequence[Path]) -> npt.NDArray[Any]:
+    """Draw runs on the circles task: the boundaries at the end, beside the loss on the way.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Runs on `problems.Circles`.
+
+    Returns
+    -------
+    ndarray of Axes, shape (2,)
+        The axes of the boundaries and of the loss.
+
+    Examples
+    --------
+    >>> from adaptive import RULES, descend, plotting
+    >>> from adaptive.problems import Circles
+    >>> runs = [descend(rule(**rule.on_circles), Circles(), rng=1) for rule in RULES]
+    >>> left, right = plotting.circles(runs)
+    """
+    paths = _several(paths)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.5))
+    points(paths[0].problem, left)
+    for path in paths:
+        boundary(path, left)
+    loss(paths, right)
+    if right.get_legend():
+        right.get_legend().remove()
+    right.set_yticks([0.2, 0.3, 0.5, 0.7], ["0.2", "0.3", "0.5", "0.7"])
+    right.minorticks_off()
+    figure.legend(
+        *right.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=5,
+        fontsize="small",
+        columnspacing=1.0,
+        handlelength=2.0,
+    )
+    return np.array([left, right])
+
+
+def _axes(ax: Axes | None) -> Axes:
+    return plt.figure().add_subplot() if ax is None else ax
+
+
+def _several(paths: Path | Sequence[Path]) -> list[Path]:
+    """Return a list of paths, or say that there is none."""
+    several = [paths] if isinstance(paths, Path) else list(paths)
+    if not several or not all(isinstance(path, Path) for path in several):
+        raise TypeError(f"paths must be a Path or a sequence of them, got {_checks.shown(paths)}")
+    return several

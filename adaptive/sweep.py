@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.descent import batches_for, check_run, has_diverged, iterate, progress, start_of
+from adaptive.descent import (
+    batches_for,
+    check_run,
+    has_diverged,
+    iterate,
+    progress,
+    start_of,
+    stays_within,
+)
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
@@ -69,6 +77,31 @@ class Sweep:
             raise ValueError("all runs of the sweep diverged: it has no best setting")
         place = np.unravel_index(np.argmin(loss), loss.shape)
         return {name: self.axes[name][i] for name, i in zip(self.axes, place, strict=False)}
+
+    def steps_to(self, fraction: float) -> Array:
+        """Return the steps from which on runs stay near the minimum; needs ``keep="path"``.
+
+        Parameters
+        ----------
+        fraction : float
+            How near: this fraction of the distance at the start.
+
+        Returns
+        -------
+        ndarray, shape of the axes
+            The steps; NaN for runs that do not come to stay so near.
+
+        Raises
+        ------
+        ValueError
+            If the sweep did not keep its paths, or the minimum is not known.
+        """
+        if len(self.theta) == 1:
+            raise ValueError('steps_to needs all parameters: sweep(..., keep="path")')
+        if self.problem.minimum is None:
+            raise ValueError(f"the problem must have a known minimum, {self.problem.name} has none")
+        distance = np.linalg.norm(self.theta - self.problem.minimum, axis=-1)
+        return stays_within(distance, fraction)
 
     def __repr__(self) -> str:
         axes = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items())
@@ -141,9 +174,10 @@ def sweep(
     if keep not in ("end", "loss", "path"):
         raise ValueError(f'keep must be "end", "loss" or "path", got {_checks.shown(keep)}')
     values = {name: _axis(rule, name, value) for name, value in axes.items()}
-    starts = np.atleast_2d(start_of(problem, theta0))
-    if starts.ndim > 2:
-        raise ValueError(f"theta0 must have shape (d,) or (k, d), got shape {np.shape(theta0)}")
+    start = start_of(problem, theta0)
+    if start.ndim > 2:
+        raise ValueError(f"theta0 must have shape (d,) or (k, d), got shape {start.shape}")
+    starts = np.atleast_2d(start)
     drawn, seeds = _shared_batches(problem, steps, rng, batches)
 
     # One row for each combination: which start, and which value of each hyperparameter.
@@ -158,18 +192,18 @@ def sweep(
     bar = iter(progress(range(steps * len(chunks)), steps * len(chunks)))
     for low in chunks:
         rows = slice(low, low + chunk)
-        start = starts[which_start[rows]]
+        first = starts[which_start[rows]]
         if seeds:
-            start = np.repeat(start[:, None], seeds, axis=1)
+            first = np.repeat(first[:, None], seeds, axis=1)
         # A column, so that each row of parameters has its own value.
-        shape = (-1,) + (1,) * (start.ndim - 1)
+        shape = (-1,) + (1,) * (first.ndim - 1)
         settings = {name: column[rows].reshape(shape) for name, column in columns.items()}
-        kept = _run(replace(rule, **settings), problem, start, drawn, keep, bar)
+        kept = _run(replace(rule, **settings), problem, first, drawn, keep, bar)
         theta.append(kept[0])
         loss.append(kept[1])
 
     named: dict[str, Any] = dict(values)
-    if np.ndim(theta0) == 2:
+    if start.ndim == 2:
         named["theta0"] = starts
     else:
         sizes.pop()
@@ -193,10 +227,9 @@ def _run(
     rule: Rule, problem: Problem, theta: Array, batches: Sequence[Any], keep: Keep, bar: Any
 ) -> tuple[Array, Array]:
     """Make all steps for one chunk, and return what is kept, each with time first."""
-    state = rule.init(theta)
     with np.errstate(all="ignore"):
         thetas, losses = [theta], [problem.loss(theta)]
-        for theta, state, _ in iterate(rule, problem, theta, state, batches):
+        for theta, _, _ in iterate(rule, problem, theta, rule.init(theta), batches):
             if keep == "path":
                 thetas.append(theta)
             if keep != "end":

@@ -1,11 +1,15 @@
 """Adaptive gradient-descent optimizers whose code is their equations.
 
 Each rule is written once, as elementwise numpy, and everything else follows
-from it: `descend` makes one run, `sweep` makes many at once.
+from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
+them on a page to be moved, `interact` gives sliders to any function.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from adaptive import problems
 from adaptive.descent import Path, descend
+from adaptive.minimizer import minimizer
 from adaptive.rules import (
     NAG,
     RULES,
@@ -21,6 +25,10 @@ from adaptive.rules import (
     Rule,
 )
 from adaptive.sweep import Sweep, sweep
+
+if TYPE_CHECKING:
+    from adaptive.explorer import explore
+    from adaptive.interactive import interact
 
 __all__ = [
     "NAG",
@@ -38,6 +46,26 @@ __all__ = [
     "Rule",
     "Sweep",
     "descend",
+    "explore",
+    "interact",
+    "minimizer",
     "problems",
     "sweep",
 ]
+
+#: What needs more than numpy, and is imported when it is first asked for.
+_LATER = {"explore": "adaptive.explorer", "interact": "adaptive.interactive"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        from importlib import import_module
+
+        found = getattr(import_module(_LATER[name]), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,400 @@
+"""Figures that stay alive on a static page.
+
+`explore` returns an object that Jupyter, Binder and the built book show alike. The
+page computes the paths itself, with code made from the Python rules and
+problems; it needs no kernel and no network.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks, rules
+from adaptive.descent import Path, check_run, descend, start_of
+from adaptive.explorer import bundle, catalogue, colours, picture
+from adaptive.explorer.ranges import ranges_of
+from adaptive.explorer.regimes import Map, map_of
+from adaptive.explorer.stored import stored_paths
+from adaptive.problems.base import Problem
+from adaptive.rules.base import Rule
+from adaptive.tracing import TracingError, trace_problem, trace_rule
+
+__all__ = ["Explorer", "explore"]
+
+#: More steps than this make a page too slow, and too large.
+MOST_STEPS = 2_000
+
+
+def explore(
+    problem: Problem,
+    *rules: Rule,
+    steps: int = 100,
+    theta0: npt.ArrayLike | None = None,
+    at: int | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
+    map: tuple[str, str] | None = None,
+    rng: int = 0,
+    key: str | None = None,
+) -> Explorer:
+    """Show rules on a problem in the plane, for the reader to move.
+
+    Parameters
+    ----------
+    problem : Problem
+        A problem in two coordinates: one of the package, or your own.
+    *rules : Rule
+        The rules that are shown at first, with the settings that the text
+        speaks of. All others of the package can be added by the reader.
+    steps : int, default 100
+        The steps of all paths, at most 2000.
+    theta0 : array_like, shape (2,), optional
+        The start; the problem's own by default.
+    at : int, optional
+        The step that is shown at first; the last by default.
+    ranges : dict of (low, high), optional
+        Through which values the sliders of some hyperparameters go, such as
+        ``{"lr": (1e-3, 1)}``.
+    map : pair of str, optional
+        Two hyperparameters of the first rule, such as ``("lr", "momentum")``: then a map shows
+        how fast the rule is at each pair, and its point can be dragged.
+    rng : int, default 0
+        Seed of the noise of a stochastic problem, as in `descend`.
+    key : str, optional
+        What the explorer is called in the address of the page, if the reader
+        puts its settings there; made from the problem and the rules by default.
+
+    Returns
+    -------
+    Explorer
+        An object that Jupyter shows.
+
+    Raises
+    ------
+    TypeError
+        If ``problem`` or a rule is none, or an argument is of the wrong kind.
+    ValueError
+        If the problem is not in two coordinates, a rule is given twice, or an
+        argument is outside of what is said above.
+
+    Notes
+    -----
+    A rule or problem that cannot be traced (see `adaptive.tracing`) is shown
+    with paths that `sweep` has computed beforehand. The explorer says so, and why.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum, explore
+    >>> from adaptive.problems import Ravine
+    >>> explore(Ravine(), Momentum(lr=0.05, momentum=0.7))
+    <explorer: Momentum on ravine, lr=0.05, momentum=0.7, 100 steps, loss 18 -> 4.7e-15>
+    """
+    _check(problem, rules)
+    steps = _checks.count("steps", steps, 1)
+    if steps > MOST_STEPS:
+        raise ValueError(
+            f"steps must be at most {MOST_STEPS} in a figure, got {steps}; use descend"
+        )
+    at = steps if at is None else _checks.count("at", at)
+    if at > steps:
+        raise ValueError(f"at must be at most steps = {steps}, got {at}")
+    if key is not None and not (isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9-]+", key)):
+        raise ValueError(
+            f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
+        )
+    start = _start(problem, theta0)
+    unknown = set(ranges or {}) - {name for rule in rules for name in rule.hyperparameters}
+    if unknown:
+        raise ValueError(
+            f"ranges names {', '.join(sorted(unknown))}, which no rule has; they have "
+            f"{', '.join(dict.fromkeys(name for rule in rules for name in rule.hyperparameters))}"
+        )
+    for rule in rules:
+        ranges_of(rule, ranges)  # so that a wrong range is found before anything is computed
+    plan = None
+    if map is not None:
+        plan = map_of(rules[0], problem, map, ranges_of(rules[0], ranges), start, steps)
+    paths = [descend(rule, problem, start, steps, _checks.count("rng", rng)) for rule in rules]
+    return Explorer(problem, rules, paths, start, steps, at, dict(ranges or {}), plan, rng, key)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explorer:
+    """A live figure; made by `explore`, shown by Jupyter.
+
+    Attributes
+    ----------
+    problem : Problem
+        The problem that it opens with.
+    rules : tuple of Rule
+        The rules that it opens with.
+    paths : list of Path
+        Their paths, as Python computes them.
+    obstacles : list of str
+        Why something is shown with paths computed beforehand; empty if nothing is.
+    """
+
+    problem: Problem
+    rules: tuple[Rule, ...]
+    paths: list[Path]
+    start: npt.NDArray[np.floating]
+    steps: int
+    at: int
+    ranges: dict[str, tuple[float, float]]
+    map: Map | None
+    rng: int
+    key: str | None
+    obstacles: list[str] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Try to trace what was given."""
+        self.obstacles.extend(filter(None, _obstacles(trace_problem, [self.problem])))
+        self.obstacles.extend(filter(None, _obstacles(trace_rule, self.rules)))
+
+    def __repr__(self) -> str:
+        ends = []
+        for path in self.paths:
+            settings = "".join(f", {k}={v:g}" for k, v in path.rule.hyperparameters.items())
+            end = f"loss {path.loss[0]:.2g} -> {path.loss[-1]:.2g}"
+            if path.diverged:
+                end = f"diverges at step {path.steps}"
+            ends.append((type(path.rule).__name__, settings, end))
+        if len(ends) == 1:
+            name, settings, end = ends[0]
+            return f"<explorer: {name} on {self.problem.name}{settings}, {self.steps} steps, {end}>"
+        lines = "".join(f"\n  {name}{settings}: {end}" for name, settings, end in ends)
+        return f"<explorer: {len(ends)} rules on {self.problem.name}, {self.steps} steps{lines}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self.to_html()}
+
+    def to_html(self) -> str:
+        """Return the figure as a piece of HTML that needs nothing else.
+
+        Examples
+        --------
+        >>> from adaptive import SGD, explore
+        >>> from adaptive.problems import Saddle
+        >>> "http" in explore(Saddle(), SGD()).to_html().replace("http://www.w3.org/2000/svg", "")
+        False
+        """
+        shared_key, shared = bundle.shared(catalogue.common())
+        spec = bundle.to_javascript(self._spec())
+        picture = self._picture()
+        name = bundle.digest(shared_key + spec + picture)
+        concepts = ";".join(
+            colours.look(concept, f"{concept}-") for concept in ("gradient", "velocity", "step")
+        )
+        what = ", ".join(type(rule).__name__ for rule in self.rules)
+        label = html.escape(f"Explorer: {what} on {self.problem.name}", quote=True)
+        # Lumino, on which JupyterLab stands, leaves keys alone where it is told so.
+        return (
+            f'{shared}\n<div class="adaptive-explorer mathjax_ignore tex2jax_ignore" '
+            f'data-explorer="{name}" data-lm-suppress-shortcuts="true" role="group" '
+            f'aria-label="{label}" style="{concepts}">\n{picture}\n</div>\n'
+            f'<script>globalThis.adaptiveExplorers?.["{shared_key}"]?.("{name}", {spec});'
+            "</script>\n"
+        )
+
+    def to_page(self) -> str:
+        """Return a whole HTML document with nothing but the figure, to be saved as a file."""
+        return (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<title>{html.escape(self._name())}</title>\n"
+            "<style>:root { color-scheme: light dark; font: 1rem system-ui, sans-serif }\n"
+            "body { background: light-dark(#ffffff, #14181e); margin: 1rem }</style>\n</head>\n"
+            f"<body>\n<main>\n{self.to_html()}</main>\n</body>\n</html>\n"
+        )
+
+    # -------------------------------------------------------------- what the page is told
+
+    def _name(self) -> str:
+        rules = ", ".join(type(rule).__name__ for rule in self.rules)
+        return f"{rules} on {self.problem.name}"
+
+    def _spec(self) -> dict[str, Any]:
+        """Return what this explorer adds to what all have."""
+        common = catalogue.common()
+        own_rules, own_problems = self._own(common)
+        fixed = bool(self.obstacles)
+        traceable = self._traceable(self.problem)
+        names = [type(rule).__name__ for rule in self.rules]
+        everyone = [*common["rules"], *(name for name in names if name not in common["rules"])]
+        offered = catalogue.default_problems()
+        picks = list(common["problems"])
+        if self.problem.name not in picks:
+            picks.append(self.problem.name)
+        if fixed or self.map:
+            picks, offered = [self.problem.name], []
+        offered = [each for each in offered if each.name != self.problem.name]
+        key = self.key or re.sub(r"[^a-z0-9]+", "-", f"{self.problem.name} {names[0]}".lower())
+        return {
+            "key": key,
+            "problem": self.problem.name,
+            "start": self.start.tolist(),
+            "shown": names,
+            "steps": self.steps,
+            "t": self.at,
+            "fixed": fixed,
+            "rules": own_rules,
+            "problems": own_problems,
+            "pickRules": everyone if traceable else names,
+            "pickProblems": picks,
+            "batches": catalogue.noise([*offered, self.problem], self.steps, self.rng)
+            if traceable
+            else {},
+            "map": self.map.as_dict(names[0]) if self.map else None,
+        }
+
+    def _own(self, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the page is told of the rules and the problem, as far as it is not known."""
+        traceable = self._traceable(self.problem)
+        described = catalogue.describe_problem(self.problem, code=traceable)
+        same = described == common["problems"].get(self.problem.name)
+        problems = {} if same else {self.problem.name: described}
+        rules = {}
+        for rule in self.rules:
+            name = type(rule).__name__
+            code = traceable and self._traceable(rule)
+            own = catalogue.describe_rule(rule, self.ranges, code=code)
+            if not code:
+                ranges = ranges_of(rule, self.ranges)
+                own["code"] = None
+                own["stored"] = stored_paths(rule, self.problem, ranges, self.start, self.steps)
+            known = common["rules"].get(name, {})
+            rules[name] = {k: v for k, v in own.items() if k not in known or known[k] != v}
+        return rules, problems
+
+    def _traceable(self, what: Rule | Problem) -> bool:
+        (obstacle,) = _obstacles(trace_rule if isinstance(what, Rule) else trace_problem, [what])
+        return obstacle is None
+
+    # -------------------------------------------------------------- the first picture
+
+    def _picture(self) -> str:
+        """Return the picture that is there before, and without, any script."""
+        runs = [_run(path) for path in self.paths]
+        landscape = picture.landscape(self.problem, runs, self.start, self.at)
+        box = picture.WIDE_CHART if self.map else picture.CHART
+        loss = picture.loss_chart(runs, catalogue.floor_of(self.problem), self.steps, box)
+        curves = picture.gradient_chart(runs[0], self.steps, box)
+        pad, kind = "", "pictures"
+        if self.map:
+            drawn = picture.pad(self.map.ranges, self.map.regions(), self.map.labels())
+            pad, kind = f"<div>{drawn}{_MAP_KEY}</div>", "pictures with-map"
+        notes = "".join(
+            f'<p class="note">{html.escape(text)}{_BEFOREHAND}</p>' for text in self.obstacles
+        )
+        name = html.escape(type(self.rules[0]).__name__)
+        title = "Loss" if catalogue.floor_of(self.problem) == 0 else "Loss above the minimum"
+        return (
+            f'<div class="{kind}">{pad}<div>{landscape}{_key()}</div>'
+            f'<div class="charts"><div><p class="chart-title loss-title">{title}</p>{loss}</div>'
+            f'<div><p class="chart-title curves-title">Gradient of {name}</p>{curves}</div>'
+            "</div></div>\n"
+            f'<p class="readout">{html.escape(self._words())}</p>{notes}\n'
+            '<div class="controls"><noscript>This is the first picture of a live figure, which '
+            "needs JavaScript to be moved.</noscript></div>"
+        )
+
+    def _words(self) -> str:
+        words = [f"Step {self.at}."]
+        for path in self.paths:
+            name, t = type(path.rule).__name__, min(self.at, path.steps)
+            settings = ", ".join(f"{k} = {v:g}" for k, v in path.rule.hyperparameters.items())
+            words.append(f"{name} ({settings}): loss {picture.written(path.loss[t])}.")
+        return " ".join(words)
+
+
+_BEFOREHAND = (
+    " So its paths were computed beforehand: sliders move between settings that were computed, "
+    "and the start stays where it is."
+)
+
+_MAP_KEY = (
+    '<p class="key">Darker: the distance to the minimum shrinks faster. '
+    "Lines: where a coordinate begins to oscillate, or to diverge.</p>"
+)
+
+
+def _key() -> str:
+    """Return what the marks of the landscape mean."""
+    ring = '<circle cx="4" cy="4" r="3"/>'
+    cross = '<path d="M1,1L7,7M1,7L7,1"/>'
+    arrow = '<path d="M2,4H22M18,1L23,4L18,7"/>'
+    marks = [("start", ring, "small"), ("minimum", cross, "small"), ("downhill", arrow, "gradient")]
+    marks += [("velocity", arrow, "velocity"), ("step", arrow, "step")]
+    items = "".join(
+        f"<li>{picture.swatch(mark, concept)}{text}</li>" for text, mark, concept in marks
+    )
+    return f'<ul class="key">{items}</ul>'
+
+
+def _run(path: Path) -> picture.Run:
+    name = type(path.rule).__name__
+    return picture.Run(
+        label=name,
+        look=colours.look(name),
+        dashes=picture.dashes_of(name),
+        theta=path.theta,
+        loss=path.loss,
+        gradient=path.gradient,
+    )
+
+
+def _obstacles(trace: Any, things: Sequence[Any]) -> list[str | None]:
+    """Return for each thing why it cannot be traced, or None."""
+    found: list[str | None] = []
+    for thing in things:
+        try:
+            trace(thing)
+            found.append(None)
+        except TracingError as error:
+            found.append(f"{error}.")
+    return found
+
+
+def _check(problem: Any, given: Sequence[Any]) -> None:
+    """Say what is wrong with the problem or the rules, if something is."""
+    names = ", ".join(kind.__name__ for kind in rules.RULES)
+    if not given:
+        raise TypeError(f"explore needs a rule, such as Momentum(lr=0.05); there are {names}")
+    for rule in given:
+        if isinstance(rule, str):
+            raise TypeError(
+                f"rule must be a Rule object, got {rule!r}; write {rule}() with one of {names}"
+            )
+        check_run(rule, problem)
+    if np.shape(problem.start) != (2,):
+        raise ValueError(
+            f"problem must have two coordinates to be drawn, got {problem.name} with "
+            f"{np.size(problem.start)}; descend and sweep take problems of any size"
+        )
+    kinds = [type(rule).__name__ for rule in given]
+    for kind in kinds:
+        if kinds.count(kind) > 1:
+            raise ValueError(
+                f"rules must differ, got {kind} twice; its sliders show other settings, and sweep "
+                "compares them"
+            )
+
+
+def _start(problem: Problem, theta0: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
+    """Return the start, which must be in the picture."""
+    start = start_of(problem, theta0).astype(np.float64)
+    if start.shape != (2,):
+        raise ValueError(f"theta0 must have shape (2,), got shape {start.shape}")
+    for value, (low, high) in zip(start, picture.bounds_of(problem), strict=True):
+        if not low <= value <= high:
+            raise ValueError(
+                f"theta0 must lie inside of the picture, {picture.bounds_of(problem)}, "
+                f"got {start.tolist()}"
+            )
+    return start

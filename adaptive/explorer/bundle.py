@@ -1,0 +1,92 @@
+"""From the files of the page, and from Python objects, to one script."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+#: The modules of the page, each after those that it imports.
+MODULES = (
+    "numbers.js",
+    "descent.js",
+    "drawing.js",
+    "drag.js",
+    "landscape.js",
+    "chart.js",
+    "pad.js",
+    "address.js",
+    "controls.js",
+    "explorer.js",
+    "start.js",
+)
+
+#: What stands around the part that all explorers of a page share, so that all but one of them
+#: can be taken out (see `adaptive.explorer.book`).
+BEGIN, END = "<!--adaptive-explorer {}-->", "<!--/adaptive-explorer {}-->"
+
+_IMPORT = re.compile(r"^import \{[^}]*\} from \"\./[\w.]+\";\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:const|function|class) )", re.MULTILINE)
+
+
+class Code(str):
+    """Text that is JavaScript, not a string in it."""
+
+
+def to_javascript(value: Any) -> str:
+    """Return a Python object as JavaScript; what is `Code` stays as it is.
+
+    Examples
+    --------
+    >>> to_javascript({"a": [1, None], "f": Code("() => 1")})
+    '{"a":[1,null],"f":() => 1}'
+    """
+    if isinstance(value, Code):
+        return str(value)
+    if isinstance(value, dict):
+        parts = (f"{to_javascript(str(k))}:{to_javascript(v)}" for k, v in value.items())
+        return "{" + ",".join(parts) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(to_javascript, value)) + "]"
+    # In a page, nothing in a script may look like its end, or like a comment.
+    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "\\u003c!--")
+
+
+@functools.cache
+def modules() -> str:
+    """Return the modules of the page as one script.
+
+    They import each other by name only, so that putting them one after
+    another is all that is needed.
+    """
+    folder = files("adaptive.explorer") / "page"
+    sources = ((folder / name).read_text(encoding="utf-8") for name in MODULES)
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+
+
+@functools.cache
+def stylesheet() -> str:
+    """Return the style sheet of the page."""
+    return (files("adaptive.explorer") / "page" / "explorer.css").read_text(encoding="utf-8")
+
+
+def shared(catalogue: dict[str, Any]) -> tuple[str, str]:
+    """Return the key, and the HTML, of what all explorers of a page share."""
+    body = f"{modules()}\nreturn starter({to_javascript(catalogue)});"
+    key = digest(stylesheet() + body)
+    script = (
+        "globalThis.adaptiveExplorers ??= {};\n"
+        f'globalThis.adaptiveExplorers["{key}"] ??= (() => {{\n"use strict";\n{body}\n}})();'
+    )
+    return key, (
+        f"{BEGIN.format(key)}<style>\n{stylesheet()}</style>\n"
+        f"<script>\n{script}\n</script>{END.format(key)}"
+    )
+
+
+def digest(text: str) -> str:
+    """Return a short name that stands for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

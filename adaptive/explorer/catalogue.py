@@ -1,0 +1,140 @@
+"""What the page knows of rules and problems: their code, made from Python, and their look."""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from adaptive import problems, rules
+from adaptive.descent import FAR, batches_for
+from adaptive.explorer import colours, picture
+from adaptive.explorer.bundle import Code
+from adaptive.explorer.ranges import ranges_of
+from adaptive.problems.base import Problem
+from adaptive.rules.base import Rule
+from adaptive.tracing import problem_to_javascript, rule_to_javascript, trace_problem, trace_rule
+
+
+def default_rule(kind: type[Rule]) -> Rule:
+    """Return a rule as it stands in an explorer that was given no other: as on the circles task.
+
+    The defaults of some papers are too small to see a step.
+    """
+    return kind(**kind.on_circles)
+
+
+def default_problems() -> list[Problem]:
+    """Return the problems that every explorer offers."""
+    return [*(kind() for kind in problems.SURFACES), problems.NoisyQuadratic()]
+
+
+def common() -> dict[str, Any]:
+    """Return what all explorers share: all rules and problems of the package."""
+    return _common(tuple(rules.RULES), tuple(problems.SURFACES))
+
+
+@functools.cache
+def _common(kinds: tuple[type[Rule], ...], surfaces: tuple[type[Problem], ...]) -> dict[str, Any]:
+    return {
+        "far": FAR,
+        "layout": {
+            "landscape": asdict(picture.LANDSCAPE),
+            "chart": asdict(picture.CHART),
+            "wideChart": asdict(picture.WIDE_CHART),
+        },
+        "rules": {kind.__name__: describe_rule(default_rule(kind)) for kind in kinds},
+        "problems": {each.name: describe_problem(each) for each in default_problems()},
+    }
+
+
+def describe_rule(
+    rule: Rule, ranges: Mapping[str, Any] | None = None, *, code: bool = True
+) -> dict[str, Any]:
+    """Return what the page needs to know of a rule.
+
+    Raises
+    ------
+    TracingError
+        If its code is wanted, and the rule cannot be traced.
+    """
+    name = type(rule).__name__
+    described: dict[str, Any] = {
+        "label": name,
+        "look": colours.look(name),
+        "dashes": picture.dashes_of(name),
+        "state": list(rule.state_names),
+        "direction": _direction(rule) if code else None,
+        "settings": [each.as_dict() for each in ranges_of(rule, ranges)],
+    }
+    if code:
+        described["code"] = Code(rule_to_javascript(trace_rule(rule)))
+    return described
+
+
+def describe_problem(problem: Problem, *, code: bool = True) -> dict[str, Any]:
+    """Return what the page needs to know of a problem.
+
+    Raises
+    ------
+    TracingError
+        If its code is wanted, and the problem cannot be traced.
+    """
+    described: dict[str, Any] = {
+        "label": problem.name,
+        "start": np.asarray(problem.start, dtype=np.float64).tolist(),
+        "floor": floor_of(problem),
+        "bounds": picture.bounds_of(problem),
+    }
+    if code:
+        described["code"] = Code(problem_to_javascript(trace_problem(problem)))
+    return described | {"backdrop": picture.backdrop(problem)}
+
+
+def floor_of(problem: Problem) -> float:
+    """Return the loss at the minimum; 0 where it is not known."""
+    return 0.0 if problem.minimum is None else float(problem.loss(problem.minimum))
+
+
+def noise(each: Sequence[Problem], steps: int, rng: Any) -> dict[str, str]:
+    """Return the batches of stochastic problems by name, as the page reads them."""
+    found = {}
+    for problem in each:
+        if problem.stochastic and steps:
+            drawn = np.array(list(batches_for(problem, steps, rng, None)), dtype="<f8")
+            found[problem.name] = base64.b64encode(drawn.tobytes()).decode("ascii")
+    return found
+
+
+def _direction(rule: Rule) -> dict[str, int] | None:
+    """Return which state is a direction: the first that turns round when all gradients do.
+
+    A velocity does, an average of squares does not. ``sign`` is how it points
+    along the step.
+    """
+    rng = np.random.default_rng(0)
+    gradients = rng.normal(size=(6, 1))
+    with np.errstate(all="ignore"):
+        there, steps = _states(rule, gradients)
+        back, _ = _states(rule, -gradients)
+    for index, name in enumerate(rule.state_names):
+        one, other = there[name], back[name]
+        if np.abs(one).max() > 0 and np.allclose(one, -other):
+            return {"index": index, "sign": 1 if float(np.sum(one * steps)) > 0 else -1}
+    return None
+
+
+def _states(rule: Rule, gradients: Any) -> tuple[dict[str, Any], Any]:
+    theta = np.zeros(1)
+    state, kept, steps = rule.init(theta), [], []
+    for g in gradients:
+        moved, state = rule.step(theta, g, state)
+        kept.append(state)
+        steps.append(moved - theta)
+        theta = moved
+    states = {name: np.array([getattr(s, name) for s in kept]) for name in rule.state_names}
+    return states, np.array(steps)

@@ -1,0 +1,30 @@
+// Settings in the address of the page, as #~key.name=value&…
+//
+// Anchors of the page never begin with a tilde, so that they and the settings leave each other be.
+// Each explorer has a key of its own, and leaves those of the others where they are.
+
+const SIGN = "#~";
+
+export function readAddress(key) {
+  const found = {};
+  for (const [name, value] of parameters()) {
+    if (name.startsWith(`${key}.`)) found[name.slice(key.length + 1)] = value;
+  }
+  return found;
+}
+
+export function writeAddress(key, settings) {
+  const kept = [...parameters()].filter(([name]) => !name.startsWith(`${key}.`));
+  const own = Object.entries(settings).map(([name, value]) => [`${key}.${name}`, value]);
+  const text = new URLSearchParams([...kept, ...own]).toString();
+  // Without settings nothing is left but the page itself.
+  const { pathname, search } = globalThis.location;
+  // Commas may stand in an address as they are.
+  const hash = text ? SIGN + text.replaceAll("%2C", ",") : "";
+  globalThis.history.replaceState(globalThis.history.state, "", pathname + search + hash);
+}
+
+function parameters() {
+  const { hash } = globalThis.location;
+  return new URLSearchParams(hash.startsWith(SIGN) ? hash.slice(SIGN.length) : "");
+}

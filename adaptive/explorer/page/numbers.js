@@ -1,0 +1,79 @@
+// Numbers: how they are written, how sliders and axes run through them.
+
+const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+export const powerOfTen = (exponent) =>
+  "10" + [...String(exponent)].map((sign) => SUPERSCRIPTS[sign]).join("");
+
+/** Write a number for people: 0.05, 1200, 3.2·10⁻⁷. */
+export function written(value, digits = 3) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const shown = Number(value.toPrecision(digits));
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
+    const [mantissa, exponent] = shown.toExponential().split("e");
+    const power = powerOfTen(Number(exponent));
+    const sign = mantissa.startsWith("-") ? "−" : "";
+    return Math.abs(Number(mantissa)) === 1 ? sign + power : `${mantissa.replace("-", "−")}·${power}`;
+  }
+  return String(shown).replace("-", "−");
+}
+
+/** How many steps a slider has. */
+export const POSITIONS = 200;
+
+// A slider runs from 0 to 1; a scale says through which values.
+const SCALES = {
+  linear: { of: (x) => x, back: (u) => u },
+  log: { of: Math.log, back: Math.exp },
+  // For decays close to 1: 0.9, 0.99 and 0.999 are equally far apart.
+  decay: { of: (x) => -Math.log(1 - x), back: (u) => 1 - Math.exp(-u) },
+};
+
+export function place(range, value) {
+  const { of } = SCALES[range.scale];
+  const [low, high] = [of(range.low), of(range.high)];
+  return clamp((of(value) - low) / (high - low), 0, 1);
+}
+
+/** The value at a place between 0 and 1, rounded to what a person would choose. */
+export function valueAt(range, where) {
+  if (where <= 0) return range.low;
+  if (where >= 1) return range.high;
+  const { of, back } = SCALES[range.scale];
+  const low = of(range.low);
+  const width = of(range.high) - low;
+  const value = back(low + where * width);
+  // Few digits, but so many that each position of the slider is another value.
+  const digits = clamp(Math.ceil(-Math.log10(width / POSITIONS)) + 1, 3, 12);
+  if (range.scale === "log") return Number(value.toPrecision(digits));
+  if (range.scale === "decay") return Number((1 - Number((1 - value).toPrecision(digits))).toFixed(12));
+  const unit = 10 ** (Math.floor(Math.log10(width)) - 3);
+  return Number((Math.round(value / unit) * unit).toPrecision(12));
+}
+
+/** At most `most` round numbers between low and high. */
+export function ticks(low, high, most) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((unit) => unit * power).find((unit) => unit >= rough * 0.999);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
+    found.push(Number((i * step).toPrecision(12)));
+  }
+  return found;
+}
+
+/** At most `most` powers of ten between low and high, as exponents. */
+export function decades(low, high, most) {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  const every = Math.max(1, Math.ceil((last - first + 1) / most));
+  const found = [];
+  for (let exponent = first; exponent <= last; exponent++) {
+    if (exponent % every === 0) found.push(exponent);
+  }
+  return found;
+}

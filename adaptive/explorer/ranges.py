@@ -1,0 +1,155 @@
+"""Through which values a slider moves a hyperparameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks, plotting
+from adaptive.rules.base import Rule
+
+#: Scale and ends for the names that the book uses.
+KNOWN: dict[str, tuple[str, float, float]] = {
+    "lr": ("log", 1e-4, 3.0),
+    "momentum": ("linear", 0.0, 0.99),
+    "rho": ("decay", 0.0, 0.999),
+    "beta1": ("decay", 0.0, 0.999),
+    "beta2": ("decay", 0.0, 0.9999),
+    "eps": ("log", 1e-10, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """The values that one hyperparameter can take.
+
+    Attributes
+    ----------
+    name, label, symbol : str
+        The field, how the reader sees it, and its letter.
+    scale : {"linear", "log", "decay"}
+        What is equally spaced: the values, their logarithms, or the
+        logarithms of 1 - value, for decays close to 1.
+    low, high : float
+        The ends.
+    value : float
+        Where the slider stands at first.
+    """
+
+    name: str
+    label: str
+    symbol: str
+    scale: str
+    low: float
+    high: float
+    value: float
+
+    def at(self, places: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the values at places between 0 (``low``) and 1 (``high``)."""
+        low, high = _forward(self.scale, self.low), _forward(self.scale, self.high)
+        between = low + (high - low) * np.asarray(places, dtype=np.float64)
+        return np.clip(_back(self.scale, between), self.low, self.high)
+
+    def place(self, values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return where values lie between 0 (``low``) and 1 (``high``)."""
+        low, high = _forward(self.scale, self.low), _forward(self.scale, self.high)
+        return (_forward(self.scale, values) - low) / (high - low)
+
+    def ticks(self) -> list[float]:
+        """Return some round values, for an axis."""
+        if self.scale == "linear":
+            from matplotlib.ticker import MaxNLocator
+
+            found = np.asarray(MaxNLocator(5).tick_values(self.low, self.high))
+        else:
+            powers = 10.0 ** np.arange(-12, 7)
+            found = np.concatenate([powers, 3 * powers])
+            found = np.sort(1 - found if self.scale == "decay" else found)
+        return [float(f"{tick:.6g}") for tick in found if self.low <= tick <= self.high]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields, as the page wants them."""
+        return asdict(self)
+
+
+def ranges_of(rule: Rule, given: Mapping[str, Any] | None = None) -> list[Range]:
+    """Return the range of each hyperparameter of a rule.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule, whose hyperparameters are where the sliders stand.
+    given : mapping of str to (low, high), optional
+        Ranges for some names.
+
+    Returns
+    -------
+    list of Range
+        In the order of the fields.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a range is not two numbers of which the first is smaller, if the
+        rule rejects one of them, or if the rule's own value lies outside.
+    """
+    return [_range(rule, name, given or {}) for name in rule.hyperparameters]
+
+
+def _range(rule: Rule, name: str, given: Mapping[str, Any]) -> Range:
+    value = getattr(rule, name)
+    where = f"{type(rule).__name__}.{name}"
+    if np.ndim(value):
+        raise ValueError(
+            f"{where} must be one number for a slider, got {_checks.shown(value)}; sweep takes many"
+        )
+    scale, low, high = KNOWN.get(name) or _guess(value)
+    if name in given:
+        low, high = _given(name, given[name])
+        replace(rule, **{name: low}), replace(rule, **{name: high})  # the rule checks them
+        if not low <= value <= high:
+            raise ValueError(
+                f"ranges[{name!r}] must hold the setting {where} = {value:g}, "
+                f"got ({low:g}, {high:g})"
+            )
+    low, high = min(low, value), max(high, value)
+    if (scale == "log" and low <= 0) or (scale == "decay" and (high >= 1 or low < 0)):
+        scale = "linear"
+    label = plotting.SYMBOLS.get(name, name)
+    return Range(name, label, label.split()[-1], scale, float(low), float(high), float(value))
+
+
+def _given(name: str, ends: Any) -> tuple[float, float]:
+    """Return the two ends of a range that was given, checked."""
+    where = f"ranges[{name!r}]"
+    array = _checks.finite(where, ends)
+    if array.shape != (2,) or not array[0] < array[1]:
+        raise ValueError(
+            f"{where} must be (low, high) with low < high, got {_checks.shown(ends)}: "
+            "an empty range leaves nothing to move"
+        )
+    return float(array[0]), float(array[1])
+
+
+def _guess(value: float) -> tuple[str, float, float]:
+    """Return a scale and ends for a name that the book does not know."""
+    if value > 0:
+        return "log", value / 100, value * 100
+    return "linear", 2 * value or -1.0, 0.0 if value else 1.0
+
+
+def _forward(scale: str, values: npt.ArrayLike) -> Any:
+    array = np.asarray(values, dtype=np.float64)
+    if scale == "log":
+        return np.log(array)
+    return -np.log(1 - array) if scale == "decay" else array
+
+
+def _back(scale: str, values: Any) -> Any:
+    if scale == "log":
+        return np.exp(values)
+    return 1 - np.exp(-values) if scale == "decay" else values

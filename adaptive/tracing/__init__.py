@@ -1,0 +1,31 @@
+"""Recording what a rule or a problem computes, to print it in another language.
+
+A rule is plain elementwise numpy. Called with `Traced` objects instead of
+arrays, it leaves behind the expression that it computes: `record` returns it as
+a `Program`, in which equal subexpressions are one, and a printer writes it down.
+"""
+
+from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
+from adaptive.tracing.javascript import problem_to_javascript, rule_to_javascript
+from adaptive.tracing.record import (
+    TracedProblem,
+    TracedRule,
+    record,
+    trace_problem,
+    trace_rule,
+)
+
+__all__ = [
+    "Graph",
+    "Node",
+    "Program",
+    "Traced",
+    "TracedProblem",
+    "TracedRule",
+    "TracingError",
+    "problem_to_javascript",
+    "record",
+    "rule_to_javascript",
+    "trace_problem",
+    "trace_rule",
+]

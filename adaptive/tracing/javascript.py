@@ -1,0 +1,248 @@
+"""Printing programs as JavaScript.
+
+The printed code makes the same operations in the same order as numpy, in the
+same double precision. Where the results still differ, in the last bit, it is
+because a power, a logarithm or the like is rounded differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from adaptive.tracing.graph import Node, Program
+from adaptive.tracing.record import TracedProblem, TracedRule
+
+#: Operators, and how strongly they bind.
+_INFIX = {
+    "less": ("<", 1),
+    "less_equal": ("<=", 1),
+    "greater": (">", 1),
+    "greater_equal": (">=", 1),
+    "equal": ("===", 1),
+    "not_equal": ("!==", 1),
+    "add": ("+", 2),
+    "subtract": ("-", 2),
+    "multiply": ("*", 3),
+    "divide": ("/", 3),
+}
+_TERNARY, _UNARY, _ATOM = 0, 4, 5
+
+#: Functions of Math, where their name is not numpy's.
+_MATH = {
+    "absolute": "abs",
+    "arccos": "acos",
+    "arcsin": "asin",
+    "arctan": "atan",
+    "maximum": "max",
+    "minimum": "min",
+    "power": "pow",
+}
+
+#: Words that no variable of JavaScript can have as its name, or should.
+_RESERVED = frozenset(
+    word
+    for line in (
+        "arguments await break case catch class const continue debugger default delete do else",
+        "enum eval export extends false finally for function if implements import in instanceof",
+        "interface let new null package private protected public return static super switch this",
+        "throw true try typeof undefined var void while with yield Infinity Math NaN",
+    )
+    for word in line.split()
+)
+
+
+def rule_to_javascript(traced: TracedRule) -> str:
+    """Return a rule as the source of a JavaScript object.
+
+    Its ``constants`` depend on the step and the hyperparameters alone, and are
+    computed once a step; ``update`` is called for each coordinate.
+
+    Parameters
+    ----------
+    traced : TracedRule
+        From `trace_rule`.
+
+    Returns
+    -------
+    str
+        An object literal.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum
+    >>> from adaptive.tracing import trace_rule
+    >>> print(rule_to_javascript(trace_rule(Momentum())))
+    {
+      constants(t, [lr, momentum]) {
+        return [];
+      },
+      update(g, [v], [lr, momentum], []) {
+        const $a = momentum * v + lr * g;
+        return [-$a, $a];
+      },
+      lookahead: null,
+    }
+    """
+    states = tuple(f"state.{name}" for name in traced.rule.state_names)
+    hyper = tuple(f"hyper.{name}" for name in traced.rule.hyperparameters)
+    names = _identifiers(["g", "t", "theta", *states, *hyper])
+    first, rest = traced.update.hoist({"t", *hyper})
+    taken = tuple(f"${i}" for i in range(len(first.outputs)))
+    names |= {name: name for name in taken}
+
+    def listed(group: Sequence[str]) -> str:
+        return f"[{', '.join(names[name] for name in group)}]"
+
+    settings, state = listed(hyper), listed(states)
+    lookahead = "lookahead: null"
+    if traced.lookahead is not None:
+        lookahead = _method(
+            f"lookahead(theta, t, {state}, {settings})", traced.lookahead, names, single=True
+        )
+    return _object(
+        _method(f"constants(t, {settings})", first, names),
+        _method(f"update(g, {state}, {settings}, {listed(taken)})", rest, names),
+        lookahead,
+    )
+
+
+def problem_to_javascript(traced: TracedProblem) -> str:
+    """Return a problem in the plane as the source of a JavaScript object.
+
+    Parameters
+    ----------
+    traced : TracedProblem
+        From `trace_problem`.
+
+    Returns
+    -------
+    str
+        An object literal.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Saddle
+    >>> from adaptive.tracing import trace_problem
+    >>> print(problem_to_javascript(trace_problem(Saddle())))
+    {
+      loss(x, y) {
+        return x * x / 2 - y * y / 2 + Math.pow(y, 4) / 4;
+      },
+      gradient(x, y, []) {
+        return [x, Math.pow(y, 3) - y];
+      },
+      project: null,
+    }
+    """
+    batch = [f"batch.{i}" for i in range(traced.batch)]
+    names = {"x": "x", "y": "y"} | {name: f"b{i}" for i, name in enumerate(batch)}
+    project = "project: null"
+    if traced.project is not None:
+        project = _method("project(x, y)", traced.project, names)
+    drawn = ", ".join(names[name] for name in batch)
+    return _object(
+        _method("loss(x, y)", traced.loss, names, single=True),
+        _method(f"gradient(x, y, [{drawn}])", traced.gradient, names),
+        project,
+    )
+
+
+def _object(*members: str) -> str:
+    body = "".join(f"  {line}\n" for member in members for line in f"{member},".splitlines())
+    return f"{{\n{body}}}"
+
+
+def _method(head: str, program: Program, names: Mapping[str, str], single: bool = False) -> str:
+    """Return a method that computes what a program says, shared parts first."""
+    lines, results = _statements(program, names)
+    value = results[0] if single else f"[{', '.join(results)}]"
+    body = "".join(f"  {line}\n" for line in [*lines, f"return {value};"])
+    return f"{head} {{\n{body}}}"
+
+
+def _statements(program: Program, names: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Return a statement for each part that is needed more than once, and the results."""
+    nodes = list(program.nodes())
+    uses = Counter(arg for node in nodes for arg in node.args) + Counter(program.outputs)
+    # A square is printed as a product, so it needs its base twice.
+    uses += Counter(node.args[0] for node in nodes if _is_square(node))
+    lines: list[str] = []
+    text: dict[Node, tuple[str, int]] = {}
+    for node in nodes:
+        text[node] = _expression(node, text, names)
+        if node.args and uses[node] > 1:
+            name = f"${_letters(len(lines))}"
+            lines.append(f"const {name} = {text[node][0]};")
+            text[node] = (name, _ATOM)
+    return lines, [text[node][0] for node in program.outputs]
+
+
+def _expression(
+    node: Node, text: Mapping[Node, tuple[str, int]], names: Mapping[str, str]
+) -> tuple[str, int]:
+    """Return a node as JavaScript, with how strongly its outermost operation binds."""
+
+    def part(arg: Node, at_least: int) -> str:
+        source, strength = text[arg]
+        return source if strength >= at_least else f"({source})"
+
+    if node.op == "symbol":
+        return names[node.value], _ATOM
+    if node.op == "number":
+        return _number(node.value)
+    if _is_square(node):
+        base = part(node.args[0], _UNARY)
+        return f"{base} * {base}", _INFIX["multiply"][1]
+    if node.op in _INFIX:
+        sign, strength = _INFIX[node.op]
+        # Operators of one strength are applied from the left; a sign after a sign needs brackets.
+        left, right = part(node.args[0], strength), part(node.args[1], strength + 1)
+        right = f"({right})" if right.startswith("-") else right
+        return f"{left} {sign} {right}", strength
+    if node.op == "where":
+        condition, yes, no = (part(arg, _TERNARY + 1) for arg in node.args)
+        return f"{condition} ? {yes} : {no}", _TERNARY
+    if node.op == "negative":
+        return f"-{part(node.args[0], _ATOM)}", _UNARY
+    if node.op == "reciprocal":
+        return f"1 / {part(node.args[0], _INFIX['divide'][1] + 1)}", _INFIX["divide"][1]
+    arguments = ", ".join(text[arg][0] for arg in node.args)
+    return f"Math.{_MATH.get(node.op, node.op)}({arguments})", _ATOM
+
+
+def _is_square(node: Node) -> bool:
+    return node.op == "square" or (node.op == "power" and node.args[1].value == 2.0)
+
+
+def _number(value: float) -> tuple[str, int]:
+    if value != value:
+        return "NaN", _ATOM
+    if value in (float("inf"), -float("inf")):
+        source = "Infinity" if value > 0 else "-Infinity"
+    else:
+        # The shortest text that reads back as the same double; 2.0 is 2 in JavaScript.
+        source = re.sub(r"\.0$", "", repr(value))
+    return source, _UNARY if source.startswith("-") else _ATOM
+
+
+def _identifiers(inputs: Sequence[str]) -> dict[str, str]:
+    """Return a name in JavaScript for each input: its last part, changed where it is taken."""
+    names: dict[str, str] = {}
+    for name in inputs:
+        short = name.rpartition(".")[2]
+        while short in _RESERVED or short in names.values():
+            short += "$"
+        names[name] = short
+    return names
+
+
+def _letters(i: int) -> str:
+    """Return a, b, …, z, aa, ab and so on."""
+    letters = ""
+    i += 1
+    while i:
+        i, digit = divmod(i - 1, 26)
+        letters = chr(ord("a") + digit) + letters
+    return letters

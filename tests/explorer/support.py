@@ -1,0 +1,76 @@
+"""What the tests of the explorer share: pages in the browser, and lines read back from them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import axe_playwright_python
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from adaptive import descend
+from adaptive.explorer.picture import _to_pixels
+
+#: Pixels are written with one digit, and points that nearly coincide are left out.
+ROUNDING, LEFT_OUT = 0.06, 0.75
+
+
+def show(visit, tmp_path, explorer, name="page", change=lambda text: text) -> Page:
+    """Open a page with nothing but an explorer, from a file."""
+    path = tmp_path / f"{name}.html"
+    path.write_text(change(explorer.to_page()), encoding="utf-8")
+    return visit.open(path)
+
+
+def points(d: str) -> np.ndarray:
+    """Return the corners of a line, from the data of an SVG path."""
+    return np.array(re.findall(r"(-?[\d.]+),(-?[\d.]+)", d or ""), dtype=float).reshape(-1, 2)
+
+
+def drawn(page: Page | Locator, rule: str) -> np.ndarray:
+    """Return the corners of a rule's path in the landscape."""
+    settle(page)
+    line = page.locator(f'.landscape [data-rule="{rule}"] .whole').first
+    return points(line.get_attribute("d"))
+
+
+def settle(page: Page | Locator) -> None:
+    """Wait until what was changed is drawn."""
+    page.locator("body, .landscape").first.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+    )
+
+
+def state(page: Page, number: int = 0):
+    """Return what is set in an explorer."""
+    return page.evaluate(
+        "(i) => document.querySelectorAll('.adaptive-explorer')[i].explorer.state", number
+    )
+
+
+def assert_path(page: Page | Locator, rule, problem, start=None, steps=100) -> None:
+    """The line that is drawn is the path that Python computes."""
+    path = descend(rule, problem, start, steps, 0)
+    found = drawn(page, type(rule).__name__)
+    expected = np.clip(_to_pixels(path.theta, problem), -1e5, 1e5)
+    expected = expected[np.isfinite(expected).all(axis=1)]
+    distance = np.linalg.norm(found[:, None] - expected, axis=-1)
+    # All that is drawn is on the path, all of the path is drawn, and in its order.
+    assert distance.min(axis=1).max() <= ROUNDING * np.sqrt(2)
+    assert distance.min(axis=0).max() <= LEFT_OUT
+    assert distance[0, 0] <= ROUNDING * np.sqrt(2)
+    assert distance[-1, -1] <= ROUNDING * np.sqrt(2)
+
+
+def slider(page: Page, name: str):
+    """Return a slider by its label."""
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+def violations(page: Page, part: str = "document") -> list:
+    """Return what axe-core finds wrong with a part of the page."""
+    source = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    page.evaluate(source.read_text(encoding="utf-8"))
+    found = page.evaluate(f"() => axe.run({part})")["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -1,0 +1,108 @@
+"""The explorers of the built book: without kernel or network they compute what Python does."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from adaptive import RULES
+from adaptive.explorer import catalogue
+from tests.book.notebooks import ROOT, pages
+from tests.explorer.support import assert_path, settle, state, violations
+
+RULE = {kind.__name__: kind for kind in RULES}
+PROBLEM = {problem.name: problem for problem in catalogue.default_problems()}
+#: One figure on a page may add so many bytes to it, compressed.
+BUDGET = 60_000
+
+FIGURE = re.compile(r'<div class="adaptive-explorer.*?<script>.*?</script>', re.DOTALL)
+SHARED = re.compile(r"<!--adaptive-explorer (\w+)-->.*?<!--/adaptive-explorer \1-->", re.DOTALL)
+
+
+def _with_explorers():
+    """Return the pages of the book whose notebook makes an explorer."""
+    notebooks = {name: ROOT / f"{name}.ipynb" for name in pages()}
+    return [
+        name
+        for name, path in notebooks.items()
+        if path.exists() and re.search(r"\bexplore\(", path.read_text(encoding="utf-8"))
+    ]
+
+
+PAGES = _with_explorers() or [
+    pytest.param("", marks=pytest.mark.skip(reason="no chapter of the book has an explorer"))
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_carries_the_shared_code_once_and_stays_light(book, name):
+    text = (book / f"{name}.html").read_text(encoding="utf-8")
+    figures = len(FIGURE.findall(text))
+    assert figures
+    assert len(SHARED.findall(text)) == 1
+    bare = SHARED.sub("", FIGURE.sub("", text))
+    added = len(gzip.compress(text.encode())) - len(gzip.compress(bare.encode()))
+    assert added <= BUDGET * figures
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_picture_is_in_the_page(book, name):
+    text = (book / f"{name}.html").read_text(encoding="utf-8")
+    for figure in FIGURE.findall(text):
+        assert figure.count('class="level"') >= 10
+        assert 'class="past" d="M' in figure
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_explorers_on_the_page_are_live(book, visit, name):
+    page = visit.open(book / f"{name}.html")
+    figures = page.locator(".adaptive-explorer")
+    assert page.locator(".adaptive-explorer[data-live]").count() == figures.count()
+    for number in range(figures.count()):
+        figure = figures.nth(number)
+        before = figure.locator(".landscape .whole").first.get_attribute("d")
+        first = figure.locator(".slider input").first
+        first.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
+        ring = figure.locator(".landscape .start .ring")
+        ring.scroll_into_view_if_needed()
+        box = ring.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 25, y + 15, steps=3)
+        page.mouse.up()
+        settle(page)
+        assert figure.locator(".landscape .whole").first.get_attribute("d") != before
+        _assert_pythons_path(page, figure, number)
+    visit.assert_clean()
+
+
+def _assert_pythons_path(page, figure, number):
+    """What is drawn for the rule whose sliders are shown is what Python computes."""
+    now = state(page, number)
+    own = figure.evaluate("(root) => Object.keys(root.explorer.spec.problems)")
+    steps = figure.evaluate("(root) => root.explorer.spec.steps")
+    if now["problem"] in own or now["focus"] not in RULE:
+        return  # a problem or a rule of the chapter's own
+    settings = figure.evaluate(
+        """(root) => {
+          const { rules, state } = root.explorer;
+          const entries = rules[state.focus].settings.map(({ name }, i) =>
+            [name, state.settings[state.focus][i]]);
+          return Object.fromEntries(entries);
+        }"""
+    )
+    rule = RULE[now["focus"]](**settings)
+    assert_path(figure, rule, PROBLEM[now["problem"]], now["start"], steps)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_explorers(book, visit, name, theme):
+    page = visit.open(book / f"{name}.html")
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    assert not violations(page, "'.adaptive-explorer'")

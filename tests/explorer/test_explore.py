@@ -1,0 +1,378 @@
+"""What `explore` takes, says and sends."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive import RULES, SGD, Adam, Momentum, RMSprop, descend, explore, plotting, problems
+from adaptive.explorer import book, bundle, catalogue, colours, picture
+from adaptive.explorer.ranges import ranges_of
+from adaptive.explorer.regimes import REGIMES
+from adaptive.problems import Circles, NoisyQuadratic, Ravine, Reddi, Rosenbrock, Surface
+from adaptive.rules import Rule
+
+
+class Bowl(Surface):
+    name = "bowl"
+    start = np.array([1.0, 1.0])
+
+    def f(self, x, y):
+        return x**2 + y**2
+
+    def partials(self, x, y):
+        return 2 * x, 2 * y
+
+
+@dataclass(frozen=True, eq=False)
+class Clipped(Rule):
+    """A rule of the kind that cannot be traced: it looks at the size of the gradient."""
+
+    lr: Any = 0.05
+
+    def update(self, g, t):
+        size = np.sqrt(np.sum(g * g))
+        return (-self.lr * (g / size if size > 1 else g),)
+
+
+@dataclass(frozen=True, eq=False)
+class SGDToo(Rule):
+    """A rule that the package does not have."""
+
+    lr: Any = 0.01
+
+    def update(self, g, t):
+        return (-self.lr * g,)
+
+
+# ------------------------------------------------------------------ what it says
+
+
+def test_the_text_form_says_what_is_shown_and_where_it_ends():
+    one = explore(Ravine(), Momentum(lr=0.05, momentum=0.7))
+    assert repr(one) == (
+        "<explorer: Momentum on ravine, lr=0.05, momentum=0.7, 100 steps, loss 18 -> 4.7e-15>"
+    )
+    lost = descend(SGD(0.2), Ravine())
+    two = explore(Ravine(), SGD(0.2), SGDToo(0.05))
+    assert repr(two).splitlines() == [
+        "<explorer: 2 rules on ravine, 100 steps",
+        f"  SGD, lr=0.2: diverges at step {lost.steps}",
+        "  SGDToo, lr=0.05: loss 18 -> 0.00028>",
+    ]
+
+
+def test_jupyter_gets_html_and_text():
+    shown = explore(Ravine(), SGD())
+    bundle_ = shown._repr_mimebundle_()
+    assert bundle_ == {"text/plain": repr(shown), "text/html": shown.to_html()}
+
+
+def test_the_same_call_gives_the_same_html():
+    make = lambda: explore(Rosenbrock(), Adam(0.05), SGDToo())  # noqa: E731
+    assert make().to_html() == make().to_html()
+
+
+def test_nothing_is_asked_of_the_network():
+    text = explore(Ravine(), SGD()).to_page()
+    assert not re.search(r"https?:(?!//www\.w3\.org/2000/svg)|src=|@import|url\(", text)
+
+
+def test_import_does_not_load_it():
+    code = (
+        "import sys, adaptive; print([m for m in sys.modules if 'explorer' in m or 'tracing' in m])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+    assert {"explore", "interact"} <= set(dir(adaptive))
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = adaptive.nothing
+
+
+# ------------------------------------------------------------------ what it sends
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: explore(Ravine(), Momentum(0.05, 0.7)),
+        lambda: explore(Ravine(), Momentum(0.05, 0.7), map=("lr", "momentum")),
+        lambda: explore(Rosenbrock(), *[catalogue.default_rule(kind) for kind in RULES]),
+        lambda: explore(NoisyQuadratic(), RMSprop(0.01), steps=500),
+        lambda: explore(Bowl(), Clipped(), steps=100),
+    ],
+    ids=["one rule", "with a map", "ten rules", "noise", "computed beforehand"],
+)
+def test_an_explorer_adds_at_most_60_kb(make):
+    assert len(gzip.compress(make().to_html().encode())) <= 60_000
+
+
+def test_a_second_explorer_on_a_page_adds_little():
+    one, two = explore(Ravine(), SGD()).to_html(), explore(Rosenbrock(), Adam(0.1)).to_html()
+    page = book.once(f"<p>{one}</p><p>{two}</p>")
+    assert page.count("class Explorer ") == 1
+    assert page.count('class="adaptive-explorer ') == 2
+    assert len(gzip.compress(page.encode())) - len(gzip.compress(one.encode())) < 8_000
+    # Each output alone has all that it needs.
+    assert two.count("class Explorer ") == 1
+
+
+def test_the_extension_hooks_into_pages():
+    hooks = {}
+
+    class App:
+        def connect(self, event, hook):
+            hooks[event] = hook
+
+    assert book.setup(App())["parallel_read_safe"]
+    part = explore(Ravine(), SGD()).to_html()
+    context = {"body": part + part}
+    hooks["html-page-context"](None, "page", "page.html", context, None)
+    assert context["body"].count("class Explorer ") == 1
+    hooks["html-page-context"](None, "search", "search.html", {}, None)
+
+
+def test_modules_can_be_put_one_after_another():
+    folder = bundle.files("adaptive.explorer") / "page"
+    before: list[str] = []
+    names: list[str] = []
+    for module in bundle.MODULES:
+        source = (folder / module).read_text(encoding="utf-8")
+        for imported, origin in re.findall(r'import \{([^}]*)\} from "\./([\w.]+)"', source):
+            assert origin in before, f"{module} imports {origin}, which must come before it"
+            exported = (folder / origin).read_text(encoding="utf-8")
+            for name in imported.replace(",", " ").split():
+                assert re.search(rf"^export (?:const|function|class) {name}\b", exported, re.M)
+        before.append(module)
+        names += re.findall(r"^(?:export )?(?:const|let|function|class) (\w+)", source, re.M)
+    assert len(names) == len(set(names)), {name for name in names if names.count(name) > 1}
+    assert {path.name for path in folder.iterdir() if path.name.endswith(".js")} == set(before)
+    assert "import " not in bundle.modules().replace("important", "")
+    assert not re.search(r"^export ", bundle.modules(), re.M)
+
+
+def test_nothing_in_the_data_ends_the_script():
+    class Evil(Bowl):
+        name = "</script><!--<script>"
+
+    text = explore(Evil(), SGD()).to_html()
+    assert text.count("</script>") == 2
+    assert "<!--<" not in text
+
+
+def test_every_rule_and_every_surface_is_offered():
+    common = catalogue.common()
+    assert list(common["rules"]) == [kind.__name__ for kind in RULES]
+    names = [kind().name for kind in problems.SURFACES]
+    assert list(common["problems"]) == [*names, NoisyQuadratic().name]
+    spec = explore(Ravine(), Momentum())._spec()
+    assert spec["pickRules"] == list(common["rules"])
+    assert spec["pickProblems"] == list(common["problems"])
+
+
+def test_a_rule_added_to_the_package_is_in_every_explorer(monkeypatch):
+    monkeypatch.setattr(adaptive.rules, "RULES", (*RULES, SGDToo))
+    assert explore(Ravine(), SGD())._spec()["pickRules"][-1] == "SGDToo"
+
+
+def test_it_opens_on_what_the_text_speaks_of():
+    rule = Momentum(lr=0.0123, momentum=0.456)
+    spec = explore(Ravine(condition=50), rule, theta0=[-3, 0.5], at=7, steps=40)._spec()
+    assert [each["value"] for each in spec["rules"]["Momentum"]["settings"]] == [0.0123, 0.456]
+    assert (spec["start"], spec["t"], spec["steps"]) == ([-3, 0.5], 7, 40)
+    assert spec["shown"] == ["Momentum"]
+    assert "* 50" in str(spec["problems"]["ravine"]["code"]) or "50 *" in str(
+        spec["problems"]["ravine"]["code"]
+    )
+    # What the page knows already is not sent again.
+    assert explore(Ravine(), rule)._spec()["problems"] == {}
+
+
+def test_the_first_picture_is_the_path():
+    path = descend(Momentum(0.05, 0.7), Ravine())
+    shown = explore(Ravine(), Momentum(0.05, 0.7)).to_html()
+    d = re.search(r'class="past" d="([^"]*)"', shown)[1]
+    corners = np.cumsum(
+        [[float(x) for x in pair] for pair in re.findall(r"(-?[\d.]+),?(-?[\d.]+)", d)], axis=0
+    )
+    expected = picture._to_pixels(path.theta, Ravine())
+    distance = np.linalg.norm(corners[:, None] - expected, axis=-1)
+    assert distance.min(axis=1).max() < 0.1
+    assert distance[0, 0] < 0.1
+    assert distance[-1, -1] < 0.1
+
+
+def test_contours_lie_at_their_levels():
+    problem = Rosenbrock()
+    x, y = np.linspace(-2, 2, picture.GRID[0]), np.linspace(-1, 3, picture.GRID[1])
+    height = problem.loss(np.stack(np.meshgrid(x, y), axis=-1))
+    level = 100.0
+    (d,) = picture.below(height, [level], picture.LANDSCAPE)
+    box = picture.LANDSCAPE
+    checked = 0
+    for part in d.split("M")[1:]:
+        pairs = re.findall(r"(-?[\d.]+),?(-?[\d.]+)", part)
+        corners = np.cumsum([[float(a), float(b)] for a, b in pairs], axis=0)
+        across = -2 + 4 * (corners[:, 0] - box.left) / (box.right - box.left)
+        up = -1 + 4 * (box.bottom - corners[:, 1]) / (box.bottom - box.top)
+        inner = (np.abs(across) < 1.98) & (up > -0.98) & (up < 2.98)
+        assert np.allclose(problem.f(across, up)[inner], level, rtol=0.1)
+        checked += inner.sum()
+    assert checked > 20
+
+
+# ------------------------------------------------------------------ colours
+
+
+def test_colours_in_the_dark_are_those_of_the_books_pictures():
+    # Reference values of the filter `invert(1) hue-rotate(180deg)`, from Chromium.
+    assert colours.on_dark("#ffffff") != "#000000", "lightened: black is lost on a dark page"
+    assert colours.on_dark("#000000") == "#ffffff"
+    for colour in [*plotting.ALGORITHMS.values(), *plotting.CONCEPTS.values()]:
+        assert colours.contrast(colour, "#ffffff") >= 3
+        assert colours.contrast(colours.on_dark(colour), colours.DARK_PAGE) >= 3
+
+
+# ------------------------------------------------------------------ ranges
+
+
+def test_ranges_have_the_scale_of_their_name_and_hold_the_setting():
+    found = {each.name: each for each in ranges_of(Adam(lr=20))}
+    assert [each.scale for each in found.values()] == ["log", "decay", "decay", "log"]
+    assert found["lr"].high == 20
+    assert ranges_of(Adam(eps=0))[3].scale == "linear"
+    assert np.allclose(found["beta2"].place(found["beta2"].at([0, 0.3, 1])), [0, 0.3, 1])
+
+
+def test_ranges_of_names_that_the_book_does_not_know():
+    @dataclass(frozen=True, eq=False)
+    class Strange(Rule):
+        alpha: Any = 0.5
+        shift: Any = 0.0
+        slope: Any = -2.0
+
+        def update(self, g, t):
+            return (-self.alpha * g,)
+
+    alpha, shift, slope = ranges_of(Strange())
+    assert (alpha.scale, alpha.low, alpha.high) == ("log", 0.005, 50)
+    assert (shift.scale, shift.low, shift.high) == ("linear", -1, 1)
+    assert (slope.scale, slope.low, slope.high) == ("linear", -4, 0)
+
+
+# ------------------------------------------------------------------ the map
+
+
+def test_the_map_tells_what_theory_tells():
+    shown = explore(
+        Ravine(), Momentum(0.05, 0.7), map=("lr", "momentum"), ranges={"lr": (1e-3, 0.25)}
+    )
+    lr, momentum = (
+        np.asarray(each.at((np.arange(n) + 0.5) / n))
+        for each, n in zip(shown.map.ranges, shown.map.rate.shape[::-1], strict=True)
+    )
+    eta, gamma = np.meshgrid(lr, momentum)
+    diverges = shown.map.regime == REGIMES.index("diverges")
+    # Beyond 2 (1 + γ) / κ it diverges. Near the border, 100 steps do not show it.
+    assert diverges[eta > 1.1 * 2 * (1 + gamma) / 20].all()
+    assert not diverges[(eta < 0.9 * 2 * (1 + gamma) / 20) & (gamma < 0.9)].any()
+    # Complex roots for the curvature λ: (1 - √γ)² < ηλ.
+    with_turns = np.isin(shown.map.regime, (1, 3))
+    assert with_turns[(eta * 20 > 1.5 * (1 - np.sqrt(gamma)) ** 2 + 0.05) & ~diverges].all()
+    assert not with_turns[eta * 20 < 0.9 * (1 - np.sqrt(gamma)) ** 2].any()
+    # There the rate is √γ.
+    both = (shown.map.regime == 3) & (gamma < 0.9) & (eta < 1.2 * (1 + gamma) / 20)
+    assert np.allclose(shown.map.rate[both], np.sqrt(gamma[both]), atol=0.03)
+
+
+def test_the_map_is_part_of_the_figure():
+    text = explore(Ravine(), Momentum(0.05, 0.7), map=("lr", "momentum")).to_html()
+    assert 'class="picture pad"' in text
+    assert "both oscillate" in text
+    assert json.dumps(list(REGIMES), ensure_ascii=False, separators=(",", ":")) in text
+
+
+# ------------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: explore(Ravine()), TypeError, "explore needs a rule, such as Momentum"),
+        (lambda: explore(Ravine(), "Adam"), TypeError, r"write Adam\(\) with one of SGD, Momentum"),
+        (lambda: explore(Ravine(), Adam), TypeError, r"call it: Adam\(\)"),
+        (lambda: explore(Ravine, Adam()), TypeError, r"call it: Ravine\(\)"),
+        (lambda: explore(Circles(), Adam()), ValueError, "two coordinates.*circles with 6"),
+        (lambda: explore(Reddi(), Adam()), ValueError, "two coordinates.* with 1"),
+        (lambda: explore(Ravine(), SGD(), SGD(0.1)), ValueError, "SGD twice"),
+        (lambda: explore(Ravine(), SGD(), ranges={"lr": (1, 1)}), ValueError, "empty range"),
+        (lambda: explore(Ravine(), SGD(), ranges={"lr": (1, 0.1)}), ValueError, "low < high"),
+        (lambda: explore(Ravine(), SGD(), ranges={"lr": ()}), ValueError, "low < high"),
+        (lambda: explore(Ravine(), SGD(), ranges={"lr": "big"}), TypeError, "real number"),
+        (lambda: explore(Ravine(), SGD(0.01), ranges={"lr": (1, 2)}), ValueError, "must hold the"),
+        (lambda: explore(Ravine(), SGD(), ranges={"lr": (-1, 2)}), ValueError, "SGD.lr"),
+        (
+            lambda: explore(Ravine(), SGD(), ranges={"beta": (0, 1)}),
+            ValueError,
+            "names beta, which",
+        ),
+        (lambda: explore(Ravine(), SGD([0.1, 0.2])), ValueError, "must be one number"),
+        (lambda: explore(Ravine(), SGD(), steps=0), ValueError, "at least 1"),
+        (lambda: explore(Ravine(), SGD(), steps=10**6), ValueError, "at most 2000"),
+        (lambda: explore(Ravine(), SGD(), at=101), ValueError, "at most steps = 100"),
+        (lambda: explore(Ravine(), SGD(), theta0=[1, 2, 3]), ValueError, "shape"),
+        (lambda: explore(Ravine(), SGD(), theta0=[[1, 1]]), ValueError, "shape"),
+        (lambda: explore(Ravine(), SGD(), theta0=[99, 0]), ValueError, "inside of the picture"),
+        (lambda: explore(Ravine(), SGD(), theta0=[np.nan, 0]), ValueError, "finite"),
+        (lambda: explore(Ravine(), SGD(), key="a b"), ValueError, "letters, digits and hyphens"),
+        (lambda: explore(Ravine(), SGD(), map=("lr", "momentum")), ValueError, "two hyperparam"),
+        (lambda: explore(Ravine(), Momentum(), map="lr"), ValueError, "two hyperparameters"),
+        (
+            lambda: explore(Bowl(), Momentum(), map=("lr", "momentum")),
+            ValueError,
+            "minimum is known",
+        ),
+        (lambda: explore(Ravine(), SGD(), rng=-1), ValueError, "rng"),
+    ],
+)
+def test_bad_input_says_what_to_do(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
+
+
+# ------------------------------------------------------------------ computed beforehand
+
+
+def test_what_cannot_be_traced_is_computed_beforehand():
+    shown = explore(Ravine(), Clipped(), SGD(0.05), steps=50)
+    assert len(shown.obstacles) == 1
+    assert shown.obstacles[0].startswith("Clipped.update cannot be recorded: it uses np.sum")
+    spec = shown._spec()
+    assert spec["fixed"]
+    assert spec["pickProblems"] == ["ravine"]
+    stored = spec["rules"]["Clipped"]["stored"]
+    assert 0.05 in stored["stops"][0]
+    assert "computed beforehand" in shown.to_html()
+    assert "stored" not in spec["rules"].get("SGD", {})
+
+
+def test_a_problem_that_cannot_be_traced_takes_all_rules_along():
+    class Steps(Bowl):
+        name = "steps"
+
+        def f(self, x, y):
+            return np.floor(4 * x) ** 2 + y**2
+
+    spec = explore(Steps(), SGD(0.05), Momentum(0.05, 0.5), steps=20)._spec()
+    assert spec["pickRules"] == ["SGD", "Momentum"]
+    assert all("stored" in rule for rule in spec["rules"].values())
+    assert np.prod([len(stops) for stops in spec["rules"]["Momentum"]["stored"]["stops"]]) > 20

@@ -1,0 +1,642 @@
+"""The explorer on a page without kernel and without network, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend, explore
+from adaptive.explorer import book, catalogue
+from adaptive.explorer.picture import _to_pixels
+from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
+from adaptive.rules import Rule
+from tests.bench import explorer as bench
+from tests.explorer.support import (
+    assert_path,
+    drawn,
+    points,
+    settle,
+    show,
+    slider,
+    state,
+    violations,
+)
+
+TEXT = Momentum(lr=0.05, momentum=0.7)
+
+
+@pytest.fixture
+def page(visit, tmp_path):
+    """Open a page with the explorer that most tests move."""
+    yield show(visit, tmp_path, explore(Ravine(), TEXT))
+    visit.assert_clean()
+
+
+def _middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# ------------------------------------------------------------------ the first picture
+
+
+def test_the_first_picture_needs_no_script(browser, tmp_path):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.locator(".landscape .level").count() >= 10
+    assert page.locator(".landscape .past").is_visible()
+    assert page.locator(".loss .line").is_visible()
+    assert page.locator(".landscape .start .ring").is_visible()
+    assert page.locator("noscript").is_visible()
+    assert page.get_by_text("loss 4.71·10⁻¹⁵").is_visible()
+    context.close()
+
+
+def test_it_opens_on_the_setting_of_the_text(page):
+    assert_path(page, TEXT, Ravine())
+    assert slider(page, "learning rate η").get_attribute("aria-valuetext") == "0.05"
+    assert slider(page, "momentum γ").get_attribute("aria-valuetext") == "0.7"
+    assert page.get_by_role("checkbox", name="Momentum").is_checked()
+
+
+# ------------------------------------------------------------------ what the reader moves
+
+
+def test_a_slider_moves_by_keyboard(page):
+    rate = slider(page, "learning rate η")
+    rate.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    settle(page)
+    (lr, momentum) = state(page)["settings"]["Momentum"]
+    assert lr > 0.05
+    assert float(rate.get_attribute("aria-valuetext")) == pytest.approx(lr)
+    assert_path(page, Momentum(lr=lr, momentum=momentum), Ravine())
+
+
+def test_the_start_is_dragged_with_the_mouse(page):
+    x, y = _middle(page.locator(".landscape .start .ring"))
+    page.mouse.move(x + 2, y - 1)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 10)
+    page.mouse.move(x + 122, y + 49)
+    page.mouse.up()
+    settle(page)
+    start = state(page)["start"]
+    assert start != [-4, 1]
+    # Where it was gripped does not matter: it moved by what the mouse moved.
+    assert _middle(page.locator(".landscape .start .ring")) == pytest.approx(
+        (x + 120, y + 50), abs=2
+    )
+    assert_path(page, TEXT, Ravine(), start)
+    # It stays when the mouse moves on.
+    page.mouse.move(x, y)
+    settle(page)
+    assert state(page)["start"] == start
+
+
+def test_a_click_brings_the_start_along(page):
+    page.locator(".landscape .area").click(position={"x": 200, "y": 60})
+    settle(page)
+    assert state(page)["start"] != [-4, 1]
+    assert_path(page, TEXT, Ravine(), state(page)["start"])
+
+
+def test_the_start_moves_by_keyboard(page):
+    handle = slider(page, "Start")
+    handle.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    settle(page)
+    assert state(page)["start"] == [-2, 1.025]
+    assert handle.get_attribute("aria-valuetext") == "θ₀ = −2, θ₁ = 1.025"
+    assert_path(page, TEXT, Ravine(), [-2, 1.025])
+
+
+def test_the_start_is_dragged_with_a_finger(browser, tmp_path):
+    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    x, y = _middle(page.locator(".landscape .start .ring"))
+    touch = context.new_cdp_session(page)
+    for kind, to in (("Start", (x, y)), ("Move", (x + 40, y + 5)), ("Move", (x + 90, y + 30))):
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": f"touch{kind}", "touchPoints": [{"x": to[0], "y": to[1]}]},
+        )
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settle(page)
+    assert _middle(page.locator(".landscape .start .ring")) == pytest.approx(
+        (x + 90, y + 30), abs=2
+    )
+    assert page.evaluate("() => scrollY") == 0
+    assert_path(page, TEXT, Ravine(), state(page)["start"])
+    context.close()
+
+
+def test_the_start_is_typed(page):
+    field = page.get_by_label("Start, coordinate θ₁")
+    field.fill("-1.5")
+    field.press("Enter")
+    assert_path(page, TEXT, Ravine(), [-4, -1.5])
+    field.fill("")
+    field.press("Enter")
+    settle(page)
+    assert state(page)["start"] == [-4, -1.5]
+
+
+def test_all_rules_stand_side_by_side_on_all_problems(page):
+    for kind in RULES:
+        page.get_by_role("checkbox", name=kind.__name__, exact=True).check()
+    for problem in catalogue.default_problems():
+        page.get_by_role("combobox", name="Problem").select_option(problem.name)
+        settle(page)
+        assert state(page)["shown"] == [kind.__name__ for kind in RULES]
+        assert page.locator(".landscape .rule").count() == len(RULES)
+        assert page.locator(".landscape .level").count() >= 10
+        start = problem.start.tolist()
+        assert state(page)["start"] == start
+        assert_path(page, TEXT, problem)
+        for kind in (SGD, Adam):
+            assert_path(page, catalogue.default_rule(kind), problem)
+    # The names of all stand beside the losses.
+    assert page.locator(".loss .name").count() == len(RULES)
+
+
+def test_the_last_rule_stays(page):
+    box = page.get_by_role("checkbox", name="Momentum")
+    box.click()
+    settle(page)
+    assert box.is_checked()
+    assert page.get_by_role("status").inner_text() == "One rule has to stay."
+
+
+def test_settings_are_those_of_the_rule_that_is_chosen(page):
+    page.get_by_role("checkbox", name="Adam", exact=True).check()
+    settle(page)
+    assert slider(page, "β₂").is_visible()
+    page.get_by_role("combobox", name="Settings of").select_option("Momentum")
+    settle(page)
+    assert slider(page, "momentum γ").is_visible()
+    assert slider(page, "β₂").count() == 0
+
+
+# ------------------------------------------------------------------ time
+
+
+def test_time_is_stepped_and_scrubbed(page):
+    path = descend(TEXT, Ravine())
+    page.get_by_role("button", name="Back to the start").click()
+    for _ in range(3):
+        page.get_by_role("button", name="One step on").click()
+    page.get_by_role("button", name="One step back").click()
+    settle(page)
+    assert state(page)["t"] == 2
+    assert slider(page, "Step").get_attribute("aria-valuetext") == "2 of 100"
+    now = page.locator(".landscape .now")
+    expected = _to_pixels(path.theta[2], Ravine())
+    assert [float(now.get_attribute(c)) for c in ("cx", "cy")] == pytest.approx(expected, abs=0.1)
+    assert "loss " in page.locator(".readout").inner_text()
+    slider(page, "Step").press("End")
+    settle(page)
+    assert state(page)["t"] == 100
+
+
+def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
+    rule = NAG(lr=0.03, momentum=0.8)
+    path = descend(rule, Ravine())
+    page = show(visit, tmp_path, explore(Ravine(), rule, at=3))
+    settle(page)
+    arrow = {
+        name: points(page.locator(f".arrows .arrow.{name}").get_attribute("d"))
+        for name in ("gradient", "velocity", "step")
+    }
+    before, after = _to_pixels(path.theta[2], Ravine()), _to_pixels(path.theta[3], Ravine())
+    ahead = _to_pixels(path.theta[2] - 0.8 * path.state["v"][2], Ravine())
+    assert np.allclose(arrow["step"][0], before, atol=0.1)
+    assert np.allclose(arrow["step"][1], after, atol=0.1)
+    # NAG asks for its gradient ahead of where it stands.
+    assert np.allclose(arrow["gradient"][0], ahead, atol=0.1)
+    assert np.allclose(arrow["velocity"][0], before, atol=0.1)
+    # The step is minus the velocity.
+    one, other = (np.diff(arrow[name][:2], axis=0)[0] for name in ("velocity", "step"))
+    assert np.allclose(one / np.hypot(*one), other / np.hypot(*other), atol=0.05)
+
+
+def test_curves_show_what_the_rule_computes_with(visit, tmp_path):
+    rule = Adam(lr=0.1)
+    path = descend(rule, Saddle(), steps=50)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=50))
+    choice = page.get_by_role("combobox", name="Curves")
+    options = choice.locator("option").all_inner_texts()
+    assert options[:4] == ["gradient g", "state m", "state v", "step Δθ"]
+    choice.select_option("state.v")
+    settle(page)
+    line = points(page.locator(".curves .line").first.get_attribute("d"))
+    values = path.state["v"][1:, 0]
+    # The line is the second moment of the first coordinate, up to the scale of the axis.
+    slope, shift = np.polyfit(line[[0, -1], 1], values[[0, -1]], 1)
+    at = np.interp(np.arange(50), (line[:, 0] - line[0, 0]) / np.ptp(line[:, 0]) * 49, line[:, 1])
+    assert np.allclose(slope * at + shift, values, atol=0.02 * np.ptp(values))
+
+
+def test_playing_ends_and_can_be_stopped(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT, steps=20))
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+    settle(page)
+    t = state(page)["t"]
+    assert t < 20
+    page.wait_for_timeout(150)
+    assert state(page)["t"] == t
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for(timeout=10_000)
+    assert state(page)["t"] == 20
+
+
+def test_those_who_want_no_motion_get_stills(browser, tmp_path):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    page.get_by_role("button", name="Play").click()
+    settle(page)
+    assert state(page)["t"] == 0
+    page.wait_for_function("() => document.querySelector('.adaptive-explorer').explorer.state.t")
+    assert state(page)["t"] == 10
+    context.close()
+
+
+# ------------------------------------------------------------------ what it says
+
+
+def test_a_run_that_diverges_says_so(page):
+    rate = slider(page, "learning rate η")
+    rate.focus()
+    page.keyboard.press("End")
+    settle(page)
+    lost = descend(Momentum(lr=3, momentum=0.7), Ravine())
+    assert lost.diverged
+    text = f"Momentum has diverged at step {lost.steps}."
+    assert text in page.locator(".readout").inner_text()
+    page.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=3_000)
+    assert "diverged" in page.locator(".chip", has_text="Momentum").get_attribute("class")
+    assert page.locator(".landscape .lost").get_attribute("d")
+    assert_path(page, Momentum(lr=3, momentum=0.7), Ravine())
+
+
+def test_the_reader_of_the_screen_hears_the_end_of_a_movement(page):
+    status = page.get_by_role("status")
+    assert status.inner_text() == ""
+    slider(page, "momentum γ").press("ArrowLeft")
+    status.filter(has_text="Momentum: loss").wait_for(state="attached", timeout=3_000)
+
+
+def test_it_goes_back_to_the_setting_of_the_text(page):
+    slider(page, "learning rate η").press("End")
+    slider(page, "Start").press("Shift+ArrowRight")
+    page.get_by_role("checkbox", name="SGD", exact=True).check()
+    page.get_by_role("combobox", name="Problem").select_option("Beale")
+    page.get_by_role("button", name="Reset").click()
+    assert_path(page, TEXT, Ravine())
+    assert state(page)["shown"] == ["Momentum"]
+    assert state(page)["t"] == 100
+
+
+# ------------------------------------------------------------------ the address
+
+
+def test_settings_travel_in_the_address(page, browser):
+    page.get_by_role("combobox", name="Problem").select_option("Rosenbrock")
+    page.get_by_role("checkbox", name="Adam", exact=True).check()
+    slider(page, "β₁").press("ArrowLeft")
+    slider(page, "learning rate η").press("ArrowRight")
+    slider(page, "Start").press("ArrowUp")
+    slider(page, "Step").press("ArrowLeft")
+    page.get_by_role("combobox", name="Curves").select_option("state.v")
+    settle(page)
+    before = state(page)
+    page.get_by_role("button", name="Link").click()
+    assert "#~" in page.url
+    assert "ravine-momentum.Adam.beta1=" in page.url
+
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(page.url)
+    settle(other)
+    assert state(other) == before
+    context.close()
+
+    page.get_by_role("button", name="Reset").click()
+    assert "#" not in page.url
+
+
+def test_anchors_of_the_page_are_left_alone(visit, tmp_path):
+    shown = explore(Ravine(), TEXT)
+    page = show(
+        visit, tmp_path, shown, change=lambda text: text.replace("<main>", '<main><p id="here">')
+    )
+    page.goto(page.url + "#here")
+    page.reload()
+    settle(page)
+    slider(page, "learning rate η").press("ArrowRight")
+    settle(page)
+    assert page.url.endswith("#here")
+
+
+def test_nonsense_in_the_address_does_no_harm(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+    key = "ravine-momentum"
+    hash_ = f"{key}.problem=none&{key}.start=a,b&{key}.rules=X&{key}.t=1e9&{key}.Momentum.lr=-5"
+    page.goto(f"{page.url}#~{hash_}&{key}.curves=none&{key}.focus=Adam")
+    page.reload()
+    settle(page)
+    assert state(page)["t"] == 100
+    assert state(page)["problem"] == "ravine"
+    assert state(page)["settings"]["Momentum"][0] == 1e-4
+    visit.assert_clean()
+
+
+def test_two_explorers_share_a_page(visit, tmp_path):
+    one, two = explore(Ravine(), TEXT), explore(Ravine(), TEXT, steps=60)
+    page = show(
+        visit,
+        tmp_path,
+        one,
+        change=lambda text: book.once(text.replace("</main>", f"{two.to_html()}</main>")),
+    )
+    assert page.locator(".adaptive-explorer[data-live]").count() == 2
+    slider(page, "learning rate η").nth(1).press("ArrowRight")
+    page.get_by_role("button", name="Link").nth(1).click()
+    page.get_by_label("Start, coordinate θ₀").first.fill("3")
+    page.get_by_role("button", name="Link").first.click()
+    assert "ravine-momentum-2.Momentum.lr=" in page.url
+    assert "ravine-momentum.start=3,1" in page.url
+    page.reload()
+    settle(page)
+    assert state(page, 0)["start"] == [3, 1]
+    assert state(page, 0)["settings"]["Momentum"] == [0.05, 0.7]
+    assert state(page, 1)["settings"]["Momentum"][0] > 0.05
+    visit.assert_clean()
+
+
+# ------------------------------------------------------------------ what readers bring along
+
+
+@dataclass(frozen=True, eq=False)
+class Signed(Rule):
+    """A rule that nobody has written JavaScript for."""
+
+    lr: Any = 0.04
+    decay: Any = 0.97
+
+    state_names = ("age",)
+
+    def update(self, g, t, age):
+        age = np.maximum(self.decay * age, np.exp(-t / 50))
+        return -self.lr * np.where(np.abs(g) > 0.1, np.sign(g), 10 * g) * age, age
+
+
+class Waves(Surface):
+    """A problem that nobody has written JavaScript for."""
+
+    name = "waves"
+    start = np.array([2.0, -1.5])
+    bounds = ((-3, 3), (-3, 3))
+
+    def f(self, x, y):
+        return x**2 / 4 + np.sin(2 * y) ** 2 + y**2 / 9 + np.log1p(x**4)
+
+    def partials(self, x, y):
+        return x / 2 + 4 * x**3 / (1 + x**4), 2 * np.sin(4 * y) + 2 * y / 9
+
+
+def test_a_rule_and_a_problem_of_ones_own(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Waves(), Signed(), SGD(0.05)))
+    assert_path(page, Signed(), Waves())
+    assert_path(page, SGD(0.05), Waves())
+    page.get_by_role("combobox", name="Settings of").select_option("Signed")
+    settle(page)
+    slider(page, "decay").press("ArrowLeft")
+    settle(page)
+    lr, decay = state(page)["settings"]["Signed"]
+    assert decay < 0.97
+    assert_path(page, Signed(lr, decay), Waves())
+    visit.assert_clean()
+
+
+def test_a_rule_added_to_the_package_can_be_ticked(visit, tmp_path, monkeypatch):
+    monkeypatch.setattr(adaptive.rules, "RULES", (*RULES, Signed))
+    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+    page.get_by_role("checkbox", name="Signed").check()
+    settle(page)
+    assert_path(page, Signed(), Ravine())
+    visit.assert_clean()
+
+
+@dataclass(frozen=True, eq=False)
+class Clipped(Rule):
+    """A rule that cannot be traced."""
+
+    lr: Any = 0.05
+
+    def update(self, g, t):
+        size = np.sqrt(np.sum(g * g))
+        return (-self.lr * (g / size if size > 1 else g),)
+
+
+def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), Clipped(), TEXT))
+    assert page.get_by_text("Clipped.update cannot be recorded").is_visible()
+    for _ in range(4):
+        slider(page, "learning rate η").press("ArrowRight")
+    settle(page)
+    (lr,) = state(page)["settings"]["Clipped"]
+    assert lr > 0.05
+    assert_path(page, Clipped(lr), Ravine())
+    assert_path(page, TEXT, Ravine())
+    assert slider(page, "Start").count() == 0
+    assert page.get_by_label("Start, coordinate θ₀").is_disabled()
+    visit.assert_clean()
+
+
+def test_noise_is_pythons(visit, tmp_path):
+    page = show(visit, tmp_path, explore(NoisyQuadratic(), RMSprop(0.02), Momentum(0.01, 0.9)))
+    assert_path(page, RMSprop(0.02), NoisyQuadratic())
+    assert_path(page, Momentum(0.01, 0.9), NoisyQuadratic())
+
+
+# ------------------------------------------------------------------ the map
+
+
+def test_the_point_on_the_map_is_the_setting(visit, tmp_path):
+    shown = explore(
+        Ravine(), TEXT, map=("lr", "momentum"), ranges={"lr": (1e-3, 0.25), "momentum": (0, 0.99)}
+    )
+    page = show(visit, tmp_path, shown)
+    handle = slider(page, "learning rate η and momentum γ")
+    assert handle.get_attribute("aria-valuetext") == "η = 0.05, γ = 0.7: both oscillate"
+    handle.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowLeft")
+    settle(page)
+    lr, momentum = state(page)["settings"]["Momentum"]
+    assert lr < 0.05
+    assert momentum < 0.7
+    assert slider(page, "momentum γ").get_attribute("aria-valuetext") == str(momentum)
+    assert_path(page, Momentum(lr, momentum), Ravine())
+
+    x, y = _middle(page.locator(".pad .point .ring"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 400, y, steps=4)
+    page.mouse.up()
+    settle(page)
+    lr, momentum = state(page)["settings"]["Momentum"]
+    assert lr == 0.25
+    assert "diverges" in handle.get_attribute("aria-valuetext")
+    assert "On the map: diverges." in page.locator(".readout").inner_text()
+    assert_path(page, Momentum(lr, momentum), Ravine())
+
+    # A slider moves the point.
+    slider(page, "momentum γ").press("Home")
+    settle(page)
+    assert "γ = 0:" in handle.get_attribute("aria-valuetext")
+    visit.assert_clean()
+
+
+# ------------------------------------------------------------------ for everyone
+
+
+def test_nothing_happens_while_nothing_is_touched(browser, tmp_path):
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        """window.asked = 0;
+        for (const name of ["requestAnimationFrame", "setTimeout", "setInterval"]) {
+          const real = window[name].bind(window);
+          window[name] = (...rest) => { window.asked += 1; return real(...rest); };
+        }"""
+    )
+    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_timeout(300)
+    before = page.evaluate("() => window.asked")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.asked") == before
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["one rule", "map", "ten rules"])
+def test_axe_finds_nothing(browser, tmp_path, scheme, which):
+    shown = {
+        "one rule": lambda: explore(Ravine(), TEXT),
+        "map": lambda: explore(Ravine(), TEXT, map=("lr", "momentum")),
+        "ten rules": lambda: explore(Saddle(), *map(catalogue.default_rule, RULES)),
+    }[which]()
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    path = tmp_path / "page.html"
+    # The document around the figure is not the book's: a heading is all that it lacks.
+    path.write_text(shown.to_page().replace("<main>", "<main><h1>Page</h1>"), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert not violations(page)
+    context.close()
+
+
+def test_all_is_reached_by_tab_and_focus_is_seen(page):
+    page.keyboard.press("Tab")
+    seen = set()
+    for _ in range(40):
+        name, ring = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              if (at === document.body) return ["", 2];
+              const style = getComputedStyle(at);
+              const reach = at.querySelector?.(".reach");
+              const ring = reach ? getComputedStyle(reach).strokeWidth : style.outlineWidth;
+              const label = at.getAttribute("aria-label") ?? at.closest("label")?.textContent;
+              return [label ?? at.textContent, parseFloat(ring)];
+            }"""
+        )
+        if not name:
+            break
+        seen.add(name)
+        assert ring >= 2, name
+        page.keyboard.press("Tab")
+    text = " ".join(seen)
+    for part in ("Start", "Play", "Step", "Momentum", "learning rate", "Problem", "Reset", "Link"):
+        assert part in text
+
+
+@pytest.mark.parametrize("width", [360, 390, 700, 1280])
+def test_it_fits_its_column(visit, tmp_path, width):
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    shown = explore(Ravine(), TEXT, SGD(), map=("lr", "momentum"))
+    page = show(visit, tmp_path, shown)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll(".adaptive-explorer svg text")].map(
+          (text) => {
+            const { a, b } = text.getScreenCTM();
+            return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+          }))"""
+    )
+    assert smallest >= 9.5
+
+
+def test_dark_follows_the_books_switch_and_jupyterlabs(page):
+    ink = "() => getComputedStyle(document.querySelector('.adaptive-explorer')).color"
+    light = page.evaluate(ink)
+    page.evaluate("() => { document.documentElement.dataset.theme = 'dark' }")
+    dark = page.evaluate(ink)
+    assert light != dark
+    page.evaluate("() => { document.documentElement.dataset.theme = 'light' }")
+    assert page.evaluate(ink) == light
+    page.evaluate(
+        "() => { delete document.documentElement.dataset.theme; "
+        "document.body.dataset.jpThemeLight = 'false' }"
+    )
+    assert page.evaluate(ink) == dark
+
+
+def test_colour_is_never_all_that_tells_two_rules_apart(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Saddle(), *map(catalogue.default_rule, RULES)))
+    settle(page)
+    names = page.locator(".loss .name").all_text_contents()
+    assert sorted(names) == sorted(kind.__name__ for kind in RULES)
+    page.get_by_role("checkbox", name="NAG").hover()
+    lit = page.locator(".landscape [data-rule]:not(.dim)")
+    assert [each.get_attribute("data-rule") for each in lit.all()] == ["NAG"]
+
+
+def test_a_frame_takes_less_than_16_ms(browser):
+    # The work that is done: the clock also counts what else runs during the tests.
+    _, worked = bench.frame_times(browser)
+    assert 0.1 < worked < 16
+
+
+def test_keys_do_not_reach_the_page_around(page):
+    page.evaluate(
+        "() => { window.heard = 0; addEventListener('keydown', () => (window.heard += 1)) }"
+    )
+    slider(page, "learning rate η").press("ArrowRight")
+    slider(page, "Start").press("ArrowRight")
+    assert page.evaluate("() => window.heard") == 0
+    assert re.search(r'data-lm-suppress-shortcuts="true"', page.content())
+
+
+def test_drawn_reads_the_line_back(page):
+    assert len(drawn(page, "Momentum")) > 10

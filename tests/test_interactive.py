@@ -1,0 +1,137 @@
+"""Sliders for any function."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from adaptive import SGD, Momentum, descend, interact, plotting, sweep
+from adaptive.problems import Ravine
+
+
+def test_the_function_is_called_with_what_the_sliders_stand_at():
+    seen = []
+
+    def show(lr, steps, on, kind):
+        seen.append((lr, steps, on, kind))
+        return f"{lr} & {kind}"
+
+    form = interact(show, lr=(1e-3, 1.0, 0.1), steps=(1, 50), on=True, kind=["a", "b"])
+    assert seen == [(0.1, 25, True, "a")]
+    form["kind"].value = "b"
+    form["steps"].value = 30
+    assert seen[-1] == (0.1, 30, True, "b")
+    assert form.values == {"lr": 0.1, "steps": 30, "on": True, "kind": "b"}
+    assert form.html == "<pre>0.1 &amp; b</pre>"
+    assert repr(form) == "<form: lr=0.1, steps=30, on=True, kind=b>"
+
+
+def test_wide_ranges_go_by_factors():
+    form = interact(lambda lr, momentum: None, lr=(1e-3, 1.0), momentum=(0.0, 0.99))
+    assert type(form["lr"]).__name__ == "FloatLogSlider"
+    assert form["lr"].value == pytest.approx(np.sqrt(1e-3))
+    assert type(form["momentum"]).__name__ == "FloatSlider"
+    assert form["lr"].description == "learning rate η"
+
+
+@pytest.mark.parametrize("what", ["axes", "figure", "array", "none"])
+def test_figures_become_pictures_and_are_closed(what):
+    def draw(lr):
+        path = descend(SGD(lr), Ravine(), steps=5)
+        ax = plotting.trajectory(path)
+        return {"axes": ax, "figure": ax.figure, "array": np.array([ax]), "none": None}[what]
+
+    before = plt.get_fignums()
+    form = interact(draw, lr=(0.01, 0.1))
+    first = form.html
+    assert first.startswith("<svg")
+    form["lr"].value = 0.02
+    assert form.html != first
+    assert plt.get_fignums() == before
+
+
+def test_what_shows_itself_as_html_does_so():
+    class Table:
+        def _repr_html_(self):
+            return "<b>table</b>"
+
+    assert interact(Table).html == "<b>table</b>"
+
+
+def test_an_error_is_shown_where_the_picture_would_be():
+    form = interact(lambda n: 1 / n, n=(0, 2, 1))
+    assert form.html == "<pre>1.0</pre>"
+    form["n"].value = 0
+    assert form.html == '<pre role="alert">ZeroDivisionError: division by zero</pre>'
+    form["n"].value = 2
+    assert form.html == "<pre>0.5</pre>"
+
+
+def test_runs_of_a_sweep_are_made_once():
+    runs = sweep(
+        Momentum(), Ravine(), 30, keep="path", lr=np.geomspace(1e-3, 0.2, 5), momentum=[0, 0.5, 0.9]
+    )
+    seen = []
+    form = interact(seen.append, runs)
+    form["lr"].value = 3
+    form["momentum"].value = 2
+    run = seen[-1]
+    assert run.settings == {"lr": runs.axes["lr"][3], "momentum": 0.9}
+    alone = descend(Momentum(**run.settings), Ravine(), steps=30)
+    assert np.array_equal(run.theta[: alone.steps + 1], alone.theta)
+    assert np.array_equal(run.loss[: alone.steps + 1], alone.loss)
+    assert run.diverged == alone.diverged
+    assert repr(form) == "<form: lr=0.0532, momentum=0.9>"
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: interact(3), TypeError, "must be callable"),
+        (lambda: interact(print, 3), TypeError, "runs must be a Sweep.*controls have names"),
+        (lambda: interact(print, lr=3), TypeError, r"\(low, high\)"),
+        (lambda: interact(print, lr=(1, 2, 3, 4)), TypeError, r"\(low, high\)"),
+        (lambda: interact(print, lr=("a", "b")), TypeError, "real number"),
+        (lambda: interact(print, lr=(1.0, 1.0)), ValueError, "low < high"),
+        (lambda: interact(print, lr=(0.1, 1.0, 2.0)), ValueError, "start within"),
+        (lambda: interact(print, n=(1, 5, 9)), ValueError, "start within"),
+        (lambda: interact(print, kind=[]), ValueError, "something to choose from"),
+        (
+            lambda: interact(print, sweep(SGD(), Ravine(), 3, lr=[0.1]), lr=(0.0, 1.0)),
+            ValueError,
+            "axes of runs, lr",
+        ),
+    ],
+)
+def test_bad_input_says_what_to_do(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
+
+
+def test_without_ipywidgets_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    with pytest.raises(ImportError, match="pip install ipywidgets"):
+        interact(print, lr=(0.0, 1.0))
+
+
+def test_a_notebook_with_a_form_is_executed_and_graded_without_waiting():
+    cells = [
+        "from adaptive import SGD, descend, interact, plotting\n"
+        "from adaptive.problems import Ravine\n"
+        "def draw(lr):\n    return plotting.trajectory(descend(SGD(lr), Ravine()))\n"
+        "form = interact(draw, lr=(0.001, 0.1, 0.05))\nform",
+        "form['lr'].value = 0.02\nform",
+        "print(form.html[:4], form)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    shown = notebook.cells[1].outputs[0].data
+    assert shown["text/plain"] == "<form: lr=0.02>"
+    assert "application/vnd.jupyter.widget-view+json" in json.loads(json.dumps(shown))
+    assert notebook.cells[2].outputs[0].text == "<svg <form: lr=0.02>\n"

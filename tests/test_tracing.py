@@ -1,0 +1,303 @@
+"""Recording what rules and problems compute, and printing it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import NAG, RULES, Adam, Momentum, Nadam
+from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
+from adaptive.rules import Rule
+from adaptive.tracing import (
+    TracingError,
+    problem_to_javascript,
+    record,
+    rule_to_javascript,
+    trace_problem,
+    trace_rule,
+)
+from adaptive.tracing.graph import MOST_NODES
+from adaptive.tracing.javascript import _method
+
+
+def evaluate(program, **inputs):
+    """Compute what a program says, node by node, with numpy."""
+    values: dict[Any, Any] = {}
+    for node in program.nodes():
+        args = [values[arg] for arg in node.args]
+        if node.op == "symbol":
+            values[node] = inputs[node.value]
+        elif node.op == "number":
+            values[node] = node.value
+        else:
+            values[node] = getattr(np, node.op)(*args)
+    return [values[node] for node in program.outputs]
+
+
+# ------------------------------------------------------------------ recording
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_a_recording_computes_what_the_rule_computes(kind):
+    rng = np.random.default_rng(1)
+    rule = kind()
+    traced = trace_rule(rule)
+    g, t = rng.normal(), 7
+    state = {name: rng.random() for name in rule.state_names}
+    inputs = {"g": g, "t": t} | {f"state.{k}": v for k, v in state.items()}
+    inputs |= {f"hyper.{k}": v for k, v in rule.hyperparameters.items()}
+    expected = rule.update(g, t, *state.values())
+    assert evaluate(traced.update, **inputs) == pytest.approx(expected, rel=1e-15)
+    first, rest = traced.update.hoist({"t", *(k for k in inputs if k.startswith("hyper."))})
+    constants = evaluate(first, **inputs)
+    inputs |= {f"${i}": value for i, value in enumerate(constants)}
+    assert evaluate(rest, **inputs) == pytest.approx(expected, rel=1e-15)
+
+
+def test_only_nag_looks_ahead():
+    assert [kind for kind in RULES if trace_rule(kind()).lookahead is not None] == [NAG]
+
+
+def test_what_depends_on_time_and_settings_alone_is_taken_out():
+    traced = trace_rule(Nadam())
+    settings = {"t", *(name for name in traced.update.inputs if name.startswith("hyper."))}
+    first, rest = traced.update.hoist(settings)
+    assert "power" in {node.op for node in first.nodes()}
+    assert "power" not in {node.op for node in rest.nodes()}
+    assert not {node.value for node in first.nodes()} & {"g", "state.m", "state.v"}
+
+
+def test_equal_parts_are_one():
+    program = record(lambda x: [np.exp(x * x) + 1, np.exp(x * x)], ["x"], "f", 2)
+    assert sum(node.op == "exp" for node in program.nodes()) == 1
+    assert program.outputs[1] in program.outputs[0].args
+
+
+def test_zero_and_minus_zero_are_two_numbers():
+    program = record(lambda x: [x * 0.0, x * -0.0], ["x"], "f", 2)
+    assert [math.copysign(1, v) for v in evaluate(program, x=1.0)] == [1, -1]
+
+
+def test_settings_of_a_problem_are_numbers_in_it():
+    loss = trace_problem(Ravine(condition=7)).loss
+    assert 7.0 in {node.value for node in loss.nodes()}
+    assert evaluate(loss, x=2.0, y=1.0) == [5.5]
+
+
+def test_noise_is_an_input():
+    traced = trace_problem(NoisyQuadratic())
+    assert traced.batch == 2
+    found = evaluate(traced.gradient, x=1.0, y=1.0, **{"batch.0": 0.5, "batch.1": -1.0})
+    assert found == [1.5, 19]
+
+
+class Matrix(Problem):
+    """A problem that is written with matrices."""
+
+    name = "matrix"
+    start = np.ones(2)
+    A = np.array([[2.0, 1.0], [1.0, 3.0]])
+
+    def loss(self, theta):
+        return theta @ self.A @ theta / 2
+
+    def grad(self, theta, batch=None):
+        return self.A @ theta
+
+
+def test_matrix_products_of_two_coordinates_are_recorded():
+    traced = trace_problem(Matrix())
+    assert evaluate(traced.gradient, x=1.0, y=2.0) == [4, 7]
+    assert evaluate(traced.loss, x=1.0, y=2.0) == [9]
+
+
+def test_a_projection_is_recorded():
+    class Boxed(Matrix):
+        def project(self, theta):
+            return np.clip(theta[0], -1, 1), theta[1]
+
+    traced = trace_problem(Boxed())
+    assert evaluate(traced.project, x=3.0, y=-0.5) == [1, -0.5]
+    assert "project(x, y) {" in problem_to_javascript(traced)
+
+
+# ------------------------------------------------------------------ what cannot be recorded
+
+
+def _rule(function):
+    @dataclass(frozen=True, eq=False)
+    class Own(Rule):
+        lr: Any = 0.1
+        state_names = ("m",)
+
+        def update(self, g, t, m):
+            return function(self, g, t, m)
+
+    return Own()
+
+
+def _in_place(rule, g, t, m):
+    m += g
+    return -m, m
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda r, g, t, m: (-g if g > 0 else g, m), "branches on data.*use np.where"),
+        (lambda r, g, t, m: (-max(g, m), m), "branches on data"),
+        (lambda r, g, t, m: (-np.sum(g), m), "uses np.sum, where only elementwise"),
+        (lambda r, g, t, m: (-np.linalg.norm(g), m), "uses np.norm"),
+        (lambda r, g, t, m: (-np.add.reduce(g), m), "np.add.reduce, which combines"),
+        (lambda r, g, t, m: (g @ g, m), "np.matmul, which combines"),
+        (lambda r, g, t, m: (-g.mean(), m), "uses `.mean` of an array"),
+        (lambda r, g, t, m: (-math.sqrt(g), m), "numpy's functions"),
+        (lambda r, g, t, m: (np.arctan2(g, m), m), "uses np.arctan2, which cannot be recorded"),
+        (lambda r, g, t, m: (np.sqrt(g, where=True), m), "np.sqrt with where="),
+        (_in_place, "in place"),
+        (lambda r, g, t, m: (g * np.ones(3), m), "cannot be recorded"),
+        (lambda r, g, t, m: (g * np.array(["a"])[0], m), "where only numbers can be recorded"),
+        (lambda r, g, t, m: (-g,), "must return 2 values, got 1"),
+        (lambda r, g, t, m: (g[0], m), "TypeError"),
+        (lambda r, g, t, m: ("step", m), "computes with 'step'"),
+    ],
+)
+def test_errors_say_which_part_and_what_to_write(function, message):
+    with pytest.raises(TracingError, match=message) as caught:
+        trace_rule(_rule(function))
+    assert "Own.update" in str(caught.value)
+
+
+def test_data_is_not_noise():
+    with pytest.raises(TracingError, match=r"Circles\.(grad|loss) cannot be recorded"):
+        trace_problem(Circles())
+
+
+def test_sums_over_data_are_not_formulas():
+    class Data(Matrix):
+        def loss(self, theta):
+            return np.sum(np.exp(np.outer(np.arange(MOST_NODES) / 7, theta)))
+
+    with pytest.raises(TracingError, match="more than 2000 operations"):
+        trace_problem(Data())
+
+
+def test_nothing_may_be_kept_between_calls():
+    kept = []
+
+    def greedy(x):
+        kept.append(x)
+        return [x * kept[0]]
+
+    record(greedy, ["x"], "greedy", 1)
+    with pytest.raises(TracingError, match="mixes two recordings"):
+        record(greedy, ["x"], "greedy", 1)
+
+
+def test_one_dimension_is_one_too_few():
+    with pytest.raises(TracingError):
+        trace_problem(Reddi())
+
+
+# ------------------------------------------------------------------ printing
+
+
+def test_the_printed_rule_reads_as_the_rule():
+    text = rule_to_javascript(trace_rule(Momentum()))
+    assert "const $a = momentum * v + lr * g;" in text
+    assert "return [-$a, $a];" in text
+    assert "lookahead(theta, t, [v], [lr, momentum]) {" in rule_to_javascript(trace_rule(NAG()))
+    adam = rule_to_javascript(trace_rule(Adam()))
+    assert adam.index("Math.pow(beta1, t)") < adam.index("update(")
+
+
+EXPRESSIONS = [
+    lambda x, y: x - (y - x),
+    lambda x, y: x - y - x,
+    lambda x, y: x / (y / x),
+    lambda x, y: x / y / x,
+    lambda x, y: x * (y + 1) * x,
+    lambda x, y: -(x + y),
+    lambda x, y: -(-1 * -x),
+    lambda x, y: x - (-y),
+    lambda x, y: 2 - -3 * x,
+    lambda x, y: -(x**2),
+    lambda x, y: (-x) ** 2,
+    lambda x, y: (x + y) ** 2 / (x - y) ** 2,
+    lambda x, y: np.square(x) * 2 - np.reciprocal(y),
+    lambda x, y: 1 / np.reciprocal(x * y),
+    lambda x, y: (x * y) ** 3 + 2.0**x,
+    lambda x, y: abs(x) ** 0.5 + np.sqrt(abs(y)),
+    lambda x, y: np.where(x < y, x, -y) * 2,
+    lambda x, y: np.where((x > 0) == (y > 0), 1.0, np.where(y != x, x, y)) + 1,
+    lambda x, y: np.where(x >= y, np.where(x <= 1, 1, 2), 3),
+    lambda x, y: np.maximum(x, np.minimum(y, 0.5)) + np.clip(x, -1, 1),
+    lambda x, y: np.exp(-x * x) + np.expm1(y) + np.log(abs(x)) + np.log1p(abs(y)),
+    lambda x, y: np.sin(x) * np.cos(y) + np.tan(x) + np.arctan(y) + np.tanh(x) + np.sinh(y),
+    lambda x, y: np.arcsin(np.sin(x)) + np.arccos(np.cos(y)) + np.cosh(x),
+    lambda x, y: np.sign(x) * np.log2(abs(y)) - np.log10(abs(x)) + (+y),
+    lambda x, y: x * 1e-300 + y * 1e300 + 0.1,
+    lambda x, y: np.minimum(x, np.inf) + np.maximum(y, -np.inf),
+    lambda x, y: np.asarray(x, dtype=object)[()] * np.float32(0.5) + np.int64(3),
+]
+
+
+@pytest.fixture(scope="module")
+def in_browser(browser):
+    page = browser.new_page()
+    yield page.evaluate
+    page.close()
+
+
+def test_printed_expressions_have_the_values_of_numpy(in_browser):
+    names = {"x": "x", "y": "y"}
+    programs = [
+        record(f, ["x", "y"], "f", 1) for f in ([lambda x, y, f=f: [f(x, y)] for f in EXPRESSIONS])
+    ]
+    methods = [_method("f(x, y)", program, names, single=True) for program in programs]
+    objects = ", ".join(f"{{{method}}}" for method in methods)
+    points = np.random.default_rng(3).normal(scale=2, size=(40, 2)).tolist()
+    script = (
+        f"(text) => JSON.stringify([{objects}].map((o) => JSON.parse(text).map((p) => o.f(...p))))"
+    )
+    found = json.loads(in_browser(script, json.dumps(points)))
+    for function, values, method in zip(EXPRESSIONS, found, methods, strict=True):
+        expected = [float(function(*np.float64(point))) for point in points]
+        assert values == pytest.approx(expected, rel=1e-13, abs=1e-15), method
+
+
+def test_names_that_javascript_keeps_for_itself(in_browser):
+    @dataclass(frozen=True, eq=False)
+    class Odd(Rule):
+        new: Any = 2.0
+        g: Any = 3.0
+        let: Any = 5.0
+        state_names = ("default", "theta")
+
+        def update(self, g, t, default, theta):
+            return self.new * g + self.g * t, default + self.let, theta * 2
+
+    text = rule_to_javascript(trace_rule(Odd()))
+    script = f"() => {{ const r = {text}; const h = [2, 3, 5]; "
+    found = in_browser(script + "return r.update(7, [11, 13], h, r.constants(4, h)) }")
+    assert found == [26, 16, 26]
+
+
+def test_a_surface_and_a_problem_are_called_alike():
+    class Plane(Surface):
+        name = "plane"
+        start = np.ones(2)
+
+        def f(self, x, y):
+            return np.hypot(x, y)
+
+        def partials(self, x, y):
+            return x, y
+
+    with pytest.raises(TracingError, match=r"Plane\.f cannot be recorded: it uses np.hypot"):
+        trace_problem(Plane())

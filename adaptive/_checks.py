@@ -54,6 +54,8 @@ def within(
     is excluded as well.
     """
     array = numeric(name, value).astype(np.float64)
+    if not array.size:
+        raise ValueError(f"{name} must not be empty, got {shown(value)}")
     above = array > low if open_low else array >= low
     if not (np.isfinite(array) & above & (array < high)).all():
         interval = f"{'(' if open_low or low == -np.inf else '['}{low:g}, {high:g})"
@@ -62,6 +64,16 @@ def within(
         return float(array)
     array.flags.writeable = False
     return array
+
+
+def number(
+    name: str, value: Any, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False
+) -> float:
+    """Return ``value``, one number in [low, high), as a Python float."""
+    checked = within(name, value, low, high, open_low=open_low)
+    if not isinstance(checked, float):
+        raise ValueError(f"{name} must be one number, got {shown(value)}")
+    return checked
 
 
 def count(name: str, value: Any, low: int = 0) -> int:
@@ -79,8 +91,8 @@ def generator(name: str, value: Any) -> np.random.Generator:
         return value
     if value is None:
         return np.random.default_rng(0)
-    if isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0:
-        return np.random.default_rng(value)
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return np.random.default_rng(count(name, value))
     raise TypeError(
         f"{name} must be a numpy.random.Generator or a non-negative seed, got {shown(value)}"
     )

@@ -85,7 +85,7 @@ class Path:
         >>> from adaptive import SGD, descend
         >>> from adaptive.problems import Ravine
         >>> descend(SGD(lr=0.09), Ravine(), steps=200).steps_to(1e-3)
-        74
+        73
         """
         first = stays_within(self.distance, fraction)
         return None if np.isnan(first) else int(first)
@@ -165,18 +165,26 @@ def descend(
         raise TypeError(
             f"state must be a state of {type(rule).__name__}, got {_checks.shown(state)}"
         )
+    shapes = [np.shape(array) for array in state[1:]]
+    if any(shape != theta.shape for shape in shapes):
+        raise ValueError(
+            f"state must hold arrays of the shape {theta.shape} of theta0, got {shapes}"
+        )
     steps = _checks.count("steps", steps)
     drawn = batches_for(problem, steps, rng, batches, first=state.t + 1)
 
     thetas, states, gradients = [theta], [state], []
     with np.errstate(all="ignore"):  # a diverging run is a result
         losses = [problem.loss(theta)]
-        for theta, state, g in iterate(rule, problem, theta, state, progress(drawn, steps)):
+        diverged = has_diverged(theta, losses[0], theta)
+        todo = () if diverged else progress(drawn, steps)
+        for theta, state, g in iterate(rule, problem, theta, state, todo):
             thetas.append(theta)
             states.append(state)
             gradients.append(g)
             losses.append(problem.loss(theta))
-            if has_diverged(theta, losses[-1], thetas[0]):
+            diverged = has_diverged(theta, losses[-1], thetas[0])
+            if diverged:
                 break
 
     return Path(
@@ -187,7 +195,7 @@ def descend(
         gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(theta.dtype),
         state={name: np.stack([getattr(s, name) for s in states]) for name in rule.state_names},
         last_state=state,
-        diverged=bool(has_diverged(theta, losses[-1], thetas[0])),
+        diverged=bool(diverged),
     )
 
 
@@ -203,8 +211,8 @@ def iterate(
 
 
 def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
-    """Return whether each run is far from ``start`` or its loss is not finite, shape (...)."""
-    limit = FAR * max(1.0, np.abs(start).max())
+    """Return whether each run is far from its ``start`` or its loss is not finite, shape (...)."""
+    limit = FAR * np.maximum(1, np.abs(start).max(axis=-1, keepdims=True))
     # Asked this way round, NaN counts as far.
     return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
 
@@ -234,7 +242,7 @@ def start_of(problem: Problem, theta0: npt.ArrayLike | None) -> Array:
     """Return a copy of the start: ``theta0``, or the problem's own."""
     theta = _checks.finite("theta0", problem.start if theta0 is None else theta0).copy()
     shape = np.shape(problem.start)
-    if theta.shape[theta.ndim - len(shape) :] != shape:
+    if theta.shape[theta.ndim - len(shape) :] != shape or not theta.size:
         raise ValueError(f"theta0 must have shape (..., {shape[0]}), got shape {theta.shape}")
     return theta
 
@@ -250,6 +258,10 @@ def batches_for(
     if batches is None:
         source = _checks.generator("rng", rng)
         return (problem.draw(t, source) for t in range(first, first + steps))
+    if not hasattr(batches, "__len__"):
+        raise TypeError(
+            f"batches must be a sequence of one batch for each step, got {_checks.shown(batches)}"
+        )
     if len(batches) < steps:
         raise ValueError(
             f"batches must hold one batch for each of the {steps} steps, got {len(batches)}"

@@ -79,6 +79,8 @@ SYMBOLS: dict[str, str] = {
     "beta1": "β₁",
     "beta2": "β₂",
     "eps": "ε",
+    "momentum_decay": "decay of μ",
+    "initial_accumulator": "G₀",
 }
 
 #: The part of the plane that figures of the circles task show.
@@ -432,6 +434,69 @@ def circles(paths: Sequence[Path]) -> npt.NDArray[Any]:
         handlelength=2.0,
     )
     return np.array([left, right])
+
+
+def table(
+    values: npt.ArrayLike,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    ax: Axes | None = None,
+    number: str = "{:.1f}",
+    **style: Any,
+) -> Axes:
+    """Draw a table of numbers as a map, one coloured cell with its number for each.
+
+    Parameters
+    ----------
+    values : array_like, shape (rows, columns)
+        The numbers; cells of those that are not finite stay empty but for a cross.
+    rows, columns : sequence of str
+        Their names; names of algorithms get their colours.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+    number : str, default "{:.1f}"
+        How a number is written.
+    **style
+        Keywords for matplotlib's ``imshow``, such as ``vmin``.
+
+    Returns
+    -------
+    Axes
+        The axes.
+
+    Raises
+    ------
+    ValueError
+        If the shape of ``values`` is not that of the names.
+
+    Examples
+    --------
+    >>> from adaptive import plotting
+    >>> ax = plotting.table([[1.0, 2.0]], ["Adam"], ["ravine", "saddle"])
+    >>> [text.get_text() for text in ax.texts]
+    ['1.0', '2.0']
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"values must have shape ({len(rows)}, {len(columns)}), got shape {array.shape}"
+        )
+    ax = _axes(ax)
+    shown = np.ma.masked_invalid(array)
+    image: Any = ax.imshow(shown, **{"cmap": "viridis", "aspect": "auto", **style})
+    for (i, j), value in np.ndenumerate(array):
+        good = np.isfinite(value)
+        dark = good and np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
+        text = number.format(value) if good else "×"
+        look: Any = {"ha": "center", "va": "center", "color": "white" if dark else INK}
+        ax.text(j, i, text, fontsize=7.5, **look)
+    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set_xticks(range(len(columns)), list(columns), rotation=45, ha="right")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    for label in ax.get_yticklabels():
+        label.set_color(ALGORITHMS.get(label.get_text(), INK))
+    return ax
 
 
 def _axes(ax: Axes | None) -> Axes:

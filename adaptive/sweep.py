@@ -47,7 +47,7 @@ class Sweep:
     loss : ndarray, shape (times, *axes)
         The loss: of the last time with ``keep="end"``, else of all times.
     diverged : ndarray of bool, shape (*axes)
-        Whether each run had diverged by its end, as in `Path`.
+        Whether each run had diverged at its end, as in `Path`.
     """
 
     rule: Rule
@@ -179,6 +179,12 @@ def sweep(
         raise ValueError(f"theta0 must have shape (d,) or (k, d), got shape {start.shape}")
     starts = np.atleast_2d(start)
     drawn, seeds = _shared_batches(problem, steps, rng, batches)
+    for name, value in rule.hyperparameters.items():
+        if np.ndim(value) > 1 and name not in axes:
+            raise ValueError(
+                f"{type(rule).__name__}.{name} must have shape () or (d,) in a sweep, "
+                f"got shape {np.shape(value)}; {name}=[...] makes an axis"
+            )
 
     # One row for each combination: which start, and which value of each hyperparameter.
     sizes = [*(len(value) for value in values.values()), len(starts)]
@@ -186,7 +192,7 @@ def sweep(
     columns = {
         name: value[place] for (name, value), place in zip(values.items(), places, strict=True)
     }
-    theta, loss = [], []
+    kept = []
     chunk = max(1, CHUNK // max(1, seeds))
     chunks = range(0, math.prod(sizes), chunk)
     bar = iter(progress(range(steps * len(chunks)), steps * len(chunks)))
@@ -198,9 +204,7 @@ def sweep(
         # A column, so that each row of parameters has its own value.
         shape = (-1,) + (1,) * (first.ndim - 1)
         settings = {name: column[rows].reshape(shape) for name, column in columns.items()}
-        kept = _run(replace(rule, **settings), problem, first, drawn, keep, bar)
-        theta.append(kept[0])
-        loss.append(kept[1])
+        kept.append(_run(replace(rule, **settings), problem, first, drawn, keep, bar))
 
     named: dict[str, Any] = dict(values)
     if start.ndim == 2:
@@ -210,25 +214,25 @@ def sweep(
     if seeds:
         named["rng"] = np.arange(seeds)
         sizes.append(seeds)
+    theta, loss, diverged = zip(*kept, strict=True)
     thetas, losses = np.concatenate(theta, axis=1), np.concatenate(loss, axis=1)
-    thetas = thetas.reshape(len(thetas), *sizes, starts.shape[-1])
-    losses = losses.reshape(len(losses), *sizes)
     return Sweep(
         rule=rule,
         problem=problem,
         axes=named,
-        theta=thetas,
-        loss=losses,
-        diverged=has_diverged(thetas[-1], losses[-1], starts),
+        theta=thetas.reshape(len(thetas), *sizes, starts.shape[-1]),
+        loss=losses.reshape(len(losses), *sizes),
+        diverged=np.concatenate(diverged).reshape(sizes),
     )
 
 
 def _run(
     rule: Rule, problem: Problem, theta: Array, batches: Sequence[Any], keep: Keep, bar: Any
-) -> tuple[Array, Array]:
-    """Make all steps for one chunk, and return what is kept, each with time first."""
+) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Make all steps for one chunk; return what is kept, time first, and which runs diverged."""
+    start = theta
     with np.errstate(all="ignore"):
-        thetas, losses = [theta], [problem.loss(theta)]
+        thetas, losses = [theta], [] if keep == "end" else [problem.loss(theta)]
         for theta, _, _ in iterate(rule, problem, theta, rule.init(theta), batches):
             if keep == "path":
                 thetas.append(theta)
@@ -239,7 +243,7 @@ def _run(
             thetas = [theta]
         if keep == "end":
             losses = [problem.loss(theta)]
-    return np.stack(thetas), np.stack(losses)
+        return np.stack(thetas), np.stack(losses), has_diverged(theta, losses[-1], start)
 
 
 def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -259,11 +263,16 @@ def _shared_batches(
     problem: Problem, steps: int, rng: Any, batches: Sequence[Any] | None
 ) -> tuple[Sequence[Any], int]:
     """Return the batch of each step, and over how many generators they are stacked (0: one)."""
-    if not isinstance(rng, list | tuple):
+    if isinstance(rng, np.ndarray):
+        rng = rng.tolist()
+    if not isinstance(rng, list | tuple | range):
         return list(batches_for(problem, steps, rng, batches)), 0
     if not rng:
         raise ValueError("rng must hold at least one generator, got an empty sequence")
     if not problem.stochastic or batches is not None:
-        raise ValueError("several generators need a stochastic problem, and no batches")
+        raise ValueError(
+            "rng must be one generator or seed where no batches are drawn, "
+            f"got {_checks.shown(rng)}"
+        )
     runs = [batches_for(problem, steps, one, None) for one in rng]
     return [np.stack(drawn) for drawn in zip(*runs, strict=True)], len(rng)

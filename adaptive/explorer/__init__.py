@@ -40,6 +40,7 @@ def explore(
     at: int | None = None,
     ranges: Mapping[str, tuple[float, float]] | None = None,
     map: tuple[str, str] | None = None,
+    curves: str = "gradient",
     rng: int = 0,
     key: str | None = None,
 ) -> Explorer:
@@ -64,6 +65,9 @@ def explore(
     map : pair of str, optional
         Two hyperparameters of the first rule, such as ``("lr", "momentum")``: then a map shows
         how fast the rule is at each pair, and its point can be dragged.
+    curves : str, default "gradient"
+        Which curves of the first rule are drawn at first: ``"gradient"``, ``"step"``, ``"rate"``
+        (the step per gradient) or one of its state arrays.
     rng : int, default 0
         Seed of the noise of a stochastic problem, as in `descend`.
     key : str, optional
@@ -108,6 +112,9 @@ def explore(
         raise ValueError(
             f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
         )
+    choices = ("gradient", *rules[0].state_names, "step", "rate")
+    if curves not in choices:
+        raise ValueError(f"curves must be one of {', '.join(choices)}, got {_checks.shown(curves)}")
     start = _start(problem, theta0)
     unknown = set(ranges or {}) - {name for rule in rules for name in rule.hyperparameters}
     if unknown:
@@ -121,7 +128,9 @@ def explore(
     if map is not None:
         plan = map_of(rules[0], problem, map, ranges_of(rules[0], ranges), start, steps)
     paths = [descend(rule, problem, start, steps, _checks.count("rng", rng)) for rule in rules]
-    return Explorer(problem, rules, paths, start, steps, at, dict(ranges or {}), plan, rng, key)
+    return Explorer(
+        problem, rules, paths, start, steps, at, dict(ranges or {}), plan, curves, rng, key
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,6 +157,7 @@ class Explorer:
     at: int
     ranges: dict[str, tuple[float, float]]
     map: Map | None
+    curves: str
     rng: int
     key: str | None
     obstacles: list[str] = field(init=False, default_factory=list)
@@ -242,6 +252,7 @@ class Explorer:
             "shown": names,
             "steps": self.steps,
             "t": self.at,
+            "quantity": self._curves()[0],
             "fixed": fixed,
             "rules": own_rules,
             "problems": own_problems,
@@ -284,7 +295,8 @@ class Explorer:
         landscape = picture.landscape(self.problem, runs, self.start, self.at)
         box = picture.WIDE_CHART if self.map else picture.CHART
         loss = picture.loss_chart(runs, catalogue.floor_of(self.problem), self.steps, box)
-        curves = picture.gradient_chart(runs[0], self.steps, box)
+        _, label, values, look = self._curves()
+        curves = picture.curves_chart(runs[0], values, look, self.steps, box)
         pad, kind = "", "pictures"
         if self.map:
             drawn = picture.pad(self.map.ranges, self.map.regions(), self.map.labels())
@@ -297,12 +309,25 @@ class Explorer:
         return (
             f'<div class="{kind}">{pad}<div>{landscape}{_key()}</div>'
             f'<div class="charts"><div><p class="chart-title loss-title">{title}</p>{loss}</div>'
-            f'<div><p class="chart-title curves-title">Gradient of {name}</p>{curves}</div>'
+            f'<div><p class="chart-title curves-title">{label} of {name}</p>{curves}</div>'
             "</div></div>\n"
             f'<p class="readout">{html.escape(self._words())}</p>{notes}\n'
             '<div class="controls"><noscript>This is the first picture of a live figure, which '
             "needs JavaScript to be moved.</noscript></div>"
         )
+
+    def _curves(self) -> tuple[str, str, npt.NDArray[np.floating], str]:
+        """Return the name, title, values and look of the curves that are drawn at first."""
+        path, name = self.paths[0], self.curves
+        step = np.diff(path.theta, axis=0)
+        if name in path.state:
+            return f"state.{name}", f"State {name}", path.state[name][1:], ""
+        with np.errstate(all="ignore"):
+            return {
+                "gradient": ("gradient", "Gradient", path.gradient, "gradient"),
+                "step": ("step", "Step", step, "step"),
+                "rate": ("rate", "Step per gradient", -step / path.gradient, "step"),
+            }[name]
 
     def _words(self) -> str:
         words = [f"Step {self.at}."]

@@ -308,21 +308,19 @@ def loss_chart(runs: Sequence[Run], floor: float, steps: int, box: Box = CHART) 
     return _chart("loss", "Loss against the step", runs, heights, ticks, steps, box)
 
 
-def gradient_chart(run: Run, steps: int, box: Box = CHART) -> str:
-    """Return the gradient's two coordinates against the step."""
-    g = run.gradient
-    finite = g[np.isfinite(g)]
+def curves_chart(run: Run, values: Points, kind: str, steps: int, box: Box = CHART) -> str:
+    """Return two coordinates of what a rule computes with, against the step from 1."""
+    finite = values[np.isfinite(values)]
     low, high = min(0.0, float(finite.min(initial=0))), max(0.0, float(finite.max(initial=0)))
     room = 0.06 * (high - low) or 1.0
     low, high = low - room, high + room
-    heights = [(np.concatenate([[np.nan], g[:, i]]) - low) / (high - low) for i in range(2)]
+    heights = [(np.concatenate([[np.nan], values[:, i]]) - low) / (high - low) for i in range(2)]
     ticks = [(written(tick), (tick - low) / (high - low)) for tick in nice(low, high)[::2]]
     lines = [
-        Run(f"θ{'₀₁'[i]}", run.look, (None, "4 3")[i], run.theta, run.loss, g) for i in range(2)
+        Run(f"θ{'₀₁'[i]}", run.look, (None, "4 3")[i], run.theta, run.loss, run.gradient)
+        for i in range(2)
     ]
-    return _chart(
-        "curves", "Curves against the step", lines, heights, ticks, steps, box, "gradient"
-    )
+    return _chart("curves", "Curves against the step", lines, heights, ticks, steps, box, kind)
 
 
 def _chart(

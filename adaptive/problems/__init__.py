@@ -10,9 +10,13 @@ from adaptive.problems.logistic import (
     expand,
     probability,
 )
+from adaptive.problems.moving import MovingTarget
 from adaptive.problems.noisy import NoisyQuadratic
 from adaptive.problems.online import Reddi
+from adaptive.problems.rescaled import Rescaled
+from adaptive.problems.slopes import RareAndSteady
 from adaptive.problems.surfaces import Beale, Himmelblau, Ravine, Rosenbrock, Saddle
+from adaptive.problems.trap import Lessard
 
 #: The problems in the plane, which the explorer shows.
 SURFACES: tuple[type[Surface], ...] = (Ravine, Rosenbrock, Beale, Himmelblau, Saddle)
@@ -22,11 +26,15 @@ __all__ = [
     "Beale",
     "Circles",
     "Himmelblau",
+    "Lessard",
     "LogisticRegression",
+    "MovingTarget",
     "NoisyQuadratic",
     "Problem",
+    "RareAndSteady",
     "Ravine",
     "Reddi",
+    "Rescaled",
     "Rosenbrock",
     "Saddle",
     "SparseFeatures",

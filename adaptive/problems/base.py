@@ -10,6 +10,13 @@ import numpy.typing as npt
 Array = npt.NDArray[np.floating]
 
 
+def point(*coordinates: float) -> Array:
+    """Return a point that all runs share, and that none can move."""
+    fixed = np.array(coordinates)
+    fixed.flags.writeable = False
+    return fixed
+
+
 class Problem:
     """Something to descend: a loss with its gradient.
 

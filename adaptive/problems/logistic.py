@@ -192,7 +192,7 @@ class LogisticRegression(Problem):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the mean loss over all rows at ``theta``, shape (..., d)."""
-        X, w = _features(self.X, theta)
+        X, w = _features(self.X, theta, "theta")
         return _mean_loss(X, self.y, w)
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
@@ -201,7 +201,7 @@ class LogisticRegression(Problem):
         ``batch`` has shape (b,), or (runs, b) with ``theta`` of shape (..., runs, d).
         """
         X, y = (self.X, self.y) if batch is None else (self.X[batch], self.y[batch])
-        return _mean_grad(X, y, _features(self.X, theta)[1])
+        return _mean_grad(X, y, _features(self.X, theta, "theta")[1])
 
     def draw(self, t: int, rng: np.random.Generator) -> npt.NDArray[np.integer]:
         """Return the indices of the rows of one minibatch, shape (batch_size,)."""
@@ -295,12 +295,13 @@ def _mean_grad(X: Array, y: Array, w: Array) -> Array:
     return residual @ X if X.ndim == 2 else np.vecmat(residual, X)
 
 
-def _features(X: npt.ArrayLike, w: npt.ArrayLike) -> tuple[Array, Array]:
+def _features(X: npt.ArrayLike, w: npt.ArrayLike, name: str = "w") -> tuple[Array, Array]:
     """Return X and w as float arrays whose last axes agree."""
-    X, w = _checks.floating("X", X), _checks.floating("w", w)
+    X, w = _checks.floating("X", X), _checks.floating(name, w)
     if X.ndim != 2 or w.shape[-1:] != X.shape[1:]:
         raise ValueError(
-            f"X must have shape (n, d) and w shape (..., d), got shapes {X.shape} and {w.shape}"
+            f"X must have shape (n, d) and {name} shape (..., d), "
+            f"got shapes {X.shape} and {w.shape}"
         )
     return X, w
 
@@ -315,6 +316,8 @@ def _labels(X: Array, y: npt.ArrayLike) -> Array:
             f"y must have one class for each row of X, shape {X.shape[:1]}, "
             f"got shape {labels.shape}"
         )
+    if not labels.size:
+        raise ValueError("X and y must have at least one row, got none")
     if not np.isin(labels, (0, 1)).all():
         raise ValueError(f"y must hold the classes 0 and 1 only, got {_checks.shown(y)}")
     return labels

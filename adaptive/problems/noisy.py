@@ -12,7 +12,7 @@ from adaptive import _checks
 from adaptive.problems.base import Array, Problem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NoisyQuadratic(Problem):
     """½ Σ λᵢ θᵢ² with gradients λθ + σ ξ / √b, where ξ is standard normal.
 
@@ -51,7 +51,7 @@ class NoisyQuadratic(Problem):
             raise ValueError(f"curvatures must have shape (d,), got shape {curvatures.shape}")
         checked = {
             "curvatures": curvatures,
-            "noise": _checks.within("noise", self.noise, 0),
+            "noise": _checks.number("noise", self.noise, 0),
             "batch_size": _checks.count("batch_size", self.batch_size, 1),
             "start": np.ones_like(curvatures),
             "minimum": np.zeros_like(curvatures),

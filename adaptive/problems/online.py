@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem
+from adaptive.problems.base import Array, Problem, point
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,15 @@ class Reddi(Problem):
 
     stochastic = True
     name = "online problem of Reddi et al."
-    start = np.array([0.0])
-    minimum = np.array([-1.0])
+    start = point(0.0)
+    minimum = point(-1.0)
     bounds = ((-1.0, 1.0),)
 
     def __post_init__(self) -> None:
         """Check the fields."""
         checked = {
-            "large": _checks.within("large", self.large, 0, open_low=True),
-            "small": _checks.within("small", self.small, 0, open_low=True),
+            "large": _checks.number("large", self.large, 0, open_low=True),
+            "small": _checks.number("small", self.small, 0, open_low=True),
             "period": _checks.count("period", self.period, 2),
         }
         for name, value in checked.items():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from adaptive import _checks
-from adaptive.problems.base import Surface
+from adaptive.problems.base import Surface, point
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Ravine(Surface):
     angle: Any = 0.0
 
     name = "ravine"
-    start = np.array([-4.0, 1.0])
-    minimum = np.zeros(2)
+    start = point(-4.0, 1.0)
+    minimum = point(0.0, 0.0)
     bounds = ((-5.0, 5.0), (-2.0, 2.0))
 
     def __post_init__(self) -> None:
         """Check the fields."""
-        _set(self, "condition", _checks.within("condition", self.condition, 1))
-        _set(self, "angle", _checks.within("angle", self.angle))
+        _set(self, "condition", _checks.number("condition", self.condition, 1))
+        _set(self, "angle", _checks.number("angle", self.angle))
 
     def f(self, x: Any, y: Any) -> Any:
         """Return ½(u² + κ w²), with u along the ravine and w across it."""
@@ -73,8 +73,8 @@ class Rosenbrock(Surface):
     """
 
     name = "Rosenbrock"
-    start = np.array([-1.2, 1.0])
-    minimum = np.array([1.0, 1.0])
+    start = point(-1.2, 1.0)
+    minimum = point(1.0, 1.0)
     bounds = ((-2.0, 2.0), (-1.0, 3.0))
 
     def f(self, x: Any, y: Any) -> Any:
@@ -91,8 +91,8 @@ class Beale(Surface):
     """Beale's function: flat plains, steep walls and one minimum at (3, ½)."""
 
     name = "Beale"
-    start = np.array([1.0, 1.5])
-    minimum = np.array([3.0, 0.5])
+    start = point(1.0, 1.5)
+    minimum = point(3.0, 0.5)
     bounds = ((-4.5, 4.5), (-4.5, 4.5))
 
     def f(self, x: Any, y: Any) -> Any:
@@ -117,8 +117,8 @@ class Himmelblau(Surface):
     """Himmelblau's function: four minima of equal depth."""
 
     name = "Himmelblau"
-    start = np.array([0.0, 0.0])
-    minimum = np.array([3.0, 2.0])
+    start = point(0.0, 0.0)
+    minimum = point(3.0, 2.0)
     bounds = ((-5.0, 5.0), (-5.0, 5.0))
 
     def f(self, x: Any, y: Any) -> Any:
@@ -140,8 +140,8 @@ class Saddle(Surface):
     """
 
     name = "saddle"
-    start = np.array([1.5, 0.001])
-    minimum = np.array([0.0, 1.0])
+    start = point(1.5, 0.001)
+    minimum = point(0.0, 1.0)
     bounds = ((-2.0, 2.0), (-1.75, 1.75))
 
     def f(self, x: Any, y: Any) -> Any:

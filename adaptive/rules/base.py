@@ -74,7 +74,8 @@ class Rule:
         )
 
     def __hash__(self) -> int:
-        values = (np.asarray(value) for value in self.hyperparameters.values())
+        # Adding 0 makes 0 of -0, which is equal to it.
+        values = (np.asarray(value) + 0.0 for value in self.hyperparameters.values())
         return hash((type(self), *(value.tobytes() for value in values)))
 
     @property
@@ -148,6 +149,10 @@ class Rule:
         ValueError
             If the names are not those of this rule's state.
         """
+        if not isinstance(saved, Mapping):
+            raise TypeError(
+                f"saved must be a mapping of names to arrays, got {_checks.shown(saved)}"
+            )
         if set(saved) != {"t", *self.state_names}:
             raise ValueError(
                 f"saved must hold {('t', *self.state_names)} for {type(self).__name__}, "
@@ -206,26 +211,21 @@ class Rule:
             and theta.shape == g.shape
         ):
             theta, g = self._checked(theta, g, state)
-        t, *arrays = state
-        t += 1
+        t = state[0] + 1
         try:
-            change, *arrays = self.update(g, t, *arrays)
-            moved = theta + change
+            new = self.update(g, t, *state[1:])
+            moved = theta + new[0]
         except (TypeError, ValueError) as error:
-            self._checked(theta, g, state)
-            raise ValueError(
-                f"theta {theta.shape}, g {g.shape}, the state and the hyperparameters of "
-                f"{type(self).__name__} must broadcast: {error}"
-            ) from error
-        if moved.dtype is not theta.dtype:
-            # Arrays of float64 hyperparameters promote float32; integers become float64.
-            dtype = _checks.floating("theta", theta).dtype
-            moved = moved.astype(dtype)
-            arrays = [array.astype(dtype) for array in arrays]
-        return moved, self.State._make((t, *arrays))
+            self._blame(theta, g, state, error)
+            raise
+        same_dtype = moved.dtype is theta.dtype  # type: ignore[union-attr]
+        if not same_dtype or new.__class__ is not tuple or len(new) != len(state):
+            return self._cast(theta, g, state, moved, new)
+        # What `State._make` does, but for its check of the length.
+        return moved, tuple.__new__(self.State, (t, *new[1:]))
 
     def _checked(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
-        """Return theta and g as float arrays of one dtype, or say which argument of `step` is wrong."""
+        """Return theta and g as arrays of one float dtype, or say what is wrong with them."""
         if state.__class__ is not self.State:
             raise TypeError(
                 f"state must come from {type(self).__name__}.init or .step, "
@@ -240,3 +240,29 @@ class Rule:
                 f"leading axes, got shape {g.shape}"
             )
         return theta, g
+
+    def _blame(self, theta: Any, g: Any, state: Any, error: Exception) -> None:
+        """Say which argument of `step` made the update fail, if it was one of them."""
+        theta, g = self._checked(theta, g, state)
+        shapes = [np.shape(array) for array in (*state[1:], *self.hyperparameters.values())]
+        try:
+            np.broadcast_shapes(theta.shape, g.shape, *shapes)
+        except ValueError:
+            raise ValueError(
+                f"theta {theta.shape}, g {g.shape}, the state and the hyperparameters of "
+                f"{type(self).__name__} must broadcast, got {shapes} for the last two"
+            ) from error
+
+    def _cast(self, theta: Any, g: Any, state: Any, moved: Any, new: Any) -> tuple[Any, Any]:
+        """Return what `step` does, in the dtype of theta, if the update promoted it."""
+        if not isinstance(new, tuple) or len(new) != len(state):
+            names = ", ".join(("the change", *self.state_names))
+            raise TypeError(
+                f"{type(self).__name__}.update must return a tuple of {names}, "
+                f"got {_checks.shown(new)}"
+            )
+        if theta.dtype.kind != "f":  # integers, or what is no number at all
+            return self.step(*self._checked(theta, g, state), state)
+        # Arrays of float64 hyperparameters promote float32.
+        moved, *arrays = (np.asarray(array, theta.dtype) for array in (moved, *new[1:]))
+        return moved, self.State(state.t + 1, *arrays)

@@ -51,7 +51,7 @@ export class Explorer {
       focus: spec.shown[0],
       settings,
       t: spec.t,
-      quantity: "gradient",
+      quantity: spec.quantity,
     };
   }
 

@@ -1,0 +1,211 @@
+"""An entry of the dictionary: one algorithm in all frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adaptive import rules
+from adaptive.frameworks import optax
+from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
+
+#: What the frameworks are called, and what stands before the names of their optimizers.
+TITLES = {
+    "torch": ("PyTorch", "torch.optim."),
+    "optax": ("optax", "optax."),
+    "keras": ("Keras", "keras.optimizers."),
+}
+
+#: Paths no farther apart than this differ by rounding only.
+SAME = 1e-12
+
+#: What is said where there is nothing to change, and where nothing simple does it.
+AS_IT_COMES = "as it comes"
+NO_WAY = "no argument does it"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is recorded of one algorithm; shown as a table and lines of code in a notebook.
+
+    Attributes
+    ----------
+    algorithm : str
+        The book's name of the algorithm.
+    """
+
+    algorithm: str
+
+    def distances(self, setting: str = "default") -> dict[str, tuple[float, float]]:
+        """Return for each framework how far it is from the book on the ravine and the circles.
+
+        Parameters
+        ----------
+        setting : {"default", "matched"}, default "default"
+            As for `recorded`.
+
+        Returns
+        -------
+        dict of (float, float)
+            The largest difference of any parameter, over 200 steps.
+        """
+        return {
+            framework: (
+                recorded(framework, self.algorithm, "ravine", setting).distance(),
+                recorded(framework, self.algorithm, "circles", setting).distance(),
+            )
+            for framework in TITLES
+        }
+
+    def forms(self) -> dict[str, rules.Rule]:
+        """Return the rules of the book and of each framework, with the settings of the records.
+
+        Returns
+        -------
+        dict of Rule
+            By the names "book", "torch", "optax" and "keras". optax's Adadelta has a
+            learning rate of 1, without which it goes uphill.
+        """
+        book = getattr(rules, self.algorithm)
+        found = {"book": book(**book.on_circles)}
+        for framework in TITLES:
+            uphill = (framework, self.algorithm) == ("optax", "Adadelta")
+            found[framework] = (
+                optax.Adadelta(lr=1.0, rho=0.9)
+                if uphill
+                else default_rule(framework, self.algorithm)
+            )
+        return found
+
+    def changes(self, aim: str) -> Iterator[Record]:
+        """Yield the records that were made to follow the book, or another framework.
+
+        Parameters
+        ----------
+        aim : {"book", "torch", "optax", "keras"}
+            What they follow.
+
+        Yields
+        ------
+        Record
+            One for each framework in which something has to be changed for it, and a few
+            lines do it.
+        """
+        setting = "matched" if aim == "book" else f"as {aim}"
+        for framework in TITLES:
+            key = f"{framework}/{self.algorithm}/{setting}"
+            if f"{key}/circles" in stored_texts()["runs"]:
+                record = recorded(framework, self.algorithm, "circles", setting)
+                if record.code != recorded(framework, self.algorithm).code:
+                    yield record
+
+    def __repr__(self) -> str:
+        return f"<Entry: {self.algorithm}>"
+
+    def _repr_markdown_(self) -> str:
+        rows = ["| ravine | circles | default |", "| --- | --- | --- |"]
+        for framework, (ravine, circles) in self.distances().items():
+            rows.append(f"| {_said(ravine)} | {_said(circles)} | `{self._call(framework)}` |")
+        texts = ["\n".join(rows)]
+        aims = {"book": ("the book's", f"`{self._settings(getattr(rules, self.algorithm))}`")}
+        for framework, (title, _) in TITLES.items():
+            if (framework, self.algorithm) != ("optax", "Adadelta"):  # which goes uphill
+                aims[framework] = (f"{title}'s", f"`{self._theirs(framework)}`")
+        for aim, (whose, ours) in aims.items():
+            lines = self._lines(aim)
+            if all(line.endswith(AS_IT_COMES) for line in lines):
+                texts.append(f"**For {whose} {self.algorithm}** ({ours}): nothing to change.")
+            else:
+                code = "\n\n".join(lines)
+                texts.append(f"**For {whose} {self.algorithm}** ({ours}):")
+                texts.append(f"```python\n{code}\n```")
+        return "\n\n".join(texts) + "\n"
+
+    def _lines(self, aim: str) -> list[str]:
+        """Return what to write in each framework, other than the aim, so that it follows."""
+        changed = {record.framework: record for record in self.changes(aim)}
+        lines = []
+        for framework, (title, _) in TITLES.items():
+            if framework in changed:
+                record = changed[framework]
+                near = "" if record.distance() <= SAME else f", to {_said(record.distance())}"
+                lines.append(f"# in {title}{near}\n{record.code}")
+            elif framework != aim:
+                far = recorded(framework, self.algorithm, "circles").distance(self.forms()[aim])
+                lines.append(f"# in {title}: {AS_IT_COMES if far <= SAME else NO_WAY}")
+        return lines
+
+    def _call(self, framework: str) -> str:
+        """Return the name and the defaults of a framework's optimizer."""
+        defaults = dict(stored_texts()["defaults"][framework][self.algorithm])
+        name = TITLES[framework][1] + defaults.pop("name")
+        shown = _worth_showing(self.algorithm)
+        return f"{name}({', '.join(_argument(k, v) for k, v in defaults.items() if k in shown)})"
+
+    def _settings(self, rule: type[rules.Rule]) -> str:
+        settings = ", ".join(f"{k}={v:g}" for k, v in rule.on_circles.items())
+        return f"{self.algorithm}({settings})"
+
+    def _theirs(self, framework: str) -> str:
+        book = getattr(rules, self.algorithm)().hyperparameters
+        rule = default_rule(framework, self.algorithm)
+        given = [k for k in getattr(rules, self.algorithm).on_circles if k in book and k != "eps"]
+        settings = ", ".join(f"{k}={rule.hyperparameters[k]:g}" for k in given)
+        return f"frameworks.{framework}.{self.algorithm}({settings})"
+
+
+def entry(algorithm: str) -> Entry:
+    """Return what is recorded of one algorithm in PyTorch, optax and Keras.
+
+    Parameters
+    ----------
+    algorithm : str
+        The book's name of the algorithm.
+
+    Returns
+    -------
+    Entry
+        Its place in the dictionary.
+
+    Raises
+    ------
+    ValueError
+        If there is no such algorithm.
+
+    Examples
+    --------
+    >>> from adaptive import frameworks
+    >>> for record in frameworks.entry("RMSprop").changes("torch"):
+    ...     print(record.code)
+    optax.rmsprop(0.07, decay=0.9, eps_in_sqrt=False)
+    keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-16)
+    """
+    names = [rule.__name__ for rule in rules.RULES]
+    if algorithm not in names:
+        raise ValueError(f"algorithm must be one of {', '.join(names)}, got {algorithm!r}")
+    return Entry(algorithm)
+
+
+def _worth_showing(algorithm: str) -> set[str]:
+    """Return the arguments that a reader of this entry has to know."""
+    common = {"lr", "learning_rate", "eps", "epsilon"}
+    return common | {
+        "Momentum": {"momentum"},
+        "NAG": {"momentum", "nesterov"},
+        "Adagrad": {"initial_accumulator_value"},
+        "Adadelta": {"rho"},
+        "RMSprop": {"rho", "alpha", "decay", "eps_in_sqrt"},
+        "Nadam": {"momentum_decay"},
+        "AMSGrad": {"amsgrad", "bias_correction_mu", "bias_correction_nu"},
+    }.get(algorithm, set())
+
+
+def _argument(name: str, value: object) -> str:
+    return name if value == "required" else f"{name}={value}"
+
+
+def _said(distance: float) -> str:
+    """Return a distance as the book prints it: two digits, or that there is none."""
+    return (
+        "same" if distance <= SAME else f"{distance:.1e}" if distance < 0.01 else f"{distance:.2f}"
+    )

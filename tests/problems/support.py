@@ -1,0 +1,104 @@
+"""The problems under test, and derivatives that do not come from the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from adaptive.problems import (
+    SURFACES,
+    Circles,
+    Lessard,
+    LogisticRegression,
+    MovingTarget,
+    NoisyQuadratic,
+    Problem,
+    RareAndSteady,
+    Ravine,
+    Reddi,
+    Rescaled,
+    SparseFeatures,
+    Surface,
+)
+
+surfaces: list[Surface] = [
+    *(kind() for kind in SURFACES),
+    Ravine(50, 30),
+    Ravine(1, -200),
+    Lessard(),
+]
+
+_rng = np.random.default_rng(3)
+others: list[Problem] = [
+    NoisyQuadratic(),
+    NoisyQuadratic([0.5, 2, 3], noise=2, batch_size=4),
+    MovingTarget(every=20),
+    MovingTarget([[1, 2], [0, -1], [3, 3]], every=7, noise=0.5),
+    Reddi(),
+    Reddi(6, 2, 3, at_random=True),
+    RareAndSteady(),
+    RareAndSteady(6, 2, 3, at_random=True),
+    LogisticRegression(_rng.normal(size=(20, 3)), _rng.integers(2, size=20), batch_size=5),
+    Circles(),
+    SparseFeatures(batch_size=8),
+    Rescaled(Ravine(angle=30), loss_by=7, theta_by=[3, 0.5]),
+    Rescaled(NoisyQuadratic(), theta_by=0.2),
+]
+every: list[Problem] = [*surfaces, *others]
+
+
+def named(problem: Problem) -> str:
+    """Return what a test with this problem is called."""
+    return repr(problem)
+
+
+def points(problem: Problem, *shape: int, seed: int = 0) -> np.ndarray:
+    """Return random points around the start, shape (*shape, d)."""
+    rng = np.random.default_rng(seed)
+    return problem.start + rng.normal(size=(*shape, len(problem.start)))
+
+
+def complex_step(loss: Callable[[Any], Any], theta: np.ndarray) -> np.ndarray:
+    """Return the gradient of ``loss`` at one point: exact to rounding, without a difference."""
+    steps = 1e-30j * np.eye(len(theta))
+    return np.array([np.imag(loss(theta + step)) for step in steps]) / 1e-30
+
+
+def logistic_loss(X: np.ndarray, y: np.ndarray, w: np.ndarray) -> Any:
+    """Return the mean logistic loss, for complex weights too: a sum over rows, one by one."""
+    total = 0.0
+    for row, label in zip(X, y, strict=True):
+        z = sum(x * weight for x, weight in zip(row, w, strict=True))
+        # log(1 + exp z), written so that nothing overflows
+        softplus = z + np.log(1 + np.exp(-z)) if np.real(z) > 0 else np.log(1 + np.exp(z))
+        total = total + softplus - label * z
+    return total / len(y)
+
+
+def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
+    """Return the loss whose gradient ``problem.grad(theta, batch)`` must be."""
+    if isinstance(problem, Rescaled):
+        inner = loss_on(problem.problem, batch)
+        return lambda x: problem.loss_by * inner(x / problem.theta_by)
+    if isinstance(problem, LogisticRegression):
+        rows = slice(None) if batch is None else batch
+        return lambda w: logistic_loss(problem.X[rows], problem.y[rows], w)
+    if isinstance(problem, NoisyQuadratic):
+        noise = 0 if batch is None else batch
+        return lambda x: sum(problem.curvatures * x * x / 2 + noise * x)
+    if isinstance(problem, MovingTarget):
+        seen = problem.targets if batch is None else np.atleast_2d(batch)
+        return lambda x: sum(sum((x - at) ** 2) / 2 for at in seen) / len(seen)
+    if isinstance(problem, RareAndSteady):
+        mean = (problem.large - (problem.period - 1) * problem.small) / problem.period
+        slopes = (mean, mean) if batch is None else batch
+        # Above the loss of the best point, (-1, -1): the mean, whatever the batch.
+        return lambda x: slopes[0] * x[0] + slopes[1] * x[1] + 2 * mean
+    if isinstance(problem, Reddi):
+        slope = (problem.large - (problem.period - 1) * problem.small) / problem.period
+        return lambda x: (slope if batch is None else batch[0]) * x[0]
+    if isinstance(problem, Surface):
+        return lambda theta: problem.f(theta[0], theta[1])
+    raise NotImplementedError(f"say here what the loss of {problem!r} is")

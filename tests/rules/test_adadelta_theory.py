@@ -1,0 +1,135 @@
+"""What the Adadelta chapter proves, on random instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import Adadelta, descend
+from adaptive.problems import Circles, MovingTarget, Problem, Ravine, Rescaled
+
+SEEDS = range(15)
+
+
+def two_eps(
+    problem: Problem, rho: float, eps_theta: Any, eps_g: Any, steps: int, seed: int = 0
+) -> Any:
+    """Return the path of Adadelta with an ε for each root, written from the equations."""
+    rng, theta = np.random.default_rng(seed), problem.start
+    mean_g = mean_step = np.zeros_like(theta)
+    path = [theta]
+    for t in range(1, steps + 1):
+        g = problem.grad(theta, problem.draw(t, rng))
+        mean_g = rho * mean_g + (1 - rho) * g**2
+        step = -np.sqrt((mean_step + eps_theta) / (mean_g + eps_g)) * g
+        mean_step = rho * mean_step + (1 - rho) * step**2
+        theta = theta + step
+        path.append(theta)
+    return np.array(path)
+
+
+def bowl(curvature: float) -> Problem:
+    return Rescaled(MovingTarget([[0.0]], noise=0), loss_by=curvature)
+
+
+def test_both_eps_equal_is_the_package() -> None:
+    path = descend(Adadelta(0.9, 1e-2), Circles(), steps=100, rng=3)
+    np.testing.assert_allclose(two_eps(Circles(), 0.9, 1e-2, 1e-2, 100, 3), path.theta, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_invariant_if_each_eps_is_rescaled_with_its_units(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, c = 10 ** rng.uniform(-2, 2), 10 ** rng.uniform(-2, 2, 6)
+    e_theta, e_g = 10 ** rng.uniform(-4, -1, 2)
+    old = two_eps(Circles(), 0.9, e_theta, e_g, 60)
+    other = Rescaled(Circles(), a, c)
+    new = two_eps(other, 0.9, c**2 * e_theta, (a / c) ** 2 * e_g, 60)
+    np.testing.assert_allclose(new / c, old, rtol=1e-7, atol=1e-9)
+    assert not np.allclose(two_eps(other, 0.9, e_theta, e_g, 60) / c, old, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_package_is_invariant_where_one_eps_serves_both_units(seed: int) -> None:
+    """With a = c² both units are c²."""
+    c = 10 ** np.random.default_rng(seed).uniform(-2, 2)
+    old = descend(Adadelta(0.9, 1e-3), Circles(), steps=60)
+    new = descend(Adadelta(0.9, 1e-3 * c**2), Rescaled(Circles(), c**2, c), steps=60)
+    np.testing.assert_allclose(new.theta / c, old.theta, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_eps_is_enough(seed: int) -> None:
+    e_theta, e_g = 10 ** np.random.default_rng(seed).uniform(-8, -1, 2)
+    louder = Rescaled(Circles(), loss_by=np.sqrt(e_theta / e_g))
+    one = descend(Adadelta(0.9, e_theta), louder, steps=60)
+    np.testing.assert_allclose(one.theta, two_eps(Circles(), 0.9, e_theta, e_g, 60), atol=1e-8)
+
+
+def test_without_eps_it_never_starts() -> None:
+    path = descend(Adadelta(0.9, eps=0.0), Circles(), steps=50)
+    np.testing.assert_array_equal(path.theta, np.broadcast_to(path.theta[0], path.theta.shape))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_learning_rate_in_eps(seed: int) -> None:
+    """Steps are √ε times what depends on the gradients, ε_g and γ alone."""
+    rng = np.random.default_rng(seed)
+    g, rho, eps = rng.normal(size=(80, 3)), rng.uniform(0.5, 0.99), 10 ** rng.uniform(-6, -1)
+    rule = Adadelta(rho, eps)
+    theta, state = np.zeros(3), rule.init(np.zeros(3))
+    F = mean = np.zeros(3)
+    for one in g:
+        before = theta
+        theta, state = rule.step(theta, one, state)
+        mean = rho * mean + (1 - rho) * one**2
+        expected = -np.sqrt(eps) * np.sqrt((F + 1) / (mean + eps)) * one
+        np.testing.assert_allclose(theta - before, expected, rtol=1e-6, atol=1e-12)
+        F = rho * F + (1 - rho) * (F + 1) * one**2 / (mean + eps)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_sudden_jumps(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rule, theta = Adadelta(0.9, 1e-4), np.zeros(4)
+    state = rule.init(theta)
+    for g in rng.standard_cauchy((100, 4)) * 10 ** rng.uniform(-5, 5):
+        limit = np.sqrt((state.Edx2 + rule.eps) / (1 - rule.rho))
+        size = state.Edx2 + rule.eps
+        before = theta
+        theta, state = rule.step(theta, g, state)
+        assert (abs(theta - before) <= limit * (1 + 1e-9)).all()
+        assert (state.Edx2 + rule.eps <= 2 * size).all()
+
+
+@pytest.mark.parametrize("curvature", [0.3, 1, 1.9])
+def test_it_settles_below_the_limit(curvature: float) -> None:
+    path = descend(Adadelta(0.9, 1e-4), bowl(curvature), [1.0], steps=3000)
+    assert abs(path.theta[-1, 0]) < 1e-30
+
+
+@pytest.mark.parametrize("rho", [0.8, 0.95])
+@pytest.mark.parametrize(("curvature", "eps"), [(2.1, 1e-4), (5, 1e-6), (20, 1e-2)])
+def test_above_the_limit_it_leaves_as_predicted(rho: float, curvature: float, eps: float) -> None:
+    path = descend(Adadelta(rho, eps), bowl(curvature), [1.0], steps=9000)
+    growth = np.diff(path.theta[[4500, 9000], 0] ** 2)[0]
+    assert growth == pytest.approx(4500 * eps / 4 * (1 - 4 / curvature**2), rel=0.02)
+
+
+@pytest.mark.parametrize(("eps_g", "settles"), [(2e-2, True), (5e-3, False)])
+def test_the_limit_moves_with_the_quotient_of_the_two_eps(eps_g: float, settles: bool) -> None:
+    """λ √(ε_θ/ε_g) < 2, not λ < 2."""
+    steep = Rescaled(Ravine(1), loss_by=20)
+    end = abs(two_eps(steep, 0.9, 1e-4, eps_g, 3000)[-1]).max()
+    assert (end < 1e-30) if settles else (end > 1e-3)
+
+
+@pytest.mark.parametrize("decay", [0.5, 0.9, 0.99])
+def test_window_and_average(decay: float) -> None:
+    window = (1 + decay) / (1 - decay)
+    k = np.arange(20_000)
+    weights = (1 - decay) * decay**k
+    assert (weights * k).sum() == pytest.approx((window - 1) / 2)
+    assert (weights**2).sum() == pytest.approx(1 / window)

@@ -1,0 +1,172 @@
+"""What the Adam chapter proves, over random instances.
+
+Covers thm-adam-weights, thm-adam-bias, thm-adam-first, thm-adam-bound, thm-adam-scale,
+thm-adam-snr; eq-adam-moments, eq-adam-weights, eq-adam-corrected, eq-adam-leftover,
+eq-adam-age, eq-adam-first, eq-adam-bound, eq-adam-bound-limit, eq-adam-snr,
+eq-adam-factor, eq-adam-variance, eq-adam-stability.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adaptive import Adam, descend
+from adaptive.problems import NoisyQuadratic, Ravine
+from tests.rules.reference import changes, walk
+
+DECAYS = st.floats(0.0, 0.995)
+STEPS = st.integers(1, 60)
+GRADIENT = st.floats(-1e3, 1e3).filter(lambda g: g == 0 or abs(g) > 1e-3)
+GRADIENTS = st.lists(GRADIENT, min_size=1, max_size=40)
+
+
+def weights(beta: float, t: int) -> np.ndarray:
+    """The weights of the corrected average, the latest gradient first."""
+    return (1 - beta) * beta ** np.arange(t) / (1 - beta**t)
+
+
+def bound(beta1: float, beta2: float, t: int) -> float:
+    """The longest step in units of η, eq-adam-bound."""
+    r = beta1**2 / beta2
+    factor = (1 - beta1) ** 2 * (1 - beta2**t) / ((1 - beta1**t) ** 2 * (1 - beta2))
+    return np.sqrt(factor * np.sum(r ** np.arange(t)))
+
+
+@given(DECAYS, DECAYS, GRADIENTS)
+def test_moments_are_weighted_averages(beta1, beta2, gradients):
+    """thm-adam-weights: corrected, the weights add up to 1; uncorrected, to 1 - βᵗ."""
+    t, latest_first = len(gradients), np.array(gradients[::-1])
+    *_, (_, state) = walk(Adam(beta1=beta1, beta2=beta2), np.zeros(1), np.c_[gradients])
+    for got, beta, x in ((state.m, beta1, latest_first), (state.v, beta2, latest_first**2)):
+        assert weights(beta, t).sum() == pytest.approx(1)
+        expected = (1 - beta**t) * weights(beta, t) @ x
+        assert got.item() == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(DECAYS, STEPS, st.floats(-10, 10), st.floats(-10, 10))
+def test_what_the_correction_leaves_is_drift_times_age(beta, t, start, drift):
+    """thm-adam-bias, for means that drift by the same amount in each step."""
+    means = start + drift * np.arange(1, t + 1)
+    *_, (_, state) = walk(Adam(beta1=beta), np.zeros(1), means[:, None])
+    age = beta / (1 - beta) - t * beta**t / (1 - beta**t)
+    assert age == pytest.approx(weights(beta, t) @ np.arange(t), abs=1e-6)
+    corrected = state.m.item() / (1 - beta**t)
+    assert corrected == pytest.approx(means[-1] - drift * age, abs=1e-5)
+
+
+@given(DECAYS, st.lists(st.floats(-1, 1), min_size=2, max_size=40))
+def test_error_of_the_corrected_average_is_at_most_drift_times_age(beta, moves):
+    means, t = np.cumsum(moves), len(moves)
+    error = abs(means[-1] - weights(beta, t) @ means[::-1])
+    drift = np.abs(np.diff(means)).max()
+    assert error <= drift * (weights(beta, t) @ np.arange(t)) + 1e-9
+
+
+@given(DECAYS, DECAYS, GRADIENT, st.floats(0, 1), st.integers(1, 20))
+def test_equal_gradients_make_equal_steps(beta1, beta2, g, eps, times):
+    """thm-adam-first."""
+    if g == 0:
+        return
+    made = changes(Adam(0.1, beta1, beta2, eps), *[g] * times)
+    assert made == pytest.approx([-0.1 * g / (abs(g) + eps)] * times, rel=1e-6)
+
+
+@settings(max_examples=200)
+@given(st.floats(0, 0.99), st.floats(0.01, 0.999), GRADIENTS, st.floats(0, 1))
+def test_no_step_is_longer_than_the_bound(beta1, beta2, gradients, eps):
+    """thm-adam-bound."""
+    rule = Adam(1.0, beta1, beta2, eps)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        made = np.abs(changes(rule, *gradients))
+    for t, step in enumerate(made, start=1):
+        # NaN is 0 / 0: ε = 0 before the first gradient.
+        assert not step > bound(beta1, beta2, t) * (1 + 1e-6) + 1e-12
+
+
+@pytest.mark.parametrize("beta1, beta2", [(0.9, 0.999), (0.9, 0.99), (0.5, 0.9), (0.9, 0.8)])
+@pytest.mark.parametrize("t", [1, 2, 10, 200])
+def test_growing_gradients_reach_the_bound(beta1, beta2, t):
+    gradients = (beta2 / beta1) ** np.arange(1.0 - t, 1.0)
+    made = changes(Adam(1.0, beta1, beta2, eps=0), *gradients)
+    assert abs(made[-1]) == pytest.approx(bound(beta1, beta2, t), rel=1e-9)
+
+
+def test_limit_of_the_bound():
+    """7.27 at the default decays, where the paper has 3.16; 1 for equal decays; else no limit."""
+    for beta1, beta2 in ((0.9, 0.999), (0.5, 0.9), (0.9, 0.82)):
+        limit = (1 - beta1) * np.sqrt(beta2 / ((1 - beta2) * (beta2 - beta1**2)))
+        assert bound(beta1, beta2, 20_000) == pytest.approx(limit)
+    assert bound(0.9, 0.999, 20_000) == pytest.approx(7.27, abs=0.005)
+    assert bound(0.9, 0.999, 20_000) > 2 * (1 - 0.9) / np.sqrt(1 - 0.999)
+    assert [bound(0.7, 0.7, t) for t in (1, 5, 50)] == pytest.approx([1, 1, 1])
+    assert bound(0.9, 0.81, 400) > 1.9 * bound(0.9, 0.81, 100)
+
+
+@given(DECAYS, DECAYS, GRADIENTS, st.integers(-20, 20))
+def test_scale_of_gradient_and_epsilon_cancels(beta1, beta2, gradients, power):
+    """thm-adam-scale; with a power of two to the last bit."""
+    c = 2.0**power
+    plain = changes(Adam(0.1, beta1, beta2, 1e-3), *gradients)
+    scaled = changes(Adam(0.1, beta1, beta2, 1e-3 * c), *np.multiply(c, gradients))
+    assert plain == scaled
+
+
+def test_a_ravine_along_the_axes_is_none():
+    paths = [descend(Adam(0.1, eps=0), Ravine(k), steps=200).theta for k in (1, 64, 4096)]
+    np.testing.assert_array_equal(paths[0], paths[1])
+    np.testing.assert_array_equal(paths[0], paths[2])
+
+
+@pytest.mark.parametrize("snr", [0.0, 0.3, 2.0])
+@pytest.mark.parametrize("beta1", [0.5, 0.9])
+def test_mean_and_variance_of_a_step(snr, beta1):
+    """thm-adam-snr; β₂ is so long that the corrected second moment is its expectation."""
+    rng, rule = np.random.default_rng(0), Adam(1.0, beta1, 0.99999, eps=0)
+    theta = np.zeros(500)
+    state = rule.init(theta)
+    made = []
+    for _ in range(3000):
+        new, state = rule.step(theta, snr + rng.normal(size=theta.shape), state)
+        made.append(theta - new)
+        theta = new
+    late = np.array(made[1500::25])
+    variance = (1 - beta1) / (1 + beta1) / (1 + snr**2)
+    assert late.mean() == pytest.approx(snr / np.sqrt(1 + snr**2), abs=0.01)
+    assert late.var() == pytest.approx(variance, rel=0.05)
+
+
+@given(st.floats(0, 0.99), st.floats(0, 0.999), GRADIENTS)
+def test_both_corrections_are_one_factor(beta1, beta2, gradients):
+    """eq-adam-factor."""
+    rule, m, v, step = Adam(1.0, beta1, beta2, eps=1e-300), np.zeros(1), np.zeros(1), np.zeros(1)
+    for t, g in enumerate(gradients, start=1):
+        step, m, v = rule.update(np.array([g]), t, m, v)
+    if v.item() > 0:
+        factor = (1 - beta1**t) / np.sqrt(1 - beta2**t)
+        assert (-step * factor).item() == pytest.approx((m / np.sqrt(v)).item(), rel=1e-9)
+
+
+def test_variance_around_the_minimum():
+    """eq-adam-variance: under noise, about ησ / 2λ."""
+    curvature, noise = 2.0, 3.0
+    problem = NoisyQuadratic(np.full(4000, curvature), noise)
+    end = descend(Adam(0.05), problem, np.zeros(4000), steps=1500, rng=0).theta[-1]
+    assert np.mean(end**2) == pytest.approx(0.05 * noise / (2 * curvature), rel=0.1)
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("near, stable", [(0.98, True), (1.02, False)])
+def test_limit_of_stability(beta1, near, stable):
+    """eq-adam-stability: ηλ/√v̂ < (2 + 2β₁)/(1 - β₁), for a second moment that stays put."""
+    rule = Adam(near * (2 + 2 * beta1) / (1 - beta1), beta1, beta2=1 - 1e-15, eps=0)
+    # One long-remembered gradient scale of 1, so that √v̂ = 1; curvature 1, far smaller gradients.
+    theta, t = np.array([1e-9]), 10**16
+    state = rule.restore({"t": t, "m": np.zeros(1), "v": np.ones(1)})
+    size = []
+    for _ in range(150):
+        theta, state = rule.step(theta, theta, state)
+        size.append(abs(theta.item()))
+    assert (max(size[-20:]) < max(size[:20])) == stable

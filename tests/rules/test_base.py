@@ -1,0 +1,118 @@
+"""The base of all rules, by rules that are not the package's."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from adaptive import NAG, SGD, Adam, Momentum, Rule, descend, sweep
+from adaptive.problems import Circles, NoisyQuadratic, Ravine
+
+
+@dataclass(frozen=True, eq=False)
+class Lion(Rule):
+    """A rule of one's own, with a hyperparameter that no other rule has."""
+
+    lr: Any = 0.01
+    beta1: Any = 0.9
+    beta2: Any = 0.99
+    weight: Any = 0.0
+
+    state_names: ClassVar[tuple[str, ...]] = ("m",)
+
+    def update(self, g: Any, t: int, m: Any) -> tuple[Any, Any]:
+        c = self.beta1 * m + (1 - self.beta1) * g
+        return -self.lr * np.sign(c + self.weight), self.beta2 * m + (1 - self.beta2) * g
+
+
+def test_own_rule_needs_no_registration() -> None:
+    path = descend(Lion(), Ravine(), steps=600)
+    assert path.loss[-1] < 0.05 * path.loss[0]
+    assert path.state["m"].shape == (601, 2)
+    grid = sweep(Lion(), Circles(), steps=5, lr=[0.01, 0.02], weight=[-1, 1], rng=[0, 1])
+    assert grid.theta.shape == (1, 2, 2, 2, 6)
+    one = descend(Lion(lr=0.02, weight=-1), Circles(), steps=5, rng=1)
+    np.testing.assert_allclose(grid.theta[-1, 1, 0, 1], one.theta[-1], rtol=1e-12)
+
+
+def test_own_rule_with_a_lookahead_and_a_constructor() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Wide(NAG):
+        def lookahead(self, theta: Any, state: Any) -> Any:
+            return theta - 2 * self.momentum * state.v
+
+    class Named(Momentum):
+        def __init__(self, rate: float) -> None:
+            super().__init__(lr=rate, momentum=0.5)
+
+    problem = NoisyQuadratic(noise=0)
+    path = descend(Wide(lr=0.01), problem, steps=5)
+    expected = problem.grad(path.theta[:-1] - 1.8 * path.state["v"][:-1])
+    np.testing.assert_allclose(path.gradient, expected)
+    assert Named(0.2).hyperparameters == {"lr": 0.2, "momentum": 0.5}
+
+
+def test_each_rule_has_a_state_of_its_own() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Other(Momentum):
+        pass
+
+    assert Other.State is not Momentum.State
+    assert repr(Momentum().init([1, 2])) == "State(t=0, v=array([0., 0.]))"
+    with pytest.raises(TypeError, match=r"state must come from Other\.init"):
+        Other().step(np.zeros(2), np.zeros(2), Momentum().init(np.zeros(2)))
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        (lambda g, m: -g, "a tuple of the change, m"),
+        (lambda g, m: [-g, m], "a tuple of the change, m"),
+        (lambda g, m: (-g,), "a tuple of the change, m"),
+        (lambda g, m: (-g, m, m), "a tuple of the change, m"),
+    ],
+    ids=["array", "list", "short", "long"],
+)
+def test_own_rule_that_returns_something_else(returned: Any, words: str) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Wrong(Rule):
+        state_names: ClassVar[tuple[str, ...]] = ("m",)
+
+        def update(self, g: Any, t: int, m: Any) -> Any:
+            return returned(g, m)
+
+    rule = Wrong()
+    with pytest.raises(TypeError, match=rf"Wrong\.update must return {words}, got"):
+        rule.step(np.zeros(2), np.zeros(2), rule.init(np.zeros(2)))
+
+
+def test_error_in_an_own_rule_is_not_blamed_on_the_arguments() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Wrong(Rule):
+        def update(self, g: Any, t: int, m: Any) -> Any:
+            return g, m
+
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'm'"):
+        Wrong().step(np.zeros(2), np.zeros(2), Wrong().init(np.zeros(2)))
+    with pytest.raises(NotImplementedError, match=r"Rule must define update\(g, t, \*state\)"):
+        Rule().update(1.0, 1)
+
+
+def test_copies() -> None:
+    rule = Adam(lr=[[0.1], [0.2]])
+    state = rule.init(np.ones(2))
+    assert copy.deepcopy(rule) == copy.copy(rule) == rule
+    again = copy.deepcopy(state)
+    assert type(again) is Adam.State
+    assert not np.shares_memory(again.m, state.m)
+
+
+def test_hyperparameters() -> None:
+    rule = Momentum(lr=1, momentum=np.float32(0.5))
+    assert list(rule.hyperparameters.items()) == [("lr", 1.0), ("momentum", 0.5)]
+    rows = SGD(lr=[1, 2]).lr
+    np.testing.assert_array_equal(rows, np.array([1.0, 2.0]), strict=True)

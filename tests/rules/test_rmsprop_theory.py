@@ -1,0 +1,116 @@
+"""What the chapter proves about RMSprop, over random gradients and settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import RMSprop, descend, sweep
+from adaptive.problems import NoisyQuadratic, Ravine
+
+RUNS, STEPS = 500, 80
+
+
+@pytest.fixture(params=range(3))
+def case(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return random decays, and gradients over many orders of magnitude."""
+    rng = np.random.default_rng(request.param)
+    sizes = np.exp(rng.uniform(0, 3, RUNS) * rng.normal(size=(STEPS, RUNS)))
+    return {"rho": rng.uniform(0.01, 0.99, RUNS), "g": rng.normal(size=(STEPS, RUNS)) * sizes}
+
+
+def moves(rule: RMSprop, gradients: Any) -> tuple[Any, Any]:
+    """Return each step, and the average after it."""
+    state, steps, averages = rule.init(np.zeros(np.shape(gradients)[1:])), [], []
+    for g in gradients:
+        moved, state = rule.step(np.zeros_like(g), g, state)
+        steps.append(moved)
+        averages.append(state.Eg2)
+    return np.array(steps), np.array(averages)
+
+
+def test_a_step_depends_on_the_surprise_only(case: dict[str, Any]) -> None:
+    rho, g = case["rho"], case["g"]
+    steps, averages = moves(RMSprop(lr=0.3, rho=rho, eps=0), g)
+    before = np.concatenate([np.zeros((1, RUNS)), averages[:-1]])
+    expected = -0.3 * np.sign(g) / np.sqrt(1 - rho + rho * before / g**2)
+    np.testing.assert_allclose(steps, expected, rtol=1e-12)
+    assert np.all(np.abs(steps) <= 0.3 / np.sqrt(1 - rho) * (1 + 1e-12))
+    np.testing.assert_allclose(np.abs(steps[0]), 0.3 / np.sqrt(1 - rho), rtol=1e-12)
+
+
+def test_without_memory_it_is_sign_descent(case: dict[str, Any]) -> None:
+    steps, _ = moves(RMSprop(lr=0.3, rho=0, eps=0), case["g"])
+    np.testing.assert_allclose(steps, -0.3 * np.sign(case["g"]), rtol=1e-15)
+    nearly, _ = moves(RMSprop(lr=0.3, rho=1e-14, eps=0), case["g"][:2])
+    np.testing.assert_allclose(nearly, steps[:2], rtol=1e-3)
+
+
+def test_the_mean_square_of_the_steps_is_bounded(case: dict[str, Any]) -> None:
+    rho = case["rho"]
+    steps, averages = moves(RMSprop(lr=0.3, rho=rho, eps=0), case["g"])
+    mean = np.mean((steps[1:] / 0.3) ** 2, axis=0)
+    bound = (1 - rho * (averages[0] / averages[-1]) ** (1 / (STEPS - 1))) / (1 - rho)
+    assert np.all(mean <= bound * (1 + 1e-12))
+    assert np.all(bound < 1 / (1 - rho))
+
+
+def test_the_bound_is_reached_by_equal_steps() -> None:
+    """Gradients whose surprise is always the same: E[g²] grows by one factor a step."""
+    factor = 1.7
+    g = np.sqrt(factor) ** np.arange(400.0)[:, None]
+    rho = 0.9
+    steps, averages = moves(RMSprop(lr=1, rho=rho, eps=0), g)
+    tail, first, last = steps[200:, 0] ** 2, averages[199, 0], averages[-1, 0]
+    bound = (1 - rho * (first / last) ** (1 / len(tail))) / (1 - rho)
+    assert tail.mean() == pytest.approx(bound, rel=1e-12)
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.5, 0.9, 0.97])
+@pytest.mark.parametrize("curvature", [0.01, 1, 30])
+def test_it_ends_in_the_dance(rho: float, curvature: float) -> None:
+    """From half η to the other side and back, whatever γ and the curvature."""
+    problem = NoisyQuadratic(curvatures=[curvature], noise=0)
+    path = descend(RMSprop(lr=0.1, rho=rho, eps=0), problem, [0.83], steps=3000)
+    np.testing.assert_allclose(np.abs(path.theta[-10:, 0]), 0.05, rtol=1e-9)
+    np.testing.assert_allclose(np.diff(np.sign(path.theta[-10:, 0])) ** 2, 4)
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.9])
+def test_deviations_from_the_dance_follow_the_matrix(rho: float) -> None:
+    problem = NoisyQuadratic(curvatures=[2.0], noise=0)
+    rule = RMSprop(lr=0.1, rho=rho, eps=0)
+    state = rule.init(np.zeros(1))._replace(t=1, Eg2=np.array([0.01]) * np.exp(2e-6))
+    path = descend(rule, problem, [0.05 * np.exp(1e-6)], steps=20, state=state)
+    matrix = np.array([[2 * rho - 1, -rho], [2 * (1 - rho), rho]])
+    expected = np.linalg.matrix_power(matrix, 20) @ [1e-6, 2e-6]
+    found = [np.log(abs(path.theta[-1, 0]) / 0.05), np.log(path.state["Eg2"][-1, 0] / 0.01)]
+    np.testing.assert_allclose(found, expected, atol=1e-10)
+    assert np.linalg.det(matrix) == pytest.approx(rho)
+    assert np.abs(np.linalg.eigvals(matrix)).max() == pytest.approx(np.sqrt(rho))
+
+
+@pytest.mark.parametrize(("ratio", "settles"), [(0.3, True), (0.95, True), (1.05, False)])
+@pytest.mark.parametrize("curvature", [0.5, 20])
+def test_epsilon_decides_whether_it_settles(ratio: float, settles: bool, curvature: float) -> None:
+    rule = RMSprop(lr=ratio * 2 * 1e-2 / curvature, eps=1e-4)
+    problem = NoisyQuadratic(curvatures=[curvature], noise=0)
+    path = descend(rule, problem, [1e-3], steps=3000)
+    assert (abs(path.theta[-1, 0]) < 1e-12) == settles
+
+
+def test_under_noise_it_rests_where_gradient_descent_with_the_rate_over_sigma_does() -> None:
+    problem = NoisyQuadratic(curvatures=np.full(4000, 2.0), noise=3.0)
+    runs = sweep(RMSprop(), problem, 1500, np.zeros(4000), rng=1, lr=[0.005, 0.02])
+    variance = np.mean(runs.theta[-1] ** 2, axis=-1)
+    np.testing.assert_allclose(variance, np.array([0.005, 0.02]) * 3 / (2 * 2), rtol=0.1)
+
+
+def test_curvatures_along_the_axes_do_not_matter() -> None:
+    paths = [descend(RMSprop(lr=0.1, eps=0), Ravine(κ), steps=100).theta for κ in (1, 16, 1024)]
+    np.testing.assert_array_equal(paths[1], paths[0])
+    np.testing.assert_array_equal(paths[2], paths[0])
+    turned = descend(RMSprop(lr=0.1, eps=0), Ravine(16, angle=45), steps=100).theta
+    assert np.abs(turned - paths[0]).max() > 0.1

@@ -1,0 +1,108 @@
+"""What the chapter on SGD proves, on random instances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adaptive import SGD, descend, sweep
+from adaptive.problems import Circles, NoisyQuadratic, Ravine
+
+seeds = pytest.mark.parametrize("seed", range(5))
+
+
+def curvatures(seed: int) -> np.ndarray:
+    """Return five curvatures between 1 and 50."""
+    return np.random.default_rng(seed).uniform(1, 50, size=5)
+
+
+@seeds
+@pytest.mark.parametrize("share", [0.1, 1, 1.9])
+def test_descent_lemma(seed: int, share: float) -> None:
+    """Each step lowers the loss by η (1 - ηL/2) |g|² at least."""
+    circles = Circles()
+    largest = np.linalg.eigvalsh(circles.X.T @ circles.X).max() / (4 * len(circles.X))
+    start = np.random.default_rng(seed).normal(size=6)
+    path = descend(SGD(lr=share / largest), circles, start, steps=50, batches=[None] * 50)
+    sure = path.rule.lr * (1 - share / 2) * np.sum(path.gradient**2, axis=-1)
+    assert (-np.diff(path.loss) >= sure - 1e-14).all()
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(1, 100), st.floats(0.01, 0.99), st.floats(-90, 90))
+def test_factor_of_each_direction(condition: float, share: float, angle: float) -> None:
+    """Each step multiplies the distance along an axis of curvature λ by 1 - ηλ."""
+    problem, lr = Ravine(condition, angle), 2 * share / condition
+    turn = np.radians(angle)
+    axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    along = descend(SGD(lr=lr), problem, steps=9).theta @ axes.T
+    factors = 1 - lr * np.array([1, condition])
+    expected = along[0] * factors ** np.arange(10)[:, None]
+    np.testing.assert_allclose(along, expected, rtol=1e-9, atol=1e-11)
+
+
+@seeds
+def test_region(seed: int) -> None:
+    problem = NoisyQuadratic(curvatures(seed), noise=0)
+    edge = 2 / curvatures(seed).max()
+    below, above = (
+        sweep(SGD(), problem, 3000, lr=[factor * edge]).loss[-1, 0] for factor in (0.99, 1.01)
+    )
+    assert below < problem.loss(problem.start) < above
+
+
+@seeds
+def test_best_rate(seed: int) -> None:
+    low, high = np.sort(curvatures(seed))[[0, -1]]
+    best, factor = 2 / (low + high), (high - low) / (high + low)
+    problem = NoisyQuadratic(curvatures(seed), noise=0)
+    runs = sweep(SGD(), problem, 400, keep="path", lr=best * np.array([0.9, 1, 1.05]))
+    distance = np.linalg.norm(runs.theta, axis=-1)
+    measured = (distance[400] / distance[200]) ** (1 / 200)
+    assert measured[1] == pytest.approx(factor, rel=1e-3)
+    assert measured[1] < measured[[0, 2]].min()
+
+
+@pytest.mark.parametrize("condition", [3.0, 10.0, 200.0])
+def test_exact_line_search_zigzags(condition: float) -> None:
+    problem, theta = Ravine(condition), np.array([condition, 1.0])
+    factor = (condition - 1) / (condition + 1)
+    for t in range(1, 20):
+        g = problem.grad(theta)
+        lr = (g @ g) / (g @ problem.grad(g))  # the gradient is linear
+        assert lr == pytest.approx(2 / (1 + condition))
+        (theta,) = descend(SGD(lr=lr), problem, theta, steps=1).theta[1:]
+        np.testing.assert_allclose(theta, factor**t * np.array([condition, (-1.0) ** t]), rtol=1e-6)
+        assert abs(problem.grad(theta) @ g) < 1e-9 * (g @ g)
+
+
+@pytest.mark.parametrize(("lr", "batch_size"), [(0.1, 1), (0.1, 16), (0.5, 4), (0.9, 1)])
+def test_mean_square_under_noise(lr: float, batch_size: int) -> None:
+    """V + (1 - ηλ)^2t (x₀² - V), with V = ησ² / (b λ (2 - ηλ)), at all times."""
+    curvature, noise, start = 1.5, 0.7, 2.0
+    problem = NoisyQuadratic(np.full(40_000, curvature), noise, batch_size)
+    path = descend(SGD(lr=lr), problem, np.full(40_000, start), steps=40, rng=0)
+    limit = lr * noise**2 / (batch_size * curvature * (2 - lr * curvature))
+    t = np.arange(41)
+    expected = limit + (1 - lr * curvature) ** (2 * t) * (start**2 - limit)
+    np.testing.assert_allclose(np.mean(path.theta**2, axis=-1), expected, rtol=0.04)
+
+
+def test_minibatch_gradients_are_right_on_average() -> None:
+    circles, rng = Circles(), np.random.default_rng(0)
+    exact = circles.grad(circles.start)
+    spread = circles.grad(circles.start, np.arange(826)[:, None]).std(axis=0)
+    for size in (1, 4, 16):
+        drawn = circles.grad(circles.start, rng.integers(826, size=(20_000, size)))
+        assert (abs(drawn.mean(axis=0) - exact) < 4 * spread / np.sqrt(20_000 * size)).all()
+        np.testing.assert_allclose(size * drawn.var(axis=0), spread**2, rtol=0.06)
+
+
+def test_decreasing_rate_computes_the_average() -> None:
+    z = np.random.default_rng(0).normal(size=50)
+    theta, state = np.array([123.0]), SGD.State(0)
+    for t, value in enumerate(z, start=1):
+        theta, state = SGD(lr=1 / t).step(theta, theta - value, state)
+        assert theta.item() == pytest.approx(z[:t].mean(), abs=1e-12)

@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+PARITY := .venv-parity
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 ARGS ?=
@@ -15,7 +16,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book test lint coverage notebooks bench lab browser clean distclean
+.PHONY: help book test lint coverage notebooks parity bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -70,6 +71,16 @@ coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they 
 browser: $(VENV)/.stamp-test ## find the browser for the tests of the pages, or install it
 	@$(PY) -m tests.book.browser
 
+# PyTorch, optax and Keras are large, and nothing else needs them: they live by themselves.
+$(PARITY)/.stamp: tests/parity/requirements.txt | $(PY)
+	$(PYTHON) -m venv $(PARITY)
+	$(PARITY)/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	@touch $@
+
+# To write down what they do now: make parity ARGS=store
+parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
+	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
+
 bench: $(VENV)/.stamp-test ## speed, as ratios
 	$(PY) -m tests.bench
 
@@ -80,5 +91,5 @@ clean: ## remove what was built
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find adaptive chapters tests -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
-distclean: clean ## and the virtual environment
-	rm -rf $(VENV)
+distclean: clean ## and the virtual environments
+	rm -rf $(VENV) $(PARITY)

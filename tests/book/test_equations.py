@@ -1,0 +1,126 @@
+"""The update rule that each chapter prints is the code of the package."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from adaptive import NAG, RULES, AdaMax, Nadam
+from tests.book.equations import (
+    EquationError,
+    block,
+    canonical,
+    chapter_of,
+    compare,
+    corrupted,
+    random_rule,
+)
+
+TOLERANCE = 1e-12
+
+
+def printed(rule):
+    """The block of the rule's chapter; None if there is no chapter or no such block yet."""
+    chapter = chapter_of(rule)
+    return block(chapter, f"eq-{chapter.stem}") if chapter.exists() else None
+
+
+def largest_difference(latex, rule):
+    """Over several random settings, starts and sequences of gradients."""
+    rng = np.random.default_rng(0)
+    with np.errstate(all="ignore"):
+        return max(compare(latex, random_rule(rule, rng), rng) for _ in range(3))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_chapter_prints_the_rule_of_the_package(rule):
+    chapter = chapter_of(rule)
+    if not chapter.exists():
+        pytest.skip(f"chapters/{chapter.name} is not written yet")
+    latex = printed(rule)
+    assert latex, f"{chapter.name} has no equation with the label eq-{chapter.stem}"
+    difference = largest_difference(latex, rule)
+    assert difference <= TOLERANCE, (
+        f"({chapter.name}, eq-{chapter.stem}) is not {rule.__name__}.update: "
+        f"they differ by {difference:.1e}\n{canonical(latex)}"
+    )
+
+
+MISTAKES = [
+    pytest.param(rule, wrong, id=f"{rule.__name__}: {what}")
+    for rule in RULES
+    for what, wrong in corrupted(printed(rule) or "")
+]
+
+
+@pytest.mark.parametrize(("rule", "wrong"), MISTAKES)
+def test_a_corrupted_equation_is_found_out(rule, wrong):
+    try:
+        difference = largest_difference(wrong, rule)
+    except EquationError:
+        return  # it cannot even be run: a value that is used before it is there, for one
+    assert difference > 1e-3, f"nothing noticed that this is wrong:\n{canonical(wrong)}"
+
+
+def test_many_kinds_of_mistakes_were_tried():
+    for rule in filter(printed, RULES):
+        count = sum(mistake.values[0] is rule for mistake in MISTAKES)
+        assert count >= 3, f"{count} corrupted equations for {rule.__name__}"
+    assert len(MISTAKES) >= 100
+
+
+@pytest.mark.parametrize(
+    ("latex", "words"),
+    [
+        (r"\theta_t = \theta_{t-1} - \zeta g_t", "zeta is not known"),
+        (r"\theta_t = \theta_{t-1} - \tilde g_t", r"\\tilde cannot be read"),
+        (r"\theta_t = \theta_{t-1} - \eta g_t)", "SymPy cannot read"),
+        (r"\theta_{t+1} = \theta_t - \eta g_t", "must be a quantity of step t"),
+        (r"\theta_t - \eta g_t", "not one equation"),
+        (r"v_t = \eta g_t", r"no line says what \\theta_t is"),
+        (r"\theta_t = \theta_{t-1} - \eta \nabla J", "not written"),
+    ],
+)
+def test_what_cannot_be_run_is_named(latex, words):
+    with pytest.raises(EquationError, match=words):
+        largest_difference(latex, RULES[0])
+
+
+@pytest.mark.parametrize(
+    ("rule", "latex"),
+    [
+        (
+            AdaMax,
+            r"""m_t &= \beta_1\, m_{t-1} + (1 - \beta_1)\, g_t, \\[4pt]
+            u_t &= \max\!\left(\beta_2 u_{t-1},\ \left|g_t\right|\right) \\
+            \theta_t &= \theta_{t-1} - \frac{\eta}{1 - \beta_1^t}\, \frac{m_t}{u_t}.""",
+        ),
+        (
+            Nadam,
+            r"""m_t &= \beta_1 m_{t-1} + (1-\beta_1) g_t \\
+            v_t &= \beta_2 v_{t-1} + (1-\beta_2) g^2_t \\
+            \hat m_t &= m_t / (1-\beta_1^t) \\ \hat v_t &= v_t / (1-\beta^t_2) \\
+            \bar m_t &= \beta_1 \hat m_t + \tfrac{1-\beta_1}{1-\beta_1^t} g_t \\
+            \theta_t &= \theta_{t-1} - \eta \frac{\bar m_t}{\sqrt{\hat{v}_t} + \varepsilon}""",
+        ),
+        (
+            NAG,
+            r"""v_t &= \gamma v_{t-1} + \eta \nabla J\bigl(\theta_{t-1} - \gamma v_{t-1}\bigr) \\
+            \theta_t &= \theta_{t-1} - v_t""",
+        ),
+    ],
+)
+def test_other_ways_to_write_a_rule_are_understood(rule, latex):
+    assert largest_difference(latex, rule) <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\hat{m}_t &= \frac{m_t}{1-\beta^t_1}",
+        r"\hat m_{t} = \dfrac{m_t}{1 - \beta_1^{t}},",
+        r"\hat{m_t} = \tfrac{m_t}{1 - \beta_1^t}.",
+    ],
+)
+def test_spellings_of_one_equation_are_one(latex):
+    assert canonical(latex).replace(" ", "") == r"\hat{m}_t=\frac{m_t}{1-\beta_1^t}"

@@ -184,8 +184,9 @@ def contours(
         )
     ax = _axes(ax)
     shown: Any = problem.bounds if bounds is None else bounds
-    xlim, ylim = shown
-    grid = np.stack(np.meshgrid(np.linspace(*xlim, 201), np.linspace(*ylim, 201)), axis=-1)
+    (left, right), (bottom, top) = shown
+    x, y = np.linspace(left, right, 201), np.linspace(bottom, top, 201)
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
     height = problem.loss(grid)
     # Equal steps of the fourth root: dense enough in the valley, not black on the walls.
     low, high = height.min(), height.max()
@@ -194,7 +195,7 @@ def contours(
     ax.contour(grid[..., 0], grid[..., 1], height, levels, **quiet)
     if problem.minimum is not None:
         ax.plot(*problem.minimum, "x", color=INK, ms=8, mew=1.8, zorder=5)
-    ax.set(xlim=xlim, ylim=ylim, xlabel="$θ_0$", ylabel="$θ_1$")
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$θ_0$", ylabel="$θ_1$")
     return ax
 
 

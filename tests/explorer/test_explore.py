@@ -376,3 +376,17 @@ def test_a_problem_that_cannot_be_traced_takes_all_rules_along():
     assert spec["pickRules"] == ["SGD", "Momentum"]
     assert all("stored" in rule for rule in spec["rules"].values())
     assert np.prod([len(stops) for stops in spec["rules"]["Momentum"]["stored"]["stops"]]) > 20
+
+
+@pytest.mark.parametrize("curves", ["gradient", "v", "step", "rate"])
+def test_curves_say_what_is_drawn_at_first(curves):
+    drawn = explore(Ravine(), Momentum(0.05, 0.7), curves=curves)
+    title = {"gradient": "Gradient", "v": "State v", "step": "Step", "rate": "Step per gradient"}
+    assert f"{title[curves]} of Momentum</p>" in drawn.to_html()
+    chosen = "state.v" if curves == "v" else curves
+    assert re.search(rf'"?quantity"?: ?"{re.escape(chosen)}"', drawn.to_html())
+
+
+def test_curves_that_the_rule_has_not():
+    with pytest.raises(ValueError, match=r"curves must be one of gradient, v, step, rate, got 'm'"):
+        explore(Ravine(), Momentum(), curves="m")

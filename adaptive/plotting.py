@@ -490,7 +490,7 @@ def table(
         dark = good and np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
         text = number.format(value) if good else "×"
         look: Any = {"ha": "center", "va": "center", "color": "white" if dark else INK}
-        ax.text(j, i, text, fontsize=7.5, **look)
+        ax.text(j, i, text, fontsize=9, **look)
     ax.set_yticks(range(len(rows)), list(rows))
     ax.set_xticks(range(len(columns)), list(columns), rotation=45, ha="right")
     ax.tick_params(length=0)

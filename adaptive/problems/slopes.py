@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.problems.base import Array
+from adaptive.problems.base import Array, point
 from adaptive.problems.online import Reddi
 
 
@@ -50,8 +50,8 @@ class RareAndSteady(Reddi):
     period: int = 11
 
     name = "rare and steady slopes"
-    start = np.array([0.0, 0.0])
-    minimum = np.array([-1.0, -1.0])
+    start = point(0.0, 0.0)
+    minimum = point(-1.0, -1.0)
     bounds = ((-1.05, 1.05), (-1.05, 1.05))  # type: ignore[assignment]  # two pairs
 
     def loss(self, theta: npt.ArrayLike) -> Any:

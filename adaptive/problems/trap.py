@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.problems.base import Surface
+from adaptive.problems.base import Surface, point
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Lessard(Surface):
     """
 
     name = "trap of Lessard et al."
-    start = np.array([3.3, 1.0])
-    minimum = np.zeros(2)
+    start = point(3.3, 1.0)
+    minimum = point(0.0, 0.0)
     bounds = ((-4.0, 4.0), (-2.0, 2.0))
 
     def f(self, x: Any, y: Any) -> Any:

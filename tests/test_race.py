@@ -1,0 +1,257 @@
+"""The race: equal budgets, fresh trials, and room for rules that are not there yet."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, problems, sweep
+from adaptive import race as function
+from adaptive.problems import Circles, MovingTarget, Problem, Ravine, Rosenbrock, Surface
+from adaptive.race import (
+    MEMORIES,
+    SOLVED,
+    Entry,
+    following,
+    grid,
+    lowest_loss,
+    one_setting,
+    operations,
+    race,
+    trials_of,
+)
+from tests.book.notebooks import CHAPTERS
+
+every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomer(Rule):
+    """A rule that the package has never heard of, with a hyperparameter of its own."""
+
+    lr: Any = 0.01
+    damping: Any = 0.5
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (-self.lr * g / (1 + self.damping * np.abs(g)),)
+
+
+@dataclass(frozen=True, eq=False)
+class Knobless(Rule):
+    """A rule with nothing to tune."""
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (-0.01 * g,)
+
+
+def entry(medians: list[float], **axes: Any) -> Entry:
+    """Return an entry with given medians over a grid of rates."""
+    axes = axes or {"lr": np.geomspace(1e-3, 1, len(medians))}
+    tried = np.reshape(medians, [len(values) for values in axes.values()])[..., None]
+    place = np.unravel_index(np.argmin(tried), tried.shape)
+    best = {name: values[i] for (name, values), i in zip(axes.items(), place, strict=False)}
+    return Entry(SGD, axes, tried, best, np.ones(1))
+
+
+@every_rule
+def test_budgets_are_equal(kind: type[Rule]) -> None:
+    axes = grid(kind)
+    assert np.prod([len(values) for values in axes.values()]) == 120
+    assert set(axes) <= set(kind().hyperparameters)
+    assert {"lr", "eps"} & set(axes)
+    for name, values in axes.items():
+        kind(**{name: values})  # all of them are allowed
+        assert (np.diff(values) > 0).all()
+    assert all(name in axes for name in MEMORIES if name in kind().hyperparameters)
+
+
+def test_grids_of_newcomers() -> None:
+    assert {name: len(values) for name, values in grid(Newcomer).items()} == {"lr": 120}
+    assert grid(Knobless) == {}
+    assert len(grid(Newcomer, budget=7)["lr"]) == 7
+
+
+def test_what_is_left_is_what_descend_leaves() -> None:
+    result = race(Circles(), [Adam], steps=30, trials=3, fresh=4, budget=12)
+    found = result.entries["Adam"]
+    lowest = lowest_loss(Circles())
+    first = Circles().loss(Circles().start)
+    for i, seed in enumerate(range(1_000_000, 1_000_004)):
+        end = descend(found.rule, Circles(), steps=30, rng=seed).loss[-1]
+        assert found.final[i] == pytest.approx((end - lowest) / (first - lowest), rel=1e-9)
+    lr, beta1, beta2 = found.axes.values()
+    rule = Adam(lr=lr[1], beta1=beta1[2], beta2=beta2[0])
+    end = descend(rule, Circles(), steps=30, rng=2).loss[-1]
+    assert found.tried[1, 2, 0, 2] == pytest.approx((end - lowest) / (first - lowest), rel=1e-9)
+
+
+def test_best_setting_has_the_lowest_median() -> None:
+    found = race(Ravine(100), [Momentum], steps=60, trials=4).entries["Momentum"]
+    lowest = np.unravel_index(np.argmin(np.sort(found.tried, axis=-1)[..., 1]), (40, 3))
+    assert found.best == {
+        "lr": found.axes["lr"][lowest[0]],
+        "momentum": found.axes["momentum"][lowest[1]],
+    }
+    assert found.rule == Momentum(**found.best)
+
+
+def test_fresh_trials_are_others_and_the_same_for_all() -> None:
+    tune, rest = trials_of(Ravine(), 5, 0), trials_of(Ravine(), 5, 1_000_000)
+    assert not np.isin(tune["theta0"], rest["theta0"]).any()
+    np.testing.assert_array_equal(trials_of(Ravine(), 5, 0)["theta0"], tune["theta0"])
+    assert trials_of(Circles(), 3, 5) == {"rng": [5, 6, 7]}
+    both = race(Ravine(), [SGD, SGD], steps=9, trials=2, budget=3)
+    alone = race(Ravine(), [SGD], steps=9, trials=2, budget=3)
+    np.testing.assert_array_equal(both.entries["SGD"].final, alone.entries["SGD"].final)
+
+
+def test_diverged_runs_are_infinite_and_do_no_harm_to_quartiles() -> None:
+    found = race(Rosenbrock(), [SGD], steps=60, trials=3, budget=6).entries["SGD"]
+    assert np.isinf(found.tried[-1]).all()
+    some = Entry(SGD, {}, np.ones(1), {}, np.array([1.0, 2.0, np.inf, np.inf]))
+    np.testing.assert_array_equal(some.quartiles, [1, 2, np.inf])
+
+
+def test_basin() -> None:
+    assert entry([9, 2, 1, 2, 9, 1.5, 9]).basin() == pytest.approx(1.5)
+    assert entry([9, 2, 1, 2, 9, 1.5, 9]).basin(1.9) == pytest.approx(0.5)
+    assert entry([1, 1, 1, 1]).basin() == pytest.approx(4)
+    assert entry([np.inf, 1, 9, np.inf]).basin() == pytest.approx(1)
+    # What is solved is solved.
+    assert entry([1e-20, 1e-9, 1, 1]).basin() == pytest.approx(2)
+    assert np.isnan(Entry(Knobless, {}, np.ones(3), {}, np.ones(1)).basin())
+    # Along the rates, with the other knob at its best.
+    two = entry([9, 5, 1, 5, 9, 9], lr=np.array([0.1, 1, 10]), momentum=np.array([0, 0.9]))
+    assert two.best == {"lr": 1, "momentum": 0}
+    np.testing.assert_array_equal(two.along()[1], [9, 1, 9])
+
+
+def test_lowest_loss() -> None:
+    assert lowest_loss(Rosenbrock()) == 0
+    circles = Circles()
+    path = descend(NAG(lr=0.5), circles, steps=4000, batches=[None] * 4000)
+    assert lowest_loss(circles) == pytest.approx(path.loss[-1], abs=1e-9)
+
+
+def test_wins_share_ties() -> None:
+    result = race(Ravine(2), [SGD, Momentum, Adam], steps=100, trials=2, fresh=5)
+    assert result.wins() == pytest.approx({"SGD": 1 / 3, "Momentum": 1 / 3, "Adam": 1 / 3})
+    assert (result.entries["SGD"].final < SOLVED).all()
+    result = race(Ravine(100), [SGD, Momentum], steps=60, trials=2, fresh=5)
+    assert result.wins() == {"SGD": 0, "Momentum": 1}
+
+
+def test_one_setting() -> None:
+    races = [race(Ravine(k), [SGD, NAG], steps=60, trials=2) for k in (10, 15)]
+    setting, lost = one_setting(races, "SGD")
+    assert 0.1 < setting["lr"] < 2 / 15  # stable on the steeper one
+    assert lost.shape == (2,)
+    assert (lost >= 0).all()
+    _, alone = one_setting(races[:1], "SGD")
+    assert alone.mean() <= lost.mean()
+
+
+def test_following() -> None:
+    target = MovingTarget(noise=0)
+    runs = sweep(SGD(), target, 200, keep="path", lr=[0, 1], rng=[0, 1])
+    left = following(runs)
+    assert left.shape == (2, 2)
+    np.testing.assert_allclose(left[0], 1)
+    # Jumping to the target at once is wrong in the first step of each stay only.
+    np.testing.assert_allclose(left[1], (1 + 4) / 200)
+
+
+@every_rule
+def test_operations(kind: type[Rule]) -> None:
+    count = operations(kind())
+    assert count["arrays"] == len(kind.state_names)
+    assert count["cheap"] >= 2
+    assert (count["dear"] > 0) == (kind not in (SGD, Momentum, NAG))
+
+
+def test_operations_by_hand() -> None:
+    # g * -lr, and the addition to theta
+    assert operations(SGD()) == {"cheap": 2, "dear": 0, "arrays": 0}
+    # gamma * v, lr * g, their sum, -v, and the addition
+    assert operations(Momentum()) == {"cheap": 5, "dear": 0, "arrays": 1}
+    # two more for the point ahead
+    assert operations(NAG()) == {"cheap": 7, "dear": 0, "arrays": 1}
+
+
+def test_a_rule_without_knobs_can_race() -> None:
+    result = race(Ravine(), [Knobless, Newcomer], steps=20, trials=2, fresh=3, budget=4)
+    assert list(result.entries) == ["Knobless", "Newcomer"]
+    assert result.entries["Knobless"].best == {}
+    assert np.isnan(result.entries["Knobless"].along()[0]).all()
+
+
+# ------------------------------------------------------------------- the chapter
+
+
+def run_chapter(monkeypatch: pytest.MonkeyPatch, rules: tuple[type[Rule], ...]) -> dict[str, Any]:
+    """Run all cells of the race with these rules and small races, and return what is printed."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    full = race
+
+    @functools.wraps(full)
+    def small(problem: Problem, rules: Any, steps: int = 200, **rest: Any) -> Any:
+        rest |= {"trials": 2, "fresh": 5, "budget": 6}
+        return full(problem, rules, min(steps, 15), **rest)
+
+    monkeypatch.setattr(adaptive, "RULES", rules)
+    monkeypatch.setattr(function, "race", small)
+    monkeypatch.chdir(CHAPTERS)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    printed = io.StringIO()
+    notebook = nbformat.read(CHAPTERS / "race.ipynb", as_version=4)
+    with contextlib.redirect_stdout(printed):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, "race.ipynb", "exec"), names)
+                matplotlib.pyplot.close("all")
+    return names | {"printed": printed.getvalue()}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_new_rule_is_in_every_part_of_the_chapter_and_so_are_all_problems(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(os.environ, "TQDM_DISABLE", "1")
+    found = run_chapter(monkeypatch, (*RULES, Newcomer))
+    assert found["names"][-1] == "Newcomer"
+    for each in found["races"].values():
+        assert "Newcomer" in each.entries
+    assert found["table"].shape == found["basins"].shape == (len(RULES) + 1, len(found["races"]))
+    assert "Newcomer" in found["common"]
+    # Wherever one rule has a line, the new one has: as often as another with as much to say.
+    lines = found["printed"].splitlines()
+    count = {
+        name: sum(name in line.split() or f"'{name}':" in line.split() for line in lines)
+        for name in ("Adagrad", "Newcomer")
+    }
+    assert count["Newcomer"] >= 9
+    assert abs(count["Newcomer"] - count["Adagrad"]) <= 3, count
+
+    # And all problems, but for those that the chapter excuses.
+    kinds = {
+        value for name in problems.__all__ if isinstance(value := getattr(problems, name), type)
+    }
+    excused = {
+        Problem,
+        Surface,
+        problems.LogisticRegression,  # the circles and the sparse features are two
+        problems.RareAndSteady,  # a small version of the game
+        problems.Rescaled,  # another problem in other units
+    }
+    assert {type(what["problem"]) for what in found["contest"].values()} == kinds - excused

@@ -3,6 +3,7 @@
 import os
 
 import matplotlib
+from hypothesis import settings
 
 # Kernels and builds that the tests start inherit these.
 os.environ.setdefault("TQDM_DISABLE", "1")
@@ -14,3 +15,8 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 matplotlib.use("agg")
 
 pytest_plugins = ["tests.book.plugin"]
+
+# No test is timed; and what continuous integration tries is the same every time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")

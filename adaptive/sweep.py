@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -44,18 +45,40 @@ class Sweep:
         generators are the last axis, ``rng``, numbered from 0.
     theta : ndarray, shape (times, *axes, d)
         The parameters: of all times with ``keep="path"``, else of the last.
-    loss : ndarray, shape (times, *axes)
-        The loss: of the last time with ``keep="end"``, else of all times.
-    diverged : ndarray of bool, shape (*axes)
-        Whether each run had diverged at its end, as in `Path`.
+    start : ndarray
+        Where the runs began, of a shape that broadcasts against their ends.
+    losses : ndarray, shape (steps + 1, *axes), or None
+        The loss at all times, where it was kept; see `loss`.
     """
 
     rule: Rule
     problem: Problem
     axes: dict[str, npt.NDArray[Any]]
     theta: Array
-    loss: Array
-    diverged: npt.NDArray[np.bool_]
+    start: Array
+    losses: Array | None
+
+    @cached_property
+    def loss(self) -> Array:
+        """The loss, shape (times, ``*axes``): of the last time with ``keep="end"``, else of all.
+
+        For the last time it is computed when it is first asked for: on much data
+        it may cost as much as the runs.
+        """
+        if self.losses is not None:
+            return self.losses
+        ends = self.theta[-1].reshape(-1, self.theta.shape[-1])
+        with np.errstate(all="ignore"):
+            parts = [
+                self.problem.loss(ends[low : low + CHUNK]) for low in range(0, len(ends), CHUNK)
+            ]
+        return np.concatenate(parts).reshape(1, *self.theta.shape[1:-1])
+
+    @cached_property
+    def diverged(self) -> npt.NDArray[np.bool_]:
+        """Whether each run had diverged at its end, as in `Path`, shape (``*axes``)."""
+        with np.errstate(all="ignore"):
+            return has_diverged(self.theta[-1], self.loss[-1], self.start)
 
     def best(self) -> dict[str, Any]:
         """Return the setting with the lowest last loss, in the median over ``rng``.
@@ -214,36 +237,34 @@ def sweep(
     if seeds:
         named["rng"] = np.arange(seeds)
         sizes.append(seeds)
-    theta, loss, diverged = zip(*kept, strict=True)
-    thetas, losses = np.concatenate(theta, axis=1), np.concatenate(loss, axis=1)
+    thetas, losses = (np.concatenate(part, axis=1) for part in zip(*kept, strict=True))
     return Sweep(
         rule=rule,
         problem=problem,
         axes=named,
         theta=thetas.reshape(len(thetas), *sizes, starts.shape[-1]),
-        loss=losses.reshape(len(losses), *sizes),
-        diverged=np.concatenate(diverged).reshape(sizes),
+        start=start[:, None] if seeds and start.ndim == 2 else start,
+        losses=None if keep == "end" else losses.reshape(len(losses), *sizes),
     )
 
 
 def _run(
     rule: Rule, problem: Problem, theta: Array, batches: Sequence[Any], keep: Keep, bar: Any
-) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
-    """Make all steps for one chunk; return what is kept, time first, and which runs diverged."""
-    start = theta
+) -> tuple[Array, Array]:
+    """Make all steps for one chunk; return what is kept of theta and of the loss, time first."""
     with np.errstate(all="ignore"):
-        thetas, losses = [theta], [] if keep == "end" else [problem.loss(theta)]
+        thetas, losses = [theta], []
+        if keep != "end":
+            losses.append(problem.loss(theta))
         for theta, _, _ in iterate(rule, problem, theta, rule.init(theta), batches):
             if keep == "path":
                 thetas.append(theta)
             if keep != "end":
                 losses.append(problem.loss(theta))
             next(bar)
-        if keep != "path":
-            thetas = [theta]
-        if keep == "end":
-            losses = [problem.loss(theta)]
-        return np.stack(thetas), np.stack(losses), has_diverged(theta, losses[-1], start)
+    if keep != "path":
+        thetas = [theta]
+    return np.stack(thetas), np.reshape(losses, (len(losses), *theta.shape[:-1]))
 
 
 def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:

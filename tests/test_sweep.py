@@ -292,8 +292,9 @@ def test_best_is_in_the_median_over_generators() -> None:
     runs = sweep(SGD(), NoisyQuadratic([1, 1], noise=5), 30, rng=list(range(15)), lr=[0.02, 1.9])
     assert runs.best() == {"lr": 0.02}
     by_hand = np.array([[[1.0, 1, 1], [0, 0, 9]]])
-    assert replace(runs, loss=by_hand, diverged=np.zeros((2, 3), bool)).best() == {"lr": 1.9}
-    assert replace(runs, loss=9 - by_hand, diverged=np.zeros((2, 3), bool)).best() == {"lr": 0.02}
+    three = sweep(SGD(), NoisyQuadratic([1, 1]), 1, rng=list(range(3)), lr=[0.02, 1.9])
+    assert replace(three, losses=by_hand).best() == {"lr": 1.9}
+    assert replace(three, losses=9 - by_hand).best() == {"lr": 0.02}
 
 
 def test_best_passes_over_runs_that_diverged() -> None:
@@ -354,3 +355,13 @@ def test_progress_bar_over_all_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bars == []
     sweep(SGD(), Ravine(), 20, lr=[0.1] * 5)
     assert bars == [60]
+
+
+def test_the_loss_at_the_end_is_computed_when_it_is_asked_for(monkeypatch):
+    problem, calls = Ravine(), []
+    monkeypatch.setattr(Ravine, "f", lambda self, x, y: calls.append(x.shape) or x**2 + y**2)
+    runs = sweep(SGD(), problem, steps=3, lr=[0.01, 0.02])
+    assert calls == []
+    assert np.array_equal(runs.loss[-1], np.sum(runs.theta[-1] ** 2, axis=-1))
+    assert runs.loss is runs.loss
+    assert calls == [(2,)]

@@ -63,9 +63,7 @@ class Path:
     @property
     def distance(self) -> Array:
         """The distance of each of ``theta`` to the problem's minimum, shape (steps + 1,)."""
-        if self.problem.minimum is None:
-            raise ValueError(f"the problem must have a known minimum, {self.problem.name} has none")
-        return np.linalg.norm(self.theta - self.problem.minimum, axis=-1)
+        return distance_to_minimum(self.problem, self.theta)
 
     def steps_to(self, fraction: float) -> int | None:
         """Return the step from which on the distance stays at most ``fraction`` of the first.
@@ -215,6 +213,13 @@ def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
     limit = FAR * np.maximum(1, np.abs(start).max(axis=-1, keepdims=True))
     # Asked this way round, NaN counts as far.
     return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
+
+
+def distance_to_minimum(problem: Problem, theta: Array) -> Array:
+    """Return the distance of ``theta``, shape (..., d), to the problem's minimum, shape (...)."""
+    if problem.minimum is None:
+        raise ValueError(f"the problem must have a known minimum, {problem.name} has none")
+    return np.linalg.norm(theta - problem.minimum, axis=-1)
 
 
 def stays_within(distance: Array, fraction: float) -> Any:

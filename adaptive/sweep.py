@@ -15,6 +15,7 @@ from adaptive import _checks
 from adaptive.descent import (
     batches_for,
     check_run,
+    distance_to_minimum,
     has_diverged,
     iterate,
     progress,
@@ -121,10 +122,7 @@ class Sweep:
         """
         if len(self.theta) == 1:
             raise ValueError('steps_to needs all parameters: sweep(..., keep="path")')
-        if self.problem.minimum is None:
-            raise ValueError(f"the problem must have a known minimum, {self.problem.name} has none")
-        distance = np.linalg.norm(self.theta - self.problem.minimum, axis=-1)
-        return stays_within(distance, fraction)
+        return stays_within(distance_to_minimum(self.problem, self.theta), fraction)
 
     def __repr__(self) -> str:
         axes = " x ".join(f"{len(values)} {name}" for name, values in self.axes.items())

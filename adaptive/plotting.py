@@ -267,35 +267,6 @@ def loss(
     return ax
 
 
-def states(path: Path, coordinate: int = 0, ax: Axes | None = None) -> Axes:
-    """Draw what a rule computes with, in one coordinate: the gradient and its state arrays.
-
-    Parameters
-    ----------
-    path : Path
-        The run.
-    coordinate : int, default 0
-        Which coordinate.
-    ax : Axes, optional
-        Where to draw; new axes by default.
-
-    Returns
-    -------
-    Axes
-        The axes.
-    """
-    ax = _axes(ax)
-    steps = np.arange(1, path.steps + 1)
-    ax.axhline(0, color=QUIET, lw=0.8)
-    ax.plot(steps, path.gradient[:, coordinate], color=CONCEPTS["gradient"], label="gradient")
-    for name, values in path.state.items():
-        concept = "velocity" if name == "v" else name
-        ax.plot(steps, values[1:, coordinate], "--", color=CONCEPTS.get(concept), label=concept)
-    ax.set(xlabel="step", ylabel=f"coordinate {coordinate}")
-    ax.legend(fontsize="small")
-    return ax
-
-
 def landscape(
     sweep: Sweep,
     values: npt.ArrayLike | None = None,

@@ -17,6 +17,12 @@ def point(*coordinates: float) -> Array:
     return fixed
 
 
+def store(frozen: Any, **checked: Any) -> None:
+    """Put checked values into the fields of a frozen dataclass, while it is being made."""
+    for name, value in checked.items():
+        object.__setattr__(frozen, name, value)
+
+
 class Problem:
     """Something to descend: a loss with its gradient.
 

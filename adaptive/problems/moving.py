@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem
+from adaptive.problems.base import Array, Problem, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +67,7 @@ class MovingTarget(Problem):
             "noise": _checks.number("noise", self.noise, 0),
             "start": np.zeros(targets.shape[1]),
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        store(self, **checked)
 
     def target(self, t: npt.ArrayLike) -> Array:
         """Return where the target stands in step ``t`` (from 1), shape (..., d)."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem
+from adaptive.problems.base import Array, Problem, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,7 @@ class NoisyQuadratic(Problem):
             "minimum": np.zeros_like(curvatures),
             "bounds": ((-1.5, 1.5),) * curvatures.size,
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        store(self, **checked)
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the expected loss at ``theta``, shape (..., d)."""

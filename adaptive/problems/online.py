@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem, point
+from adaptive.problems.base import Array, Problem, point, store
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ class Reddi(Problem):
             "small": _checks.number("small", self.small, 0, open_low=True),
             "period": _checks.count("period", self.period, 2),
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        store(self, **checked)
         if not isinstance(self.at_random, bool):
             raise TypeError(f"at_random must be True or False, got {self.at_random!r}")
         if self.slope <= 0:

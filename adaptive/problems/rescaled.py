@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem
+from adaptive.problems.base import Array, Problem, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +77,7 @@ class Rescaled(Problem):
             "minimum": None if minimum is None else minimum * theta_by,
             "bounds": bounds,
         }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        store(self, **checked)
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., d), both in the new units."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from adaptive import _checks
-from adaptive.problems.base import Surface, point
+from adaptive.problems.base import Surface, point, store
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,11 @@ class Ravine(Surface):
 
     def __post_init__(self) -> None:
         """Check the fields."""
-        _set(self, "condition", _checks.number("condition", self.condition, 1))
-        _set(self, "angle", _checks.number("angle", self.angle))
+        store(
+            self,
+            condition=_checks.number("condition", self.condition, 1),
+            angle=_checks.number("angle", self.angle),
+        )
 
     def f(self, x: Any, y: Any) -> Any:
         """Return ½(u² + κ w²), with u along the ravine and w across it."""
@@ -151,8 +154,3 @@ class Saddle(Surface):
     def partials(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Return the two partial derivatives."""
         return x, y**3 - y
-
-
-def _set(frozen: Any, name: str, value: Any) -> None:
-    """Store a checked field of a frozen dataclass."""
-    object.__setattr__(frozen, name, value)

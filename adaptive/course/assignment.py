@@ -1,0 +1,83 @@
+"""An assignment: named questions, and the check that a notebook calls for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from adaptive.course.calling import Mishap, quietly
+from adaptive.course.questions import Mark, Question
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Questions by name.
+
+    Parameters
+    ----------
+    name : str
+        The assignment's, which is also its notebook's.
+    questions : dict of Question
+        What can be marked by itself; written answers are not among them.
+    """
+
+    name: str
+    questions: Mapping[str, Question]
+
+    def check(self, answer: Any, question: str, seed: int = 1) -> float:
+        """Mark an answer, say what is right and what is wrong, and return the points.
+
+        Parameters
+        ----------
+        answer : object
+            A function, a number, a word or a dictionary: what the question asks for.
+        question : str
+            Which one.
+        seed : int, default 1
+            Seed of the random problems on which code is run.
+
+        Returns
+        -------
+        float
+            The points, from 0 to those of the question. Whatever the answer
+            does, nothing is raised and nothing is written to stderr.
+
+        Raises
+        ------
+        ValueError
+            If there is no such question.
+        """
+        if question not in self.questions:
+            names = ", ".join(self.questions)
+            raise ValueError(f"question must be one of {names}, got {question!r}")
+        asked = self.questions[question]
+        marks = self._marks(asked, answer, np.random.default_rng(seed))
+        points = min(max(sum(mark.points for mark in marks), 0.0), asked.points)
+        print(f"{question}: {points:g} of {_counted(asked.points)}")
+        for mark in marks:
+            print(_line(mark))
+        return float(points)
+
+    def _marks(self, asked: Question, answer: Any, rng: np.random.Generator) -> list[Mark]:
+        if answer is None or answer is ...:
+            return [Mark("an answer", 0, asked.points, "There is no answer yet.")]
+        try:
+            with quietly():
+                return asked.marks(answer, rng)
+        except Mishap as mishap:
+            return [Mark("your answer", 0, asked.points, f"It {mishap}.")]
+
+
+def _line(mark: Mark) -> str:
+    """Return a line of the report."""
+    if mark.of and mark.points == mark.of:
+        return f"  ✓ {mark.name}" + (f". {mark.says}" if mark.says else "")
+    worth = f"{_counted(mark.of)}" if mark.of else f"{_counted(-mark.points)} off"
+    return f"  ✗ {mark.name} ({worth}). {mark.says}"
+
+
+def _counted(points: float) -> str:
+    return f"{points:g} point" if points == 1 else f"{points:g} points"

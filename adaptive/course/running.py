@@ -1,0 +1,95 @@
+"""A student's function in the package's machinery: run, drawn, driven by sliders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from adaptive import _checks
+from adaptive.course.calling import Mishap, call, quietly
+from adaptive.course.questions import Code
+from adaptive.rules.base import Rule
+
+
+def as_rule(
+    codes: Mapping[type[Rule], Code],
+    function: Callable[..., Any],
+    rule: Rule,
+    *,
+    stand_in: bool = False,
+) -> Rule:
+    """Return ``rule`` with a student's function in the place of its equations.
+
+    Parameters
+    ----------
+    codes : dict of Code
+        For each class of rules, the question that asks for it: what the function takes and
+        returns.
+    function : callable
+        The student's.
+    rule : Rule
+        Gives the hyperparameters, the names of the state, and the look in figures.
+    stand_in : bool, default False
+        Whether ``rule`` itself stands in for a function that is not right yet, so that
+        what is measured with it is right all the same.
+
+    Returns
+    -------
+    Rule
+        For `descend` and `plotting`. Where it asks for its gradient is the
+        function's choice too, if it takes the gradient as a function.
+
+    Raises
+    ------
+    TypeError
+        If ``function`` cannot be called, or the rule is of none of the classes.
+    """
+    if not callable(function):
+        raise TypeError(f"function must be callable, got {_checks.shown(function)}")
+    if type(rule) not in codes:
+        names = ", ".join(kind.__name__ for kind in codes)
+        raise TypeError(f"rule must be one of {names}, got {_checks.shown(rule)}")
+    code = codes[type(rule)]
+    if stand_in and not _is_right(code, function):
+        print(f"Your {type(rule).__name__} is not right yet: a right one stands in for it here.")
+        return rule
+
+    def outputs(self: Rule, given: dict[str, Any]) -> dict[str, Any]:
+        named = given | self.hyperparameters
+        try:
+            return code.outputs(call(function, {name: named[name] for name in code.arguments}))
+        except Mishap as mishap:
+            raise Mishap(f"{getattr(function, '__name__', 'Your function')} {mishap}.") from None
+
+    def lookahead(self: Rule, theta: Any, state: Any) -> Any:
+        if "grad" not in code.arguments:
+            return theta
+        asked = [theta]
+
+        def grad(point: Any) -> Any:
+            asked.append(np.array(point, np.float64))
+            return np.zeros_like(theta)
+
+        outputs(self, {"theta": theta, "grad": grad, **state._asdict()})
+        return asked[-1]
+
+    def update(self: Rule, g: Any, t: int, *state: Any) -> tuple[Any, ...]:
+        # A rule's step does not depend on where it stands: so the function stands at zero.
+        arrays = dict(zip(self.state_names, state, strict=True))
+        start = np.zeros_like(g)
+        made = outputs(self, {"theta": start, "g": g, "grad": lambda point: g, "t": t, **arrays})
+        return made["theta"], *(made[name] for name in self.state_names)
+
+    theirs = {"update": update, "lookahead": lookahead}
+    return type(type(rule).__name__, (type(rule),), theirs)(**rule.hyperparameters)
+
+
+def _is_right(code: Code, function: Callable[..., Any]) -> bool:
+    try:
+        with quietly():
+            marks = code.marks(function, np.random.default_rng(1))
+    except Mishap:
+        return False
+    return sum(mark.points for mark in marks) >= code.points

@@ -1,0 +1,138 @@
+"""The fast layer: an assignment's cells run without a kernel, with other answers put in.
+
+What a submission looks like is written down in ``submissions/NAME.py``, one section for each:
+
+    # %% wrong momentum: lr is missing        or: # %% right momentum: as a class
+    # points: momentum 1                      only what is not full marks
+    # says: lr is missing from the velocity   what the student must read
+    def momentum(...): ...                    in the place of the answer cell
+
+A section may answer several questions: each further answer begins with ``# answer: QUESTION``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from matplotlib import pyplot as plt
+
+from adaptive.course.regions import without_answers
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "chapters" / "assignments" / "source"
+ASSIGNMENTS = sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
+
+
+@dataclass(frozen=True)
+class Submission:
+    """Answers that differ from the source's, and what they must get."""
+
+    assignment: str
+    kind: str
+    title: str
+    answers: dict[str, str]
+    points: dict[str, float]
+    says: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.assignment}-{self.kind}-{self.title}".replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the test cells returned, and all that was printed."""
+
+    points: dict[str, Any]
+    printed: dict[str, str]
+
+
+@cache
+def cells(assignment: str) -> tuple[dict[str, Any], ...]:
+    """Return the cells of a source notebook."""
+    path = SOURCE / assignment / f"{assignment}.ipynb"
+    return tuple(nbformat.read(path, as_version=4)["cells"])
+
+
+def mark(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return what nbgrader knows of a cell."""
+    found: dict[str, Any] = cell["metadata"].get("nbgrader", {})
+    return found
+
+
+def tests(assignment: str) -> dict[str, float]:
+    """Return the points of each question that is graded by a test cell."""
+    return {
+        mark(cell)["grade_id"].removeprefix(f"{assignment}-"): mark(cell)["points"]
+        for cell in cells(assignment)
+        if mark(cell).get("grade") and cell["cell_type"] == "code"
+    }
+
+
+def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> Graded:
+    """Run the cells of an assignment, but for its figures, with some answers replaced."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    points, printed = {}, {}
+    made = {"cells": list(cells(assignment))}
+    for cell in (without_answers(made) if blanks else made)["cells"]:
+        if cell["cell_type"] != "code" or "figure" in cell["metadata"].get("tags", ()):
+            continue
+        known = mark(cell)
+        question = known.get("grade_id", "").removeprefix(f"{assignment}-")
+        source = cell["source"]
+        if known.get("solution"):
+            source = answers.get(question.removesuffix("-answer"), source)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            try:
+                value = _run(source, names)
+            except Exception as error:
+                if not known:
+                    raise
+                value = 0.0
+                print(f"{type(error).__name__}: {error}", file=out)
+        if known.get("grade"):
+            points[question], printed[question] = value, out.getvalue()
+    plt.close("all")
+    return Graded(points, printed)
+
+
+def submissions(assignment: str) -> list[Submission]:
+    """Return the submissions that are written down for an assignment."""
+    path = Path(__file__).parent / "submissions" / f"{assignment}.py"
+    sections = re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return [_submission(assignment, section) for section in sections]
+
+
+def _submission(assignment: str, section: str) -> Submission:
+    header, _, body = section.partition("\n")
+    kind, question, title = re.fullmatch(r"(wrong|right) ([\w-]+): (.+)", header).groups()
+    points = {}
+    for listed in re.findall(r"^# points: (.+)$", body, re.MULTILINE):
+        for pair in listed.split(","):
+            name, value = pair.split()
+            points[name] = float(value)
+    says = tuple(re.findall(r"^# says: (.+)$", body, re.MULTILINE))
+    first, *others = re.split(r"^# answer: ", body, flags=re.MULTILINE)
+    answers = {question: first}
+    for other in others:
+        name, _, source = other.partition("\n")
+        answers[name.strip()] = source
+    return Submission(assignment, kind, f"{question}: {title}", answers, points, says)
+
+
+def _run(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell, and return the value of its last expression as a kernel would."""
+    body = ast.parse(source).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
+    if last is not None:
+        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+    return None

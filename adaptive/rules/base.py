@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
+from adaptive.rules import containers
 
 #: The half-open interval of each hyperparameter that the book has a name for.
 INTERVALS: dict[str, tuple[float, float]] = {
@@ -106,8 +107,9 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like
-            The parameters, whose shape and dtype the state arrays take.
+        theta : array_like, or dict, list or tuple of arrays
+            The parameters, whose shape and dtype the state arrays take. If they
+            are several arrays, so is each field of the state.
 
         Returns
         -------
@@ -126,6 +128,8 @@ class Rule:
         >>> Momentum().init(np.zeros(2))
         State(t=0, v=array([0., 0.]))
         """
+        if containers.is_container(theta):
+            return containers.init_each(self.init, theta)
         theta = _checks.floating("theta", theta)
         return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
 
@@ -169,9 +173,9 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like, shape (..., d)
+        theta : array_like, shape (..., d), or dict, list or tuple of arrays
             The parameters. Integers are taken as float64, floats keep their dtype.
-        g : array_like
+        g : array_like, or dict, list or tuple of arrays
             The gradient at ``lookahead(theta, state)``: of the shape of ``theta``,
             or broadcasting against it over leading axes.
         state : Rule.State
@@ -210,6 +214,8 @@ class Rule:
             and theta.dtype is g.dtype
             and theta.shape == g.shape
         ):
+            if containers.is_container(theta):
+                return containers.step_each(self.step, theta, g, state)
             theta, g = self._checked(theta, g, state)
         t = state[0] + 1
         try:
@@ -223,6 +229,64 @@ class Rule:
             return self._cast(theta, g, state, moved, new)
         # What `State._make` does, but for its check of the length.
         return moved, tuple.__new__(self.State, (t, *new[1:]))
+
+    def step_into(self, theta: Any, g: Any, state: Any, engine: str = "auto") -> Any:
+        """Make one step in place: the fast way for large arrays.
+
+        Parameters
+        ----------
+        theta : ndarray, or dict, list or tuple of ndarray
+            The parameters, of floats; they are overwritten.
+        g : ndarray, or dict, list or tuple of ndarray
+            The gradient at ``lookahead(theta, state)``, of the shape of ``theta``; only read.
+        state : Rule.State
+            From `init`, or from the step before; its arrays are overwritten.
+        engine : {"auto", "numba", "blocks", "plain"}
+            How it is done: a loop compiled by numba, numpy on blocks that fit
+            the cache, or `step` and a copy. `adaptive.large.choose` says which
+            one "auto" takes, and why.
+
+        Returns
+        -------
+        Rule.State
+            The state with the new step number, and the same arrays.
+
+        Raises
+        ------
+        ImportError
+            If ``engine`` is "numba" and it is not installed.
+        TypeError
+            If ``theta`` is not an array of floats, ``g`` not of real numbers, or ``state``
+            not a state of this rule.
+        ValueError
+            If shapes or dtypes differ, an array cannot be written to, or ``engine`` is unknown
+            or cannot do this.
+
+        Notes
+        -----
+        It agrees with `step` to a few units in the last place: what all
+        elements share is computed once, and divisions by it become products.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from adaptive import Momentum
+        >>> rule = Momentum(lr=0.5, momentum=0.9)
+        >>> theta = np.array([1.0, 2.0])
+        >>> state = rule.init(theta)
+        >>> state = rule.step_into(theta, np.array([2.0, 0.0]), state)
+        >>> theta, state
+        (array([0., 2.]), State(t=1, v=array([1., 0.])))
+        """
+        from adaptive.large import step_into
+
+        if not containers.is_container(theta):
+            return step_into(self, theta, g, state, engine)
+
+        def step(theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
+            return theta, self.step_into(theta, g, state, engine)
+
+        return containers.step_each(step, theta, g, state)[1]
 
     def _checked(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
         """Return theta and g as arrays of one float dtype, or say what is wrong with them."""

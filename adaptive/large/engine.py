@@ -1,0 +1,190 @@
+"""Which way a step in place is made, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks
+from adaptive.large import kernel
+from adaptive.large.split import split
+from adaptive.large.tape import run, tape
+from adaptive.rules.base import Rule
+from adaptive.tracing import TracingError
+
+Array = npt.NDArray[Any]
+
+#: Arrays of fewer elements are done before a compiler is loaded.
+SMALL = 10_000
+ENGINES = ("auto", "numba", "blocks", "plain")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How a step in place is made.
+
+    Attributes
+    ----------
+    name : str
+        ``"numba"``, a compiled loop; ``"blocks"``, numpy on blocks that fit the
+        cache; ``"plain"``, `Rule.step` and a copy.
+    reason : str
+        Why this one.
+    """
+
+    name: str
+    reason: str
+
+
+def choose(rule: Rule, theta: npt.NDArray[np.floating], engine: str = "auto") -> Engine:
+    """Return how ``rule.step_into`` would make a step on ``theta``, and why.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    theta : ndarray
+        The parameters.
+    engine : {"auto", "numba", "blocks", "plain"}
+        What is asked for.
+
+    Returns
+    -------
+    Engine
+        The engine.
+
+    Raises
+    ------
+    ImportError
+        If numba is asked for and not installed.
+    ValueError
+        If there is no such engine, or the one asked for cannot do this step.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Adam
+    >>> choose(Adam(), np.zeros(6))
+    Engine(name='plain', reason='6 elements are fewer than 10000')
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
+    if engine == "plain":
+        return Engine("plain", "it was asked for")
+    kind: Any = type(rule)
+    obstacle = _obstacle(rule, theta)
+    if obstacle:
+        if engine != "auto":
+            raise ValueError(f"engine must be 'plain' or 'auto' here, got {engine!r}: {obstacle}")
+        return Engine("plain", obstacle)
+    if engine == "auto" and theta.size < SMALL:
+        return Engine("plain", f"{theta.size} elements are fewer than {SMALL}")
+    numba_obstacle = _numba_obstacle(theta)
+    if engine == "numba" or (engine == "auto" and not numba_obstacle):
+        if numba_obstacle == _NOT_INSTALLED:
+            raise ImportError(f"engine 'numba': {numba_obstacle}")
+        if numba_obstacle:
+            raise ValueError(f"engine must not be 'numba' here: {numba_obstacle}")
+        return Engine("numba", "it was asked for" if engine == "numba" else "numba is installed")
+    if tape(kind) is None:
+        return Engine("plain", f"{kind.__name__} compares or chooses, which needs new arrays")
+    return Engine("blocks", "it was asked for" if engine == "blocks" else numba_obstacle)
+
+
+_NOT_INSTALLED = 'numba is not installed: pip install "adaptive-optimizers[fast]"'
+
+
+def _obstacle(rule: Rule, theta: Array) -> str:
+    """Return what keeps a step from being made element by element, if anything does."""
+    if not theta.flags.c_contiguous:
+        return "theta is not contiguous"
+    arrays = [name for name, value in rule.hyperparameters.items() if np.ndim(value)]
+    if arrays:
+        return f"{' and '.join(arrays)} of {type(rule).__name__} is an array"
+    kind: Any = type(rule)
+    try:
+        split(kind)
+    except (TracingError, TypeError) as error:
+        return str(error)
+    return ""
+
+
+def _numba_obstacle(theta: Array) -> str:
+    if find_spec("numba") is None:
+        return _NOT_INSTALLED
+    if theta.dtype not in (np.float32, np.float64):
+        return f"numba compiles float32 and float64, and theta is {theta.dtype}"
+    return ""
+
+
+def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") -> Any:
+    """Make one step in place; see `Rule.step_into`, which calls this."""
+    kind: Any = type(rule)
+    g = _checked(rule, theta, g, state)
+    chosen = choose(rule, theta, engine)
+    if chosen.name == "plain" or _overlap(theta, g, state):
+        moved, made = rule.step(theta, g, state)
+        theta[...] = moved
+        for old, new in zip(state[1:], made[1:], strict=True):
+            old[...] = new
+        return state._replace(t=state.t + 1)
+    flat = [array.reshape(-1) for array in (theta, g, *state[1:])]
+    shared = split(kind).values(rule, state.t + 1)
+    if chosen.name == "blocks":
+        made_tape = tape(kind)
+        assert made_tape is not None
+        with np.errstate(all="ignore"):
+            run(made_tape, flat[0], flat[1:], shared)
+    else:
+        _run_kernel(kernel.compiled(kind), flat, [theta.dtype.type(value) for value in shared])
+    return state._replace(t=state.t + 1)
+
+
+def _run_kernel(module: Any, flat: list[Array], shared: list[Any]) -> None:
+    if flat[0].size < kernel.PARALLEL:
+        module.serial(*flat, *shared)
+        return
+    with kernel.ONE_AT_A_TIME:
+        module.parallel(*flat, *shared)
+
+
+def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
+    """Return the gradient in the dtype of theta, or say what cannot be written to."""
+    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+        raise TypeError(
+            f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
+        )
+    if state.__class__ is not rule.State:
+        raise TypeError(
+            f"state must come from {type(rule).__name__}.init or .step, got {_checks.shown(state)}"
+        )
+    for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
+        if not isinstance(array, np.ndarray) or not array.flags.writeable:
+            raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
+        if array.shape != theta.shape or array.dtype != theta.dtype:
+            raise ValueError(
+                f"{name} must have the shape and dtype of theta, {theta.shape} and {theta.dtype}, "
+                f"got {array.shape} and {array.dtype}"
+            )
+    g = _checks.numeric("g", g)
+    if g.shape != theta.shape:
+        raise ValueError(f"g must have the shape of theta, {theta.shape}, got {g.shape}")
+    return np.ascontiguousarray(g, theta.dtype)
+
+
+def _overlap(theta: Array, g: Array, state: Any) -> bool:
+    """Return whether two of the arrays share memory without being the same."""
+    arrays = (theta, g, *state[1:])
+    return any(
+        np.may_share_memory(one, other) and not _same(one, other)
+        for k, one in enumerate(arrays)
+        for other in arrays[:k]
+    )
+
+
+def _same(one: Array, other: Array) -> bool:
+    return one.__array_interface__["data"] == other.__array_interface__["data"]

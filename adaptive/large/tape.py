@@ -1,0 +1,129 @@
+"""A program run by numpy on blocks that fit the cache, into buffers that are used again.
+
+Plain expressions make a new array for each operation. At ten million elements
+most of their time goes into fetching fresh memory for these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive.large.split import split
+from adaptive.tracing import Node, Program
+
+Array = npt.NDArray[Any]
+
+#: Bytes of one array in a block: all arrays and buffers of a block together fit the second cache.
+BLOCK = 1 << 16
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One ufunc call: the places of its arguments, and the place of its result."""
+
+    ufunc: Any
+    args: tuple[int, ...]
+    out: int
+
+
+@dataclass(frozen=True)
+class Tape:
+    """A step as ufunc calls on numbered places: first the inputs, then the buffers.
+
+    Attributes
+    ----------
+    operations : tuple of Operation
+        In order.
+    outputs : tuple of int
+        Where the step and the new state are at the end.
+    places : int
+        How many places there are.
+    """
+
+    operations: tuple[Operation, ...]
+    outputs: tuple[int, ...]
+    places: int
+
+
+@cache
+def tape(kind: Any) -> Tape | None:
+    """Return a class of rules as a tape; None if it does more than numpy can put into a buffer.
+
+    A buffer is used again as soon as nothing needs what is in it.
+    """
+    program = split(kind).elements
+    nodes = list(program.nodes())
+    last_use = {arg: node for node in nodes for arg in node.args}
+    place = {n: program.inputs.index(n.value) for n in nodes if n.op == "symbol"}
+    home = _homes(program, last_use)
+    free: list[int] = []
+    places, operations = len(program.inputs), []
+    for node in nodes:
+        if node.op == "symbol":
+            continue
+        ufunc = getattr(np, node.op)
+        # Comparisons give booleans, and np.where is no ufunc: neither fits a buffer of floats.
+        if not isinstance(ufunc, np.ufunc) or "?" in ufunc.types[-1].split("->")[1]:
+            return None
+        args = tuple(place[arg] for arg in node.args)
+        over = {arg for arg in node.args if last_use[arg] is node and arg not in program.outputs}
+        free += [place[arg] for arg in over if place[arg] >= len(program.inputs)]
+        if node in home:
+            place[node] = home[node]
+        elif free:
+            place[node] = free.pop()
+        else:
+            place[node], places = places, places + 1
+        operations.append(Operation(ufunc, args, place[node]))
+    return Tape(tuple(operations), tuple(place[node] for node in program.outputs), places)
+
+
+def _homes(program: Program, last_use: dict[Node, Node]) -> dict[Node, int]:
+    """Return the new state arrays that can be written over the old ones at once."""
+    order = {node: k for k, node in enumerate(program.nodes())}
+    old = {node.value: node for node in order if node.op == "symbol"}
+    home: dict[Node, int] = {}
+    for k, new in enumerate(program.outputs[1:], start=1):
+        before = old.get(program.inputs[k])
+        # At once means that nothing which comes later needs the old one.
+        if new.op != "symbol" and (before is None or order[last_use[before]] <= order[new]):
+            home.setdefault(new, k)
+    return home
+
+
+def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[float]) -> None:
+    """Make one step in place.
+
+    Parameters
+    ----------
+    made : Tape
+        The step.
+    theta : ndarray, shape (n,)
+        The parameters.
+    arrays : sequence of ndarray, shape (n,)
+        The gradient, which is read, and the state, which is replaced.
+    shared : sequence of float
+        What all elements share.
+    """
+    size = max(BLOCK // theta.itemsize, 1)
+    inputs = len(arrays) + len(shared)
+    scalars = [theta.dtype.type(value) for value in shared]
+    buffers = np.empty((made.places - inputs, min(size, theta.size)), theta.dtype)
+    for begin in range(0, theta.size, size):
+        block = slice(begin, begin + size)
+        part = theta[block]
+        parts = [array[block] for array in arrays]
+        place = [*parts, *scalars, *(buffer[: part.size] for buffer in buffers)]
+        for operation in made.operations:
+            operation.ufunc(*(place[arg] for arg in operation.args), out=place[operation.out])
+        step, *state = (place[out] for out in made.outputs)
+        np.add(part, step, out=part)
+        for old, new in zip(parts[1:], state, strict=True):
+            if new is not old:
+                np.copyto(old, new)

@@ -1,0 +1,311 @@
+"""A step in place is the same step, whichever way it is made."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from adaptive import RULES, SGD, Adam, Momentum, Rule
+from adaptive.large import choose, kernel
+from adaptive.large.split import split
+from adaptive.large.tape import BLOCK, tape
+
+ENGINES = ("numba", "blocks", "plain")
+#: More than one block, and not a whole number of them.
+MANY = 2 * BLOCK // 4 + 77
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kernels(tmp_path_factory):
+    """Keep what is compiled here out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADAPTIVE_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def gradients(rng, shape, dtype, steps=5):
+    """Yield gradients over many orders of magnitude, some of them zero for ever."""
+    scale = 10 ** rng.uniform(-3, 3, size=shape)
+    scale.flat[:7] = 0
+    for _ in range(steps):
+        yield (scale * rng.normal(size=shape)).astype(dtype)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engine, rng):
+    rule = kind()
+    theta = rng.normal(size=MANY).astype(dtype)
+    state = rule.init(theta)
+    for g in gradients(rng, MANY, dtype):
+        mine, my_state = (
+            theta.copy(),
+            state._replace(**{name: getattr(state, name).copy() for name in rule.state_names}),
+        )
+        before, (theta, state) = theta, rule.step(theta, g, state)
+        my_state = rule.step_into(mine, g, my_state, engine)
+        # The last place of what is added up, not of a sum that may be near zero.
+        place = np.spacing(np.maximum(np.abs(before), np.abs(theta - before)))
+        assert np.all(np.abs(theta - mine) <= 6 * place)
+        for one, other in zip(state[1:], my_state[1:], strict=True):
+            np.testing.assert_array_max_ulp(one, other, 2, dtype)
+        assert my_state.t == state.t
+        assert mine.dtype == dtype
+
+
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+def test_threads_and_one_thread_give_the_same_bits(kind, rng):
+    theta = rng.normal(size=kernel.PARALLEL + 5).astype(np.float32)
+    rule, state = kind(), kind().init(theta)
+    module = kernel.compiled(kind)
+    shared = [np.float32(value) for value in split(kind).values(rule, 1)]
+    g = rng.normal(size=theta.size).astype(np.float32)
+    alone = [theta.copy(), g, *(array.copy() for array in state[1:])]
+    module.serial(*alone, *shared)
+    rule.step_into(theta, g, state, "numba")
+    for one, other in zip(alone, (theta, g, *state[1:]), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+def test_the_gradient_is_only_read_and_the_arrays_stay_the_same_objects(kind, engine, rng):
+    theta, g = rng.normal(size=(3, 50)), rng.normal(size=(3, 50))
+    rule, kept = kind(), g.copy()
+    state = rule.init(theta)
+    new = rule.step_into(theta, g, state, engine)
+    np.testing.assert_array_equal(g, kept)
+    assert all(one is other for one, other in zip(state[1:], new[1:], strict=True))
+    assert new.t == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_inf_and_nan_stay_in_their_element(engine):
+    theta = np.zeros(100)
+    g = np.ones(100)
+    g[:4] = np.nan, np.inf, -np.inf, 1e300
+    rule = Adam(lr=0.1)
+    with np.errstate(all="ignore"):
+        expected, state = rule.step(theta, g, rule.init(theta))
+        mine = rule.step_into(theta, g, rule.init(theta), engine)
+    np.testing.assert_allclose(theta, expected, rtol=1e-12, equal_nan=True)
+    for one, other in zip(state[1:], mine[1:], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, equal_nan=True)
+
+
+def test_the_gradient_may_be_theta_itself():
+    theta = np.linspace(1, 2, 20_000)
+    expected, _ = Momentum(lr=0.1).step(theta, theta, Momentum().init(theta))
+    Momentum(lr=0.1).step_into(theta, theta, Momentum().init(theta), "blocks")
+    np.testing.assert_allclose(theta, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("engine", ["auto", "numba", "blocks"])
+def test_arrays_that_overlap_are_not_mixed_up(engine):
+    memory = np.linspace(1, 2, 40_001)
+    theta, g = memory[1:], memory[:-1]
+    expected, _ = SGD(lr=0.5).step(theta.copy(), g.copy(), SGD().init(theta))
+    SGD(lr=0.5).step_into(theta, g, SGD().init(theta), engine)
+    np.testing.assert_array_equal(theta, expected)
+
+
+def test_a_model_of_several_arrays():
+    rng = np.random.default_rng(3)
+    model = {"weights": rng.normal(size=(4, 3)), "layers": [rng.normal(size=5), rng.normal(size=2)]}
+    slope = {"layers": [rng.normal(size=5), rng.normal(size=2)], "weights": rng.normal(size=(4, 3))}
+    rule = Adam(lr=0.1)
+    state = rule.init(model)
+    assert state.m["layers"][1].shape == (2,)
+    expected, stepped = rule.step(model, slope, state)
+    state = rule.step_into(model, slope, state)
+    assert list(expected) == list(model)
+    assert state.t == stepped.t == 1
+    for one, other in (
+        (model["weights"], expected["weights"]),
+        (model["layers"][0], expected["layers"][0]),
+        (state.v["layers"][1], stepped.v["layers"][1]),
+    ):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+    alone, _ = rule.step(expected["weights"] * 0, slope["weights"], rule.init(model["weights"]))
+    np.testing.assert_allclose(alone, -0.1 * np.sign(slope["weights"]), rtol=1e-6)
+
+
+def test_a_list_of_numbers_is_still_one_array():
+    assert SGD().init([1, 2]).t == 0
+    assert Momentum().init([1, 2]).v.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("theta", "g", "words"),
+    [
+        ({"a": np.ones(2)}, {"b": np.ones(2)}, "g must hold arrays as theta does, 'a'"),
+        ([np.ones(2), np.ones(3)], [np.ones(2)], "g must hold arrays as theta does, 0, 1"),
+        ([np.ones(2)], np.ones((1, 2)), "g must hold arrays as theta does, 0"),
+    ],
+)
+def test_containers_must_fit(theta, g, words):
+    with pytest.raises(ValueError, match=words):
+        SGD().step_into(theta, g, SGD().init(theta))
+    with pytest.raises(ValueError, match=words):
+        SGD().step(theta, g, SGD().init(theta))
+
+
+# ------------------------------------------------------------------------- which way, and why
+
+
+def test_the_choice_gives_its_reason(monkeypatch):
+    large = np.zeros(20_000)
+    assert choose(Adam(), large).name == "numba"
+    assert choose(Adam(), large[:10]).reason == "10 elements are fewer than 10000"
+    assert choose(Adam(), large[::2]).reason == "theta is not contiguous"
+    assert choose(Adam(lr=np.full(20_000, 0.1)), large).reason == "lr of Adam is an array"
+    half = choose(Adam(), large.astype(np.float16))
+    assert (half.name, half.reason) == (
+        "blocks",
+        "numba compiles float32 and float64, and theta is float16",
+    )
+    monkeypatch.setattr("adaptive.large.engine.find_spec", lambda name: None)
+    without = choose(Adam(), large)
+    assert without.name == "blocks"
+    assert "numba is not installed: pip install" in without.reason
+    with pytest.raises(ImportError, match="numba is not installed"):
+        choose(Adam(), large, "numba")
+
+
+def test_asking_for_what_cannot_be_done_says_why():
+    with pytest.raises(ValueError, match="one of auto, numba, blocks, plain, got 'cuda'"):
+        choose(SGD(), np.zeros(3), "cuda")
+    with pytest.raises(ValueError, match="got 'blocks': theta is not contiguous"):
+        choose(SGD(), np.zeros(30)[::2], "blocks")
+    with pytest.raises(ValueError, match="theta is float16"):
+        choose(SGD(), np.zeros(30, np.float16), "numba")
+
+
+def test_what_is_not_contiguous_is_done_all_the_same(rng):
+    memory = rng.normal(size=(200, 100))
+    theta, kept = memory[:, ::2], memory[:, 1::2].copy()
+    expected, _ = SGD(lr=0.5).step(theta, theta, SGD().init(theta))
+    SGD(lr=0.5).step_into(theta, theta.copy(), SGD().init(theta))
+    np.testing.assert_array_equal(theta, expected)
+    np.testing.assert_array_equal(memory[:, 1::2], kept)
+
+
+@dataclass(frozen=True, eq=False)
+class Clipped(Rule):
+    """A rule that compares, which no buffer of floats can hold."""
+
+    lr: Any = 0.1
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (np.where(g > 1, -self.lr, -self.lr * g),)
+
+
+@dataclass(frozen=True, eq=False)
+class Averaging(Rule):
+    """A rule that cannot be recorded."""
+
+    lr: Any = 0.1
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (-self.lr * g / np.sum(g),)
+
+
+@pytest.mark.parametrize("engine", ["auto", "numba"])
+def test_a_rule_of_ones_own(engine, rng):
+    theta, g = rng.normal(size=20_000), rng.normal(size=20_000)
+    expected, _ = Clipped().step(theta, g, Clipped().init(theta))
+    Clipped().step_into(theta, g, Clipped().init(theta), engine)
+    np.testing.assert_allclose(theta, expected, rtol=1e-15)
+    assert tape(Clipped) is None
+    assert choose(Clipped(), theta, "blocks").name == "plain"
+
+
+def test_a_rule_that_cannot_be_recorded_is_stepped_plainly(rng):
+    theta, g = rng.normal(size=20_000), rng.uniform(1, 2, size=20_000)
+    expected, _ = Averaging().step(theta, g, Averaging().init(theta))
+    Averaging().step_into(theta, g, Averaging().init(theta))
+    np.testing.assert_array_equal(theta, expected)
+    assert "it uses np.sum" in choose(Averaging(), theta).reason
+
+
+# ------------------------------------------------------------------------- bad input
+
+
+FROZEN = np.zeros(4)
+FROZEN.flags.writeable = False
+
+
+@pytest.mark.parametrize(
+    ("theta", "g", "state", "error", "words"),
+    [
+        (np.zeros(4, int), np.ones(4), None, TypeError, "theta must be an array of floats"),
+        (0.5, 1.0, None, TypeError, "theta must be an array of floats"),
+        (FROZEN, np.ones(4), None, ValueError, "theta must be an array that can be written to"),
+        (np.zeros(4), np.ones(3), None, ValueError, r"g must have the shape of theta, \(4,\)"),
+        (np.zeros(4), ["a"] * 4, None, TypeError, "g must be a real number"),
+        (np.zeros(4), np.ones(4), (0,), TypeError, "state must come from Momentum.init"),
+        (np.zeros(4), np.ones(4), Momentum.State(0, FROZEN), ValueError, "v must be an array that"),
+        (
+            np.zeros(4),
+            np.ones(4),
+            Momentum.State(0, np.zeros(4, np.float32)),
+            ValueError,
+            "v must have the shape and dtype of theta",
+        ),
+    ],
+)
+def test_bad_input(theta, g, state, error, words):
+    state = Momentum().init(np.zeros(4)) if state is None else state
+    before = np.array(theta)
+    with pytest.raises(error, match=words):
+        Momentum().step_into(theta, g, state)
+    np.testing.assert_array_equal(theta, before)
+
+
+# ------------------------------------------------------------------------- kernels
+
+
+def test_what_depends_on_the_step_alone_is_not_in_the_loop():
+    for kind in RULES:
+        body = kernel.source(kind)
+        assert "power" not in body
+        assert "**" not in body
+        assert "hyper" not in body
+        assert "t" not in split(kind).elements.inputs
+
+
+def test_the_kernels_are_kept_between_processes(tmp_path):
+    code = (
+        "import numpy as np, numba\n"
+        "from adaptive import SGD\n"
+        "from adaptive.large import kernel\n"
+        "SGD().step_into(np.zeros(10), np.ones(10), SGD().init(np.zeros(10)), 'numba')\n"
+        "print(sum(kernel.compiled(SGD).serial.stats.cache_hits.values()))\n"
+    )
+    environment = {**os.environ, "ADAPTIVE_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert said == ["0", "1"]
+    assert len(list(tmp_path.glob("sgd_*.py"))) == 1

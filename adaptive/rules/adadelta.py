@@ -21,7 +21,7 @@ class Adadelta(Rule):
 
     References
     ----------
-    Zeiler (2012), algorithm 1 and equation (14).
+    Zeiler (2012), algorithm 1.
     """
 
     rho: Any = 0.95

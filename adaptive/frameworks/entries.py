@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adaptive import rules
+from adaptive import _checks, rules
 from adaptive.frameworks import optax
 from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
 
@@ -91,6 +91,7 @@ class Entry:
             One for each framework in which something has to be changed for it, and a few
             lines do it.
         """
+        _checks.one_of("aim", aim, ("book", *TITLES))
         setting = "matched" if aim == "book" else f"as {aim}"
         for framework in TITLES:
             key = f"{framework}/{self.algorithm}/{setting}"
@@ -114,10 +115,10 @@ class Entry:
         for aim, (whose, ours) in aims.items():
             lines = self._lines(aim)
             if all(line.endswith(AS_IT_COMES) for line in lines):
-                texts.append(f"**For {whose} {self.algorithm}** ({ours}): nothing to change.")
+                texts.append(f"**To get {whose} {self.algorithm}** ({ours}): nothing to change.")
             else:
                 code = "\n\n".join(lines)
-                texts.append(f"**For {whose} {self.algorithm}** ({ours}):")
+                texts.append(f"**To get {whose} {self.algorithm}** ({ours}):")
                 texts.append(f"```python\n{code}\n```")
         return "\n\n".join(texts) + "\n"
 
@@ -180,9 +181,7 @@ def entry(algorithm: str) -> Entry:
     optax.rmsprop(0.07, decay=0.9, eps_in_sqrt=False)
     keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-16)
     """
-    names = [rule.__name__ for rule in rules.RULES]
-    if algorithm not in names:
-        raise ValueError(f"algorithm must be one of {', '.join(names)}, got {algorithm!r}")
+    _checks.one_of("algorithm", algorithm, (rule.__name__ for rule in rules.RULES))
     return Entry(algorithm)
 
 

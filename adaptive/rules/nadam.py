@@ -23,7 +23,7 @@ class Nadam(Rule):
 
     References
     ----------
-    Dozat (2016), algorithm 2, with a constant μ = β₁ and one bias correction
+    Dozat (2016), with a constant μ = β₁ and one bias correction
     1 - β₁ᵗ for both terms.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from adaptive import _checks
 from adaptive.descent import Path
-from adaptive.problems import Problem, expand
+from adaptive.problems import Circles, Problem, expand
 from adaptive.rules import Rule
 from adaptive.sweep import Sweep
 
@@ -128,7 +128,12 @@ def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
     {'color': '#c22038', 'dashes': (None, None), 'label': 'Adam'}
     """
     if not isinstance(rule, str):
-        rule = rule.__name__ if isinstance(rule, type) else type(rule).__name__
+        kind = rule if isinstance(rule, type) else type(rule)
+        if not issubclass(kind, Rule):
+            raise TypeError(
+                f"rule must be a Rule object, its class or its name, got {_checks.shown(rule)}"
+            )
+        rule = kind.__name__
     return {
         "color": ALGORITHMS.get(rule, INK),
         "dashes": DASHES.get(rule) or (None, None),
@@ -149,7 +154,7 @@ def shades(n: int) -> list[Any]:
     list of tuple
         Colours as (red, green, blue, alpha), each from 0 to 1.
     """
-    return list(plt.get_cmap("viridis")(np.linspace(0, 0.8, _checks.count("n", n, 1))))
+    return list(plt.get_cmap("viridis")(np.linspace(0, 0.7, _checks.count("n", n, 1))))
 
 
 def contours(
@@ -178,12 +183,17 @@ def contours(
     ValueError
         If the problem is not in two coordinates.
     """
+    _checks.instance("problem", problem, Problem)
     if np.shape(problem.start) != (2,):
         raise ValueError(
             f"problem must have two coordinates, got {problem.name} with {np.size(problem.start)}"
         )
     ax = _axes(ax)
     shown: Any = problem.bounds if bounds is None else bounds
+    if shown is None or np.shape(shown) != (2, 2):
+        raise ValueError(
+            f"bounds must be ((left, right), (bottom, top)), got {_checks.shown(shown)}"
+        )
     (left, right), (bottom, top) = shown
     x, y = np.linspace(left, right, 201), np.linspace(bottom, top, 201)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
@@ -255,6 +265,10 @@ def loss(
         The axes.
     """
     paths, ax = _several(paths), _axes(ax)
+    if labels is not None and len(labels) != len(paths):
+        raise ValueError(
+            f"labels must be one for each of the {len(paths)} paths, got {_checks.shown(labels)}"
+        )
     floor, name = 0.0, "loss"
     if paths[0].problem.minimum is not None:
         floor, name = paths[0].problem.loss(paths[0].problem.minimum), "loss above the minimum"
@@ -299,11 +313,14 @@ def landscape(
     ValueError
         If the sweep does not have two axes.
     """
+    _checks.instance("sweep", sweep, Sweep)
     if len(sweep.axes) != 2:
         raise ValueError(f"sweep must have two axes, got {list(sweep.axes)}")
     ax = _axes(ax)
     (x_name, x), (y_name, y) = sweep.axes.items()
-    drawn = sweep.loss[-1] if values is None else np.asarray(values)
+    drawn = sweep.loss[-1] if values is None else _checks.floating("values", values)
+    if drawn.shape != sweep.loss.shape[1:]:
+        raise ValueError(f"values must have shape {sweep.loss.shape[1:]}, got shape {drawn.shape}")
     drawn = np.ma.masked_where(sweep.diverged | ~np.isfinite(drawn), drawn)
     image = ax.pcolormesh(x, y, drawn.T, rasterized=True, **{"cmap": "viridis_r", **style})
     if label is not None:
@@ -331,6 +348,8 @@ def boundary(path: Path, ax: Axes | None = None) -> Axes:
     Axes
         The axes.
     """
+    _checks.instance("path", path, Path)
+    _check_plane(path.problem)
     if ax is None:
         ax = points(path.problem)
     (x_low, x_high), (y_low, y_high) = PLANE
@@ -357,6 +376,7 @@ def points(problem: Any, ax: Axes | None = None) -> Axes:
     Axes
         The axes.
     """
+    _check_plane(problem)
     ax = _axes(ax)
     for label, face in ((0.0, "none"), (1.0, QUIET)):
         rows = problem.points[problem.y == label]
@@ -448,7 +468,7 @@ def table(
     >>> [text.get_text() for text in ax.texts]
     ['1.0', '2.0']
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = _checks.floating("values", values).astype(np.float64)
     if array.shape != (len(rows), len(columns)):
         raise ValueError(
             f"values must have shape ({len(rows)}, {len(columns)}), got shape {array.shape}"
@@ -472,12 +492,20 @@ def table(
 
 
 def _axes(ax: Axes | None) -> Axes:
+    if ax is not None:
+        _checks.instance("ax", ax, Axes)
     return plt.figure().add_subplot() if ax is None else ax
+
+
+def _check_plane(problem: Any) -> None:
+    """Raise a TypeError unless a problem has points in the plane, of two classes."""
+    if not isinstance(problem, Circles):
+        raise TypeError(f"problem must be a Circles object, got {_checks.shown(problem)}")
 
 
 def _several(paths: Path | Sequence[Path]) -> list[Path]:
     """Return a list of paths, or say that there is none."""
-    several = [paths] if isinstance(paths, Path) else list(paths)
+    several: list[Any] = list(paths) if isinstance(paths, Iterable) else [paths]
     if not several or not all(isinstance(path, Path) for path in several):
         raise TypeError(f"paths must be a Path or a sequence of them, got {_checks.shown(paths)}")
     return several

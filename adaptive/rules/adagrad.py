@@ -21,7 +21,8 @@ class Adagrad(Rule):
 
     References
     ----------
-    Duchi, Hazan and Singer (2011), section 1.1, the diagonal form of equation (1).
+    Duchi, Hazan and Singer (2011), figure 1 (diagonal matrices), where a δ outside
+    the root has the part of ε.
     """
 
     lr: Any = 0.01

@@ -20,7 +20,7 @@ class Momentum(Rule):
     References
     ----------
     Polyak (1964), the method of the heavy ball; Sutskever, Martens, Dahl and
-    Hinton (2013), equations (1) and (2), there with the sign of v exchanged.
+    Hinton (2013), classical momentum, there with the sign of v exchanged.
     """
 
     lr: Any = 0.01

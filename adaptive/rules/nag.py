@@ -34,6 +34,6 @@ class NAG(Rule):
         return theta - self.momentum * state.v
 
     def update(self, g: Any, t: int, v: Any) -> tuple[Any, Any]:
-        """Return -v and the new velocity v; ``g`` is the gradient at the look-ahead point."""
+        """Return -v and the new velocity v; g is of the look-ahead point."""
         v = self.momentum * v + self.lr * g
         return -v, v

@@ -17,7 +17,7 @@ class SGD(Rule):
 
     References
     ----------
-    Robbins and Monro (1951), section 2, with the gradient as the observed value.
+    Robbins and Monro (1951), with the gradient as the observed value.
     """
 
     lr: Any = 0.01

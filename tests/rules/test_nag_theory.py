@@ -165,3 +165,78 @@ def test_guarantee_of_1983() -> None:
         rule = NAG(lr=1.0, momentum=max(0.0, (t - 2) / (t + 1)))
         theta, state = rule.step(theta, problem.grad(rule.lookahead(theta, state)), state)
         assert problem.loss(theta) <= 2 * 30 / (t + 1) ** 2
+
+
+def test_energy_of_1983() -> None:
+    """(t + 1)²/4 of the height plus L/2 |z - θ*|² never rises, on a loss that is no quadratic."""
+    problem, largest = Lessard(), 25.0
+    for start in np.random.default_rng(0).uniform(-5, 5, size=(20, 2)):
+        theta, state, last = start, NAG().init(start), largest / 2 * (start @ start)
+        for t in range(1, 200):
+            rule, before = NAG(lr=1 / largest, momentum=max(0, t - 2) / (t + 1)), theta
+            g = problem.grad(rule.lookahead(theta, state))
+            theta, state = rule.step(theta, g, state)
+            z = before - (t + 1) / 2 * state.v
+            energy = (t + 1) ** 2 / 4 * problem.loss(theta) + largest / 2 * (z @ z)
+            assert energy <= last * (1 + 1e-9)
+            last = energy
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(1, 50), st.floats(-90, 90), gammas, st.floats(0.02, 0.9))
+def test_what_is_known_beforehand(
+    condition: float, angle: float, gamma: float, share: float
+) -> None:
+    """θ = θ - γv - ηg, with g at θ - γv; on a quadratic, g is the gradient at θ less γHv."""
+    problem, lr = Ravine(condition, angle), share / condition
+    path = descend(NAG(lr=lr, momentum=gamma), problem, steps=20)
+    theta, v, g = path.theta[:-1], path.state["v"][:-1], path.gradient
+    ahead = theta - gamma * v
+    scale = 1e-9 * condition
+    np.testing.assert_allclose(g, problem.grad(ahead), atol=scale)
+    np.testing.assert_allclose(path.theta[1:], ahead - lr * g, atol=scale)
+    np.testing.assert_allclose(g, problem.grad(theta) - gamma * problem.grad(v), atol=scale)
+    matrix = np.stack([problem.grad(e) for e in np.eye(2)])
+    braked = gamma * (v - lr * v @ matrix) + lr * problem.grad(theta)
+    np.testing.assert_allclose(path.state["v"][1:], braked, atol=scale)
+
+
+def test_the_trap_is_strongly_convex() -> None:
+    """It lies above each of its parabolas of curvature 1, touching them."""
+    rng = np.random.default_rng(0)
+    here, there = rng.uniform(-4, 4, size=(2, 5000, 2))
+    trap, d = Lessard(), there - here
+    parabola = trap.loss(here) + np.sum(trap.grad(here) * d, axis=-1) + np.sum(d**2, axis=-1) / 2
+    assert (trap.loss(there) >= parabola - 1e-12).all()
+    assert (trap.loss(there) - parabola).min() < 0.01
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_three_sequences(seed: int) -> None:
+    """θ, the look-ahead point p and z, which the proof of convergence is about."""
+    largest, mu = 25.0, 1.0
+    q = np.sqrt(mu / largest)
+    rule = NAG(lr=1 / largest, momentum=(1 - q) / (1 + q))
+    path = descend(rule, Lessard(), np.random.default_rng(seed).uniform(-4, 4, 2), steps=40)
+    theta, new, g = path.theta[:-1], path.theta[1:], path.gradient
+    p = theta - rule.momentum * path.state["v"][:-1]
+    z = np.concatenate([theta[:1], theta + np.diff(path.theta, axis=0) / q])
+    np.testing.assert_allclose(new, p - g / largest, atol=1e-12)
+    np.testing.assert_allclose((1 + q) * p, theta + q * z[:-1], atol=1e-12)
+    np.testing.assert_allclose(z[1:], (1 - q) * z[:-1] + q * p - q / mu * g, atol=1e-11)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_sequences(seed: int) -> None:
+    """The same for the growing γ of 1983, with s = (t + 1)/2."""
+    largest, problem = 25.0, Lessard()
+    theta = z = np.random.default_rng(seed).uniform(-5, 5, size=2)
+    state = NAG().init(theta)
+    for t in range(1, 60):
+        rule, s = NAG(lr=1 / largest, momentum=max(0, t - 2) / (t + 1)), (t + 1) / 2
+        p, before = rule.lookahead(theta, state), theta
+        g = problem.grad(p)
+        theta, state = rule.step(theta, g, state)
+        np.testing.assert_allclose(s * p - (s - 1) * before, z, atol=1e-10)
+        z = z - s / largest * g
+        np.testing.assert_allclose(z, before + s * (theta - before), atol=1e-10)

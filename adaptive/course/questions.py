@@ -21,6 +21,9 @@ from adaptive.course.calling import Mishap, call, standing_in, uses_package
 #: random problems are such that a mistake shows far above it.
 TOLERANCE = 1e-4
 
+#: Agrees with no answer, not even with nan.
+_NOTHING = np.empty((0, 0, 0))
+
 #: From what a function was handed and what it returned: the value of a part.
 Formula = Callable[[SimpleNamespace, SimpleNamespace], Any]
 
@@ -103,7 +106,7 @@ class Part:
 
 def follows(of: str, mistaken: Formula, then: Formula) -> Formula:
     """Return a formula for `Part.accepts`: ``then``, if ``of`` was mistaken in that way."""
-    return lambda i, o: then(i, o) if _close(getattr(o, of), mistaken(i, o)) else np.nan
+    return lambda i, o: then(i, o) if _close(getattr(o, of), mistaken(i, o)) else _NOTHING
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,8 @@ class Code:
     given : dict
         Right versions of earlier answers, by name. If the function calls its
         author's own, these stand in.
+    by_hand : bool
+        Whether the function may not call the package.
     """
 
     arguments: tuple[str, ...]
@@ -161,6 +166,7 @@ class Code:
     observe: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     called: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    by_hand: bool = True
 
     @property
     def points(self) -> float:
@@ -176,7 +182,7 @@ class Code:
 
     def _marks(self, answer: Callable[..., Any], rng: np.random.Generator) -> list[Mark]:
         inputs = self._first(self.draw, rng)
-        if uses_package(answer, self._handed(inputs)):
+        if self.by_hand and uses_package(answer, self._handed(inputs)):
             raise Mishap(
                 "lets the package do the work. The package is right, of course; but the lines of "
                 "the equation are the exercise. Write them with numpy, and keep the package to "
@@ -188,12 +194,29 @@ class Code:
                 "remember something from one call to the next? All that it needs comes in as "
                 "arguments"
             )
-        runs = {draw: self._run(answer, draw, rng) for draw in {p.draw for p in self.parts}}
-        marks = [self._mark(part, runs[part.draw][0]) for part in self.parts]
+        # In the order of the parts: a set's order would change from one Python to the next.
+        draws = dict.fromkeys(part.draw for part in self.parts)
+        runs = {draw: self._run(answer, draw, rng) for draw in draws}
+        constant = self._constant([made for calls, _ in runs.values() for made in calls])
+        marks = [
+            Mark(part.name, 0, part.points, f"{part.of} is the same whatever goes in.")
+            if part.holds is not None and part.of in constant
+            else self._mark(part, runs[part.draw][0])
+            for part in self.parts
+        ]
         changed = sorted(set().union(*(names for _, names in runs.values())))
         if changed:
             marks.append(_damage(changed, sum(mark.points for mark in marks)))
         return marks
+
+    def _constant(self, calls: list[_Call]) -> set[str]:
+        """Return the names of the outputs that are the same in all calls, and finite."""
+        outputs = {name: [getattr(made.o, name) for made in calls] for name in self.returns}
+        return {
+            name
+            for name, (first, *others) in outputs.items()
+            if others and np.isfinite(first).all() and all(_close(o, first) for o in others)
+        }
 
     def _first(self, draw: Any, rng: np.random.Generator) -> dict[str, Any]:
         inputs = (draw or self.draw)(rng)
@@ -230,7 +253,10 @@ class Code:
                 made.append(
                     _Call(problem, step, SimpleNamespace(**inputs), SimpleNamespace(**outputs))
                 )
-                carried = {name: outputs[name] for name in self.returns if name in inputs}
+                state = [name for name in self.returns if name in inputs]
+                carried = {name: _spread(outputs[name], inputs[name]) for name in state}
+                if any(value is None for value in carried.values()):
+                    break  # a wrong shape, of which its part tells: nobody can go on from there
                 inputs = self._renewed(inputs | carried, rng)
         return made, changed
 
@@ -259,6 +285,8 @@ class Code:
         right = [self._values(part, call) for call in calls]
         got = [getattr(call.o, part.of) for call in calls]
         wrong = [k for k in range(len(calls)) if not any(_close(got[k], r) for r in right[k])]
+        if not any(np.isfinite(value).any() for value in got):
+            wrong = list(range(len(calls)))  # what follows from nan is nan, right or not
         if not wrong:
             return Mark(part.name, part.points, part.points)
         first = calls[wrong[0]]
@@ -267,12 +295,9 @@ class Code:
 
     def _mark_property(self, part: Part, calls: list[_Call]) -> Mark:
         assert part.holds is not None
-        values = [getattr(made.o, part.of) for made in calls]
-        constant = len(calls) > 1 and all(_close(value, values[0]) for value in values)
-        if constant and np.isfinite(values[0]).all():
-            return Mark(part.name, 0, part.points, f"{part.of} is the same whatever goes in.")
         for made in calls:
-            if not part.holds(made.i, made.o):
+            holds = _tried(part.holds, made)
+            if holds is _NOTHING or not holds:
                 says = f"It fails first at {self._place(made)}."
                 return Mark(part.name, 0, part.points, f"{says} {part.reminder}".strip())
         return Mark(part.name, part.points, part.points)
@@ -285,7 +310,7 @@ class Code:
         """
         assert part.expected is not None
         formulas = (part.expected, *part.accepts)
-        return [getattr(self._right(made.i), part.of), *(f(made.i, made.o) for f in formulas)]
+        return [getattr(self._right(made.i), part.of), *(_tried(f, made) for f in formulas)]
 
     def _right(self, i: SimpleNamespace) -> SimpleNamespace:
         """Return what a right answer returns for these inputs."""
@@ -308,6 +333,12 @@ class Code:
             return f"{name} has shape {got.shape} and should have {right.shape}."
         if not np.isfinite(got).all() and np.isfinite(right).all():
             return f"{name} is {_numbers(got)} first at {place}, and should be {_numbers(right)}."
+        if _numbers(got) == _numbers(right):  # the first elements, to four digits
+            k = int(np.argmax(np.abs(got - right)))
+            place, got, right = f"{place}, in element {k}", got.flat[k], right.flat[k]
+            return (
+                f"{name} is wrong first at {place}: yours is {got:.6g}, and {right:.6g} is right."
+            )
         return (
             f"{name} is wrong first at {place}: yours is {_numbers(got)}, "
             f"and {_numbers(right)} is right."
@@ -316,9 +347,14 @@ class Code:
     def _why(self, part: Part, calls: list[_Call], wrong: list[int]) -> str:
         """Return the likely reason: a known mistake, or what can be said in general."""
         got = [getattr(call.o, part.of) for call in calls]
+        assert part.expected is not None
+        with np.errstate(all="ignore"):
+            value = np.asarray(_tried(part.expected, calls[wrong[0]]))
+        if value.size and not np.isfinite(value).any():
+            return part.reminder  # from nan every formula makes nan
         for mistake in (*part.mistakes, *self._general(part)):
             with np.errstate(all="ignore"):
-                values = [mistake.value(call.i, call.o) for call in calls]
+                values = [_tried(mistake.value, call) for call in calls]
             if all(_close(g, value) for g, value in zip(got, values, strict=True)):
                 return mistake.says
         first = calls[wrong[0]]
@@ -348,7 +384,7 @@ class Code:
         if got.shape != right.shape or got.size < 2 or not np.all(right):
             return ""
         factors = np.ravel(got / right)
-        if not _close(factors, np.full_like(factors, factors[0])):
+        if not np.isfinite(factors[0]) or not _close(factors, np.full_like(factors, factors[0])):
             return ""
         if np.isclose(factors[0], -1):
             return "It has the wrong sign. "
@@ -493,6 +529,22 @@ class Table:
 # --------------------------------------------------------------------------- helpers
 
 
+def _tried(formula: Formula, made: _Call) -> Any:
+    """Return a formula's value, which there is none of where a shape does not fit."""
+    try:
+        return formula(made.i, made.o)
+    except (IndexError, TypeError, ValueError):
+        return _NOTHING
+
+
+def _spread(new: npt.NDArray[Any], old: Any) -> npt.NDArray[Any] | None:
+    """Return a new state in the shape of the old one, or None if it does not fit."""
+    try:
+        return np.broadcast_to(new, np.shape(old)).copy() if np.ndim(old) else new
+    except ValueError:
+        return None
+
+
 def _with(formula: Formula, name: str, value: float) -> Formula:
     """Return a formula in which one input is fixed."""
     return lambda i, o: formula(SimpleNamespace(**{**vars(i), name: value}), o)
@@ -500,14 +552,15 @@ def _with(formula: Formula, name: str, value: float) -> Formula:
 
 def _damage(changed: list[str], got: float) -> Mark:
     """Return the mark for a function that changes its arguments: one point off, at most."""
-    names = " and ".join(changed)
+    first = changed[0]
     return Mark(
         "the arguments stay as they were",
         -min(1.0, got),
         0,
-        f"{names} of the caller is changed: `{changed[0]} -= …` writes into the array that was "
-        f"handed in, and a path that was stored step by step would show the last point only. "
-        f"Write `{changed[0]} = {changed[0]} - …`.",
+        f"The caller's {' and '.join(changed)} changed: `{first} += …`, `{first} -= …` and "
+        f"`{first}[k] = …` write into the array that was handed in, and a path that was stored "
+        f"step by step would show the last point only. Write `{first} = {first} + …`, or work on "
+        f"`{first}.copy()`.",
     )
 
 
@@ -524,7 +577,7 @@ def _close(one: Any, other: Any) -> bool:
     if other.ndim and one.shape != other.shape:
         return False
     if not (np.isfinite(one).all() and np.isfinite(other).all()):
-        return bool(np.array_equal(np.broadcast_to(other, one.shape), one, equal_nan=True))
+        return bool(np.allclose(one, other, rtol=TOLERANCE, atol=0, equal_nan=True))
     scale = max(float(np.max(np.abs(other), initial=0)), 1e-12)
     return bool(np.all(np.abs(one - other) <= TOLERANCE * scale))
 

@@ -1,11 +1,13 @@
 """Answers to assignment 1. Sections are read by `tests.course.fast`; nothing here is imported."""
 
+
 # %% wrong expand: the ones stand first
 # points: expand 0
 # says: The column of ones stands first; it should stand last.
 def expand(X):
     x0, x1 = X[:, 0], X[:, 1]
     return np.stack([np.ones(len(X)), x0, x1, x0**2, x1**2, x0 * x1], axis=1)
+
 
 # %% wrong expand: features in rows
 # points: expand 0
@@ -14,12 +16,14 @@ def expand(X):
     x0, x1 = X.T
     return np.array([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(X))])
 
+
 # %% wrong expand: no constant
 # points: expand 0
 # says: The column of ones is missing
 def expand(X):
     x0, x1 = X.T
     return np.array([x0, x1, x0**2, x1**2, x0 * x1]).T
+
 
 # %% wrong expand: written for one point
 # points: expand 0
@@ -28,6 +32,7 @@ def expand(X):
     x0, x1 = X[0]
     return np.array([x0, x1, x0**2, x1**2, x0 * x1, 1])
 
+
 # %% wrong expand: nothing is returned
 # points: expand 0
 # says: It returns nothing: its last line should be `return features`
@@ -35,10 +40,12 @@ def expand(X):
     x0, x1 = X.T
     features = np.array([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(X))]).T
 
+
 # %% wrong expand: taken from the package
 # points: expand 0
 # says: It lets the package do the work. The package is right, of course
 from adaptive.problems import expand
+
 
 # %% wrong probability: the probability of class 0
 # points: probability 1
@@ -47,6 +54,7 @@ from adaptive.problems import expand
 def probability(X, w):
     return 1 / (1 + np.exp(X @ w))
 
+
 # %% wrong probability: nan far from the boundary
 # points: probability 1
 # says: far from the boundary (1 point). It fails first at random problem 1. With a large X w
@@ -54,17 +62,20 @@ def probability(X, w):
     z = X @ w
     return np.exp(z) / (1 + np.exp(z))
 
+
 # %% wrong probability: rounded to a class
 # points: probability 1
 # says: That is one class or the other: return the probability
 def probability(X, w):
     return np.where(X @ w > 0, 1.0, 0.0)
 
+
 # %% wrong probability: a half, whatever goes in
 # points: probability 0
 # says: p is the same whatever goes in.
 def probability(X, w):
     return 0.5
+
 
 # %% wrong probability: expands once more
 # points: probability 0
@@ -74,12 +85,14 @@ def probability(X, w):
     X = np.stack([X, X[:, :5]], axis=1)
     return 1 / (1 + np.exp(-X @ w))
 
+
 # %% wrong loss: the sum
 # points: loss 1
 # says: That is the sum over the rows: take the mean.
 def compute_loss(X, y, w):
     z = X @ w
     return np.sum(np.logaddexp(0, z) - y * z)
+
 
 # %% wrong loss: nan where p rounds
 # points: loss 1
@@ -88,6 +101,7 @@ def compute_loss(X, y, w):
     p = probability(X, w)
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
+
 # %% wrong loss: the likelihood
 # points: loss 1
 # says: It is negative: a loss is the negative of the log-likelihood.
@@ -95,11 +109,13 @@ def compute_loss(X, y, w):
     z = X @ w
     return np.mean(y * z - np.logaddexp(0, z))
 
+
 # %% wrong loss: squared error
 # points: loss 1
 # says: That is the mean squared error, not the logistic loss.
 def compute_loss(X, y, w):
     return np.mean((probability(X, w) - y) ** 2)
+
 
 # %% wrong loss: the mean is left out
 # points: loss 1
@@ -108,17 +124,20 @@ def compute_loss(X, y, w):
     z = X @ w
     return np.logaddexp(0, z) - y * z
 
+
 # %% wrong grad: the sum
 # points: grad 0
 # says: That is the sum over the rows: the loss is a mean, and so is its gradient.
 def compute_grad(X, y, w):
     return (probability(X, w) - y) @ X
 
+
 # %% wrong grad: uphill and downhill exchanged
 # points: grad 0
 # says: It has the wrong sign: it is p - y
 def compute_grad(X, y, w):
     return (y - probability(X, w)) @ X / len(y)
+
 
 # %% wrong grad: the gradient of the squared error
 # points: grad 0
@@ -127,11 +146,13 @@ def compute_grad(X, y, w):
     p = probability(X, w)
     return ((p - y) * p * (1 - p)) @ X / len(y)
 
+
 # %% wrong grad: the wrong names
 # points: grad 0
 # says: It uses a name that does not exist (name 'weights' is not defined)
 def compute_grad(X, y, w):
     return (probability(X, weights) - y) @ X / len(y)
+
 
 # %% wrong sgd: uphill
 # points: sgd 0
@@ -139,12 +160,14 @@ def compute_grad(X, y, w):
 def sgd(theta, g, lr):
     return theta + lr * g
 
+
 # %% wrong sgd: in place
 # points: sgd 0
-# says: theta of the caller is changed: `theta -= …` writes into the array that was handed in
+# says: The caller's theta changed
 def sgd(theta, g, lr):
     theta -= lr * g
     return theta
+
 
 # %% wrong sgd: the step alone
 # points: sgd 0
@@ -152,11 +175,13 @@ def sgd(theta, g, lr):
 def sgd(theta, g, lr):
     return -lr * g
 
+
 # %% wrong sgd: a rate of its own
 # points: sgd 0
 # says: lr is fixed at 0.1 inside the function: use the argument lr.
 def sgd(theta, g, lr):
     return theta - 0.1 * g
+
 
 # %% wrong largest-rate: the fastest
 # points: largest-rate 0
@@ -178,12 +203,14 @@ largest_rate = 0.12
 # says: It must be one number, and is (0.09, 0.11).
 largest_rate = (0.09, 0.11)
 
+
 # %% wrong momentum: the learning rate is missing
 # points: momentum 1
 # says: lr is missing from the velocity
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + g
     return theta - lr * v, v
+
 
 # %% wrong momentum: the learning rate twice
 # points: momentum 2
@@ -192,12 +219,14 @@ def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return theta - lr * v, v
 
+
 # %% wrong momentum: the other sign
 # points: momentum 1
 # says: Your velocity points downhill; in the book v is subtracted
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v - lr * g
     return theta + v, v
+
 
 # %% wrong momentum: an average
 # points: momentum 1
@@ -206,11 +235,13 @@ def momentum(theta, g, v, lr, momentum):
     v = momentum * v + (1 - momentum) * lr * g
     return theta - v, v
 
+
 # %% wrong momentum: the old velocity moves it
 # points: momentum 2
 # says: It uses the old velocity: use the new one.
 def momentum(theta, g, v, lr, momentum):
     return theta - v, momentum * v + lr * g
+
 
 # %% wrong momentum: returned in the wrong order
 # points: momentum 1
@@ -219,12 +250,14 @@ def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return v, theta - v
 
+
 # %% wrong momentum: the velocity is not returned
 # points: momentum 0
 # says: It must return (theta, v), and returns array(
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return theta - v
+
 
 # %% wrong momentum: ten times too much
 # points: momentum 1
@@ -234,22 +267,27 @@ def momentum(theta, g, v, lr, momentum):
     v = momentum * v + 10 * lr * g
     return theta - v, v
 
+
 # %% wrong momentum: in place
 # points: momentum 2
-# says: theta and v of the caller is changed
+# says: The caller's theta and v changed
 def momentum(theta, g, v, lr, momentum):
     v *= momentum
     v += lr * g
     theta -= v
     return theta, v
 
+
 # %% wrong momentum: remembers its velocity
 # points: momentum 0
 # says: It gives another result when it is called again with the same arguments
 memory = {"v": 0}
+
+
 def momentum(theta, g, v, lr, momentum):
     memory["v"] = momentum * memory["v"] + lr * g
     return theta - memory["v"], memory["v"]
+
 
 # %% wrong predicted-steps: a word
 # points: predicted-steps 0
@@ -271,12 +309,14 @@ measured_steps = 47
 # says: There is no answer yet.
 measured_steps = ...
 
+
 # %% wrong nag: the gradient is asked where it stands
 # points: nag 2
 # says: It is asked where you stand: that is Momentum. NAG looks ahead first.
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta)
     return theta - v, v
+
 
 # %% wrong nag: it looks back
 # points: nag 2
@@ -285,12 +325,14 @@ def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta + momentum * v)
     return theta - v, v
 
+
 # %% wrong nag: ahead by the whole velocity
 # points: nag 2
 # says: It looks ahead by the whole velocity: only γ v of it will be kept.
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - v)
     return theta - v, v
+
 
 # %% wrong nag: grad is taken for an array
 # points: nag 0
@@ -299,12 +341,14 @@ def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad
     return theta - v, v
 
+
 # %% wrong nag: leaves Python
 # points: nag 0
 # says: It ends Python with exit(): a function ends with return.
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v)
     raise SystemExit
+
 
 # %% wrong curves: Momentum and NAG exchanged
 # points: curves 1
@@ -318,13 +362,16 @@ curves = {"A": "Momentum", "B": "SGD", "C": "NAG"}
 # says: B (1 point). It must be one of "Momentum", "NAG", "SGD", and is 'gradient descent'.
 curves = {"A": "nag", "B": "gradient descent"}
 
+
 # %% right momentum: a class that is called, with other names
 class Step:
     def __call__(self, position, slope, speed, eta, gamma):
         speed = gamma * speed + eta * slope
         return position - speed, speed
 
+
 momentum = Step()
+
 
 # %% right momentum: in place on copies, returned as a dictionary
 def momentum(theta, g, v, lr, momentum):
@@ -334,10 +381,14 @@ def momentum(theta, g, v, lr, momentum):
     theta -= v
     return {"v": v, "theta": theta}
 
+
 # %% right momentum: in float32, element by element
 def momentum(theta, g, v, lr, momentum):
-    v = [np.float32(momentum) * np.float32(a) + np.float32(lr) * np.float32(b) for a, b in zip(v, g)]
+    v = [
+        np.float32(momentum) * np.float32(a) + np.float32(lr) * np.float32(b) for a, b in zip(v, g)
+    ]
     return [np.float32(a) - b for a, b in zip(theta, v)], v
+
 
 # %% right nag: asks for the gradient more than once
 def nag(theta, grad, v, lr, momentum):
@@ -347,16 +398,23 @@ def nag(theta, grad, v, lr, momentum):
     grad(theta - v_new)
     return theta - v_new, v_new
 
+
 # %% right probability: warns of an overflow
 import warnings
+
+
 def probability(X, w):
     warnings.warn("exp may overflow")
     return 1 / (1 + np.exp(-np.dot(X, w)))
 
+
 # %% right loss: a scalar of NumPy, by another formula
 def compute_loss(X, y, w):
     signed = (2 * y - 1) * (X @ w)
-    return np.float64(np.mean(np.where(signed > 0, np.log1p(np.exp(-signed)), np.log1p(np.exp(signed)) - signed)))
+    return np.float64(
+        np.mean(np.where(signed > 0, np.log1p(np.exp(-signed)), np.log1p(np.exp(signed)) - signed))
+    )
+
 
 # %% right grad: row by row, as a list
 def compute_grad(X, y, w):
@@ -364,6 +422,7 @@ def compute_grad(X, y, w):
     for row, label in zip(X, y):
         total = total + (1 / (1 + np.exp(-row @ w)) - label) * row
     return list(total / len(X))
+
 
 # %% right expand: column by column
 def expand(X):
@@ -373,6 +432,7 @@ def expand(X):
     out[:, 4] = X.prod(axis=1)
     out[:, 5] = True
     return out
+
 
 # %% right curves: in small letters, with blanks
 curves = {"a": "", "A": " nag", "B": "sgd ", "C": "MOMENTUM"}

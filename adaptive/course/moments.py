@@ -1,0 +1,1175 @@
+"""Assignment 3, *Moments*: Adam with its bias correction, AdaMax, Nadam, AMSGrad, and a game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from adaptive import Adam, AdaMax, AMSGrad, Nadam, Path, Rule, descend, plotting
+from adaptive.course import running
+from adaptive.course.assignment import Assignment
+from adaptive.course.questions import (
+    Choice,
+    Code,
+    Formula,
+    Mistake,
+    Number,
+    Part,
+    Prediction,
+    Table,
+    follows,
+)
+from adaptive.problems import Reddi
+
+Array = npt.NDArray[np.float64]
+
+# --------------------------------------------------------------------------- the correction
+
+
+def _correct(m: Any, v: Any, t: Any, beta1: Any, beta2: Any) -> tuple[Any, Any]:
+    return m / (1 - beta1**t), v / (1 - beta2**t)
+
+
+def _adam(
+    theta: Any, g: Any, t: Any, m: Any, v: Any, lr: Any, beta1: Any, beta2: Any, eps: Any
+) -> tuple[Any, Any, Any]:
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = _correct(m, v, t, beta1, beta2)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+#: What stands in for a student's own functions in later questions.
+_GIVEN: dict[str, Callable[..., Any]] = {"correct": _correct, "adam": _adam}
+
+
+def _two_moments(rng: np.random.Generator) -> dict[str, Any]:
+    d = int(rng.integers(2, 6))
+    return {
+        "m": rng.normal(size=d),
+        "v": rng.uniform(0.2, 2, size=d),
+        "t": int(rng.integers(2, 9)),
+        "beta1": np.float64(rng.uniform(0.55, 0.8)),
+        "beta2": np.float64(rng.uniform(0.85, 0.96)),
+    }
+
+
+def _corrections(of: str, decay: str, other: str) -> tuple[Mistake, ...]:
+    """Return the mistakes of a correction of ``of``, whose decay is one of two."""
+    sign = {"beta1": "β₁", "beta2": "β₂"}[decay]
+
+    def wrong(says: str, value: Callable[[Any, Any, Any], Any]) -> Mistake:
+        return Mistake(
+            says, lambda i, o: value(getattr(i, of), getattr(i, decay), float(i.t))
+        )  # fmt: skip
+
+    return (
+        wrong(
+            f"That is 1 - {sign}ᵗ, the weight that has come in: divide {of} by it.",
+            lambda a, b, t: 1 - b**t,
+        ),
+        wrong(f"That is {of} as it came in: divide it by 1 - {sign}ᵗ.", lambda a, b, t: a),
+        Mistake(
+            f"The decays are exchanged: {of} is an average with {sign}.",
+            lambda i, o: getattr(i, of) / (1 - getattr(i, other) ** i.t),
+        ),
+        wrong(
+            f"It is multiplied by 1 - {sign}ᵗ. {of} is too small at the start: divide.",
+            lambda a, b, t: a * (1 - b**t),
+        ),
+        wrong(
+            f"It is divided by 1 - {sign}: that is right at the first step only. {sign} has the "
+            "exponent t, because the missing weight fades from step to step.",
+            lambda a, b, t: a / (1 - b),
+        ),
+        wrong(
+            "Is t counted from 0? You use t - 1; t is 1 at the first step.",
+            lambda a, b, t: a / (1 - b ** (t - 1)),
+        ),
+        wrong(
+            "You use t + 1. t is 1 at the first step already.",
+            lambda a, b, t: a / (1 - b ** (t + 1)),
+        ),
+        wrong(
+            f"It is divided by {sign}ᵗ, the weight that is missing; divide by the weight that "
+            f"has come in, 1 - {sign}ᵗ.",
+            lambda a, b, t: a / b**t,
+        ),
+        wrong(
+            f"It is divided by (1 - {sign})ᵗ; it should be 1 - {sign}ᵗ. A power comes before a "
+            "difference: 1 - beta ** t.",
+            lambda a, b, t: a / (1 - b) ** t,
+        ),
+        wrong(
+            f"It is divided by 1 - {sign} t: in Python a power is written beta ** t.",
+            lambda a, b, t: a / (1 - b * t),
+        ),
+        wrong(
+            "The root is taken here: return the corrected moment; the root comes in the step.",
+            lambda a, b, t: np.sqrt(np.abs(a) / (1 - b**t)),
+        ),
+    )
+
+
+CORRECT = Code(
+    arguments=("m", "v", "t", "beta1", "beta2"),
+    returns=("m_hat", "v_hat"),
+    calls=1,
+    draw=_two_moments,
+    defaults={"beta1": 0.9, "beta2": 0.999},
+    parts=(
+        Part(
+            "the first moment",
+            1,
+            "m_hat",
+            expected=lambda i, o: i.m / (1 - i.beta1**i.t),
+            reminder="It is m / (1 - β₁ᵗ).",
+            mistakes=_corrections("m", "beta1", "beta2"),
+        ),
+        Part(
+            "the second moment",
+            1,
+            "v_hat",
+            expected=lambda i, o: i.v / (1 - i.beta2**i.t),
+            # One slip that is made in both lines is charged in the first.
+            accepts=(
+                follows(
+                    "m_hat",
+                    lambda i, o: i.m / (1 - i.beta2**i.t),
+                    lambda i, o: i.v / (1 - i.beta1**i.t),
+                ),
+                *(
+                    follows(
+                        "m_hat",
+                        lambda i, o, k=k: i.m / (1 - i.beta1 ** float(i.t + k)),  # type: ignore[misc]
+                        lambda i, o, k=k: i.v / (1 - i.beta2 ** float(i.t + k)),  # type: ignore[misc]
+                    )
+                    for k in (-1, 1)
+                ),
+            ),
+            reminder="It is v / (1 - β₂ᵗ).",
+            mistakes=_corrections("v", "beta2", "beta1"),
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------- the moments
+
+
+def _start(rng: np.random.Generator) -> dict[str, Any]:
+    """Return the start of a run, with hyperparameters that are nobody's defaults."""
+    d = int(rng.integers(2, 6))
+    state = {name: np.zeros(d) for name in ("m", "v", "u", "v_hat")}
+    return state | {
+        "theta": rng.normal(size=d),
+        "lr": rng.uniform(0.1, 0.3),
+        "beta1": np.float64(rng.uniform(0.55, 0.8)),
+        "beta2": np.float64(rng.uniform(0.85, 0.96)),
+        "eps": rng.uniform(0.05, 0.3),
+    }
+
+
+def _late(rng: np.random.Generator) -> dict[str, Any]:
+    """Return a run after very many steps, when 1 - βᵗ is 1."""
+    start = _start(rng)
+    d = len(start["theta"])
+    return start | {"t": 20_000, "m": rng.normal(size=d), "v": rng.uniform(0.2, 2, size=d)}
+
+
+def _still(rng: np.random.Generator) -> dict[str, Any]:
+    """Return a run in which one coordinate has no gradient."""
+    start = _start(rng)
+    awake = np.ones(len(start["theta"]))
+    awake[rng.integers(len(awake))] = 0
+    return start | {"awake": awake}
+
+
+def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the step's number, and a gradient whose size changes from step to step."""
+    size = np.exp(rng.normal())
+    g = size * rng.normal(size=len(i["theta"])) * i.get("awake", 1.0)
+    return {"t": i.get("t", 0) + 1, "g": g}
+
+
+def _set(i: SimpleNamespace, **values: Any) -> SimpleNamespace:
+    """Return the inputs with some of them replaced."""
+    return SimpleNamespace(**{**vars(i), **values})
+
+
+def _swapped(i: SimpleNamespace) -> SimpleNamespace:
+    return _set(i, beta1=i.beta2, beta2=i.beta1)
+
+
+def _new_m(i: SimpleNamespace, o: Any = None) -> Any:
+    return i.beta1 * i.m + (1 - i.beta1) * i.g
+
+
+def _new_v(i: SimpleNamespace, o: Any = None) -> Any:
+    return i.beta2 * i.v + (1 - i.beta2) * i.g**2
+
+
+def _c1(i: SimpleNamespace, ahead: int = 0) -> Any:
+    return 1 - i.beta1 ** float(i.t + ahead)
+
+
+def _c2(i: SimpleNamespace, ahead: int = 0) -> Any:
+    return 1 - i.beta2 ** float(i.t + ahead)
+
+
+def _m_swapped(i: SimpleNamespace, o: Any) -> Any:
+    return _new_m(_swapped(i))
+
+
+def _m_corrected(i: SimpleNamespace, o: Any) -> Any:
+    return _new_m(i) / _c1(i)
+
+
+_FIRST_MOMENT = Part(
+    "the first moment",
+    1,
+    "m",
+    expected=_new_m,
+    reminder="It is β₁ times the old m plus 1 - β₁ times the gradient.",
+    mistakes=(
+        Mistake("β₁ and β₂ are exchanged: m forgets with β₁.", _m_swapped),
+        Mistake(
+            "The factor 1 - β₁ is missing: m is an average, β₁ m + (1 - β₁) g.",
+            lambda i, o: i.beta1 * i.m + i.g,
+        ),
+        Mistake(
+            "The weights are exchanged: the old m has β₁, the gradient 1 - β₁.",
+            lambda i, o: (1 - i.beta1) * i.m + i.beta1 * i.g,
+        ),
+        Mistake(
+            "The correction is fed back into the state: return m itself. What is corrected once "
+            "more at every step is corrected too much.",
+            _m_corrected,
+        ),
+        Mistake("The old m is forgotten: add β₁ m.", lambda i, o: (1 - i.beta1) * i.g),
+        Mistake(
+            "The old m is kept whole: multiply it by β₁.", lambda i, o: i.m + (1 - i.beta1) * i.g
+        ),
+        Mistake(
+            "lr is in it: the first moment averages gradients; lr comes in the step.",
+            lambda i, o: i.beta1 * i.m + i.lr * i.g,
+        ),
+        Mistake(
+            "It averages g²: that is the second moment.",
+            lambda i, o: i.beta1 * i.m + (1 - i.beta1) * i.g**2,
+        ),
+        Mistake(
+            "It averages -g: m points uphill, as g does, and the step subtracts it.",
+            lambda i, o: i.beta1 * i.m - (1 - i.beta1) * i.g,
+        ),
+        Mistake(
+            "That is Nadam's look-ahead: it belongs to the step, and m stays a plain average.",
+            lambda i, o: i.beta1 * _new_m(i) / _c1(i) + (1 - i.beta1) / _c1(i) * i.g,
+        ),
+    ),
+)
+
+_SECOND_MOMENT = Part(
+    "the second moment",
+    1,
+    "v",
+    expected=_new_v,
+    # What is one mistake with that in m is charged there.
+    accepts=(
+        follows("m", _m_swapped, lambda i, o: _new_v(_swapped(i))),
+        follows("m", _m_corrected, lambda i, o: _new_v(i) / _c2(i)),
+    ),
+    reminder="It is β₂ times the old v plus 1 - β₂ times the square of the gradient.",
+    mistakes=(
+        Mistake("β₁ and β₂ are exchanged: v forgets with β₂.", lambda i, o: _new_v(_swapped(i))),
+        Mistake(
+            "It averages g in place of g²: squares cannot cancel, gradients can.",
+            lambda i, o: i.beta2 * i.v + (1 - i.beta2) * i.g,
+        ),
+        Mistake(
+            "It averages |g| in place of g².",
+            lambda i, o: i.beta2 * i.v + (1 - i.beta2) * np.abs(i.g),
+        ),
+        Mistake(
+            "The factor 1 - β₂ is missing: v is an average, β₂ v + (1 - β₂) g².",
+            lambda i, o: i.beta2 * i.v + i.g**2,
+        ),
+        Mistake(
+            "The weights are exchanged: the old v has β₂, the square 1 - β₂.",
+            lambda i, o: (1 - i.beta2) * i.v + i.beta2 * i.g**2,
+        ),
+        Mistake(
+            "1 - β₂ is squared too: only g is.",
+            lambda i, o: i.beta2 * i.v + ((1 - i.beta2) * i.g) ** 2,
+        ),
+        Mistake(
+            "The correction is fed back into the state: return v itself. What is corrected once "
+            "more at every step is corrected too much.",
+            lambda i, o: _new_v(i) / _c2(i),
+        ),
+        Mistake("The old v is forgotten: add β₂ v.", lambda i, o: (1 - i.beta2) * i.g**2),
+        Mistake(
+            "That is Adagrad's sum, which never forgets: v is an average.",
+            lambda i, o: i.v + i.g**2,
+        ),
+        Mistake(
+            "It averages the squares of m: it should be those of the gradient.",
+            lambda i, o: i.beta2 * i.v + (1 - i.beta2) * _new_m(i) ** 2,
+        ),
+        Mistake(
+            "All coordinates share one v: each has its own, so square g element by element.",
+            lambda i, o: i.beta2 * i.v + (1 - i.beta2) * np.sum(i.g**2),
+        ),
+        Mistake(
+            "The root is fed back into the state: v averages squares, and the step takes the root.",
+            lambda i, o: np.sqrt(_new_v(i)),
+        ),
+    ),
+)
+
+
+def _once(step: Formula) -> tuple[Formula, ...]:
+    """Return what also counts as the right step: what follows from decays mistaken in a moment."""
+
+    def with_decays(**decays: float) -> Formula:
+        return lambda i, o: step(_set(i, **decays), o)
+
+    return (
+        follows("m", _m_swapped, lambda i, o: step(_swapped(i), o)),
+        follows("m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_decays(beta1=0.9)),
+        follows(
+            "m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_decays(beta1=0.9, beta2=0.999)
+        ),
+    )  # fmt: skip
+
+
+def _fixed_v(step: Formula) -> Formula:
+    return follows(
+        "v", lambda i, o: _new_v(_set(i, beta2=0.999)), lambda i, o: step(_set(i, beta2=0.999), o)
+    )
+
+
+def _divided(i: Any, first: Any, second: Any) -> Any:
+    """Return the step from a first and a second moment as they stand."""
+    return i.theta - i.lr * first / (np.sqrt(second) + i.eps)
+
+
+def _holds_late(first: Callable[[Any, Any], Any]) -> Formula:
+    """Return whether a step is right where the corrections are 1; its numerator is ``first``."""
+
+    def holds(i: Any, o: Any) -> bool:
+        rights = _divided(i, first(i, o.m), o.v), _divided(i, first(i, _new_m(i)), _new_v(i))
+        return any(
+            np.shape(right) == np.shape(o.theta)
+            and np.allclose(o.theta, right, rtol=1e-4, atol=1e-4, equal_nan=True)
+            for right in rights
+        )
+
+    return holds
+
+
+_DEFAULTS = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+_STEPS = ("theta", "g", "t", "m", "v", "lr", "beta1", "beta2", "eps")
+
+_TWICE = (
+    "The correction is applied to a moment that is corrected already: {} is divided by its 1 - βᵗ "
+    "twice."
+)
+
+# --------------------------------------------------------------------------- Adam
+
+
+def _adam_step(i: Any, o: Any) -> Any:
+    return _divided(i, o.m / _c1(i), o.v / _c2(i))
+
+
+def _adam_with(ahead: int) -> Formula:
+    return lambda i, o: _divided(i, o.m / _c1(i, ahead), o.v / _c2(i, ahead))
+
+
+ADAM = Code(
+    arguments=_STEPS,
+    returns=("theta", "m", "v"),
+    draw=_start,
+    renew=_gradient,
+    defaults=_DEFAULTS,
+    given={"correct": _correct},
+    parts=(
+        _FIRST_MOMENT,
+        _SECOND_MOMENT,
+        Part(
+            "the step, with both corrections",
+            1,
+            "theta",
+            expected=_adam_step,
+            accepts=(*_once(_adam_step), _fixed_v(_adam_step)),
+            reminder="It is theta - lr m̂ / (√v̂ + ε), with the new moments and the t that comes "
+            "in as an argument.",
+            mistakes=(
+                Mistake("theta comes back as it went in.", lambda i, o: i.theta),
+                Mistake(
+                    "Both corrections are missing: m and v start at 0, and say so for a while.",
+                    lambda i, o: _divided(i, o.m, o.v),
+                ),
+                Mistake(
+                    "Only m is corrected: v starts at 0 too, and without its correction the first "
+                    "steps are far too long.",
+                    lambda i, o: _divided(i, o.m / _c1(i), o.v),
+                ),
+                Mistake(
+                    "Only v is corrected: m starts at 0 too, and without its correction the first "
+                    "steps are too short.",
+                    lambda i, o: _divided(i, o.m, o.v / _c2(i)),
+                ),
+                Mistake(
+                    "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
+                    "in as an argument, and is 1 at the first step.",
+                    _adam_with(-1),
+                ),
+                Mistake("You correct with t + 1: t is 1 at the first step already.", _adam_with(1)),
+                Mistake(
+                    "You correct with 1 - β at every step: the exponent t is missing.",
+                    lambda i, o: _divided(i, o.m / (1 - i.beta1), o.v / (1 - i.beta2)),
+                ),
+                Mistake(
+                    "β₁ and β₂ are exchanged in the correction: look at the order in which they "
+                    "are handed over.",
+                    lambda i, o: _divided(i, o.m / _c2(i), o.v / _c1(i)),
+                ),
+                Mistake(
+                    "ε is inside the root; in Adam it is added to the root.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i) + i.eps),
+                ),
+                Mistake(
+                    "ε is added before the correction, as Keras does: √v + ε, and then corrected. "
+                    "In the book's form v is corrected first: √v̂ + ε.",
+                    lambda i, o: (
+                        i.theta - i.lr * np.sqrt(_c2(i)) / _c1(i) * o.m / (np.sqrt(o.v) + i.eps)
+                    ),
+                ),
+                Mistake(
+                    "The root is missing: it is √v̂ + ε below the line.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / (o.v / _c2(i) + i.eps),
+                ),
+                Mistake(
+                    "ε is missing below the line.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i)),
+                ),
+                Mistake(
+                    "The gradient stands above the line: that is RMSprop. Adam divides m̂.",
+                    lambda i, o: _divided(i, i.g, o.v / _c2(i)),
+                ),
+                Mistake(
+                    "The moments of the step before are used: take the new m and v.",
+                    lambda i, o: _divided(i, i.m / _c1(i), i.v / _c2(i)),
+                ),
+                Mistake(
+                    _TWICE.format("each moment"),
+                    lambda i, o: _divided(i, o.m / _c1(i) ** 2, o.v / _c2(i) ** 2),
+                ),
+                Mistake(
+                    "It walks uphill: subtract the step.",
+                    lambda i, o: 2 * i.theta - _adam_step(i, o),
+                ),
+                Mistake(
+                    "You return the step alone: add it to theta.",
+                    lambda i, o: _adam_step(i, o) - i.theta,
+                ),
+                Mistake(
+                    "It is multiplied by √v̂ + ε: divide.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) * (np.sqrt(o.v / _c2(i)) + i.eps),
+                ),
+            ),
+        ),
+        Part(
+            "the step late in a run, where both corrections are 1",
+            1,
+            "theta",
+            holds=_holds_late(lambda i, m: m),
+            draw=_late,
+            reminder="After 20 000 steps 1 - βᵗ is 1, so the corrections cannot be the cause: "
+            "it is theta - lr m / (√v + ε) there.",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------- AdaMax
+
+
+def _new_u(i: Any, o: Any = None) -> Any:
+    return np.maximum(i.beta2 * i.u, np.abs(i.g))
+
+
+def _max_step(i: Any, o: Any) -> Any:
+    return i.theta - i.lr * (o.m / _c1(i)) / o.u
+
+
+def _max_signed(i: Any, o: Any) -> Any:
+    return np.maximum(i.beta2 * i.u, i.g)
+
+
+def _max_corrected(i: Any, o: Any) -> Any:
+    return _new_u(i) / _c2(i)
+
+
+def _stays(i: Any, o: Any) -> bool:
+    """Return whether the coordinate without gradient stays, and others move."""
+    if np.shape(o.theta) != np.shape(i.theta):
+        return False
+    asleep = i.awake == 0
+    # Where a mistake that is charged elsewhere has led to 1e38, no step shows any more.
+    far = ~(np.abs(o.theta) < 1e6)
+    moved = (o.theta != i.theta) | far
+    return bool(moved[~asleep].any() and not moved[asleep].any())
+
+
+ADAMAX = Code(
+    arguments=("theta", "g", "t", "m", "u", "lr", "beta1", "beta2"),
+    returns=("theta", "m", "u"),
+    draw=_start,
+    renew=_gradient,
+    defaults={"lr": 0.002, "beta1": 0.9, "beta2": 0.999},
+    given=_GIVEN,
+    parts=(
+        replace(_FIRST_MOMENT, points=0.5),
+        Part(
+            "the decaying maximum",
+            1,
+            "u",
+            expected=_new_u,
+            accepts=(follows("m", _m_swapped, lambda i, o: _new_u(_swapped(i))),),
+            reminder="It is the larger of β₂ u and |g|, in each coordinate.",
+            mistakes=(
+                Mistake(
+                    "The old maximum does not fade: it is the larger of β₂ u and |g|.",
+                    lambda i, o: np.maximum(i.u, np.abs(i.g)),
+                ),
+                Mistake(
+                    "u fades with β₁; it should fade with β₂.", lambda i, o: _new_u(_swapped(i))
+                ),
+                Mistake(
+                    "The sign of g is kept: a large negative gradient is large too. Take |g|.",
+                    _max_signed,
+                ),
+                Mistake(
+                    "That is an average: AdaMax takes the larger of β₂ u and |g|.",
+                    lambda i, o: i.beta2 * i.u + (1 - i.beta2) * np.abs(i.g),
+                ),
+                Mistake(
+                    "The gradient has the factor 1 - β₂: in a maximum |g| counts whole.",
+                    lambda i, o: np.maximum(i.beta2 * i.u, (1 - i.beta2) * np.abs(i.g)),
+                ),
+                Mistake(
+                    "g is squared: u is a maximum of |g|, and needs no root later.",
+                    lambda i, o: np.maximum(i.beta2 * i.u, i.g**2),
+                ),
+                Mistake(
+                    "u is corrected, but a maximum that starts at 0 needs no correction: it is "
+                    "right from the first gradient on.",
+                    _max_corrected,
+                ),
+                Mistake(
+                    "It is the maximum of β₂ u and |m|: take the gradient's.",
+                    lambda i, o: np.maximum(i.beta2 * i.u, np.abs(_new_m(i))),
+                ),
+                Mistake(
+                    "All coordinates share one maximum: np.max goes over the coordinates, "
+                    "np.maximum compares element by element.",
+                    lambda i, o: np.max(_new_u(i)),
+                ),
+                Mistake(
+                    "u stays 0: is the smaller of the two taken, or the old u returned? Take the "
+                    "larger, np.maximum.",
+                    lambda i, o: np.minimum(i.beta2 * i.u, np.abs(i.g)),
+                ),
+            ),
+        ),
+        Part(
+            "the step",
+            1,
+            "theta",
+            expected=_max_step,
+            accepts=(
+                *_once(_max_step),
+                # A u of 0 is charged above, whatever it was divided by.
+                follows(
+                    "u",
+                    _max_signed,
+                    lambda i, o: np.where(o.u == 0, o.theta, _max_step(i, o)),
+                ),
+                follows(
+                    "u",
+                    lambda i, o: np.maximum(i.beta2 * i.u, i.g**2),
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.u),
+                ),
+            ),
+            reminder="It is theta - lr m̂ / u, with m̂ = m / (1 - β₁ᵗ) and u as it is.",
+            mistakes=(
+                Mistake(
+                    "u is corrected though it needs none: a maximum is right from the first "
+                    "gradient on.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / (o.u / _c2(i)),
+                ),
+                Mistake(
+                    "m is not corrected: it starts at 0, as in Adam. Only u needs no correction.",
+                    lambda i, o: i.theta - i.lr * o.m / o.u,
+                ),
+                Mistake(
+                    "The root of u is taken: u is a maximum of |g|, not of g².",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.u),
+                ),
+                Mistake(
+                    "Something is divided by 0 at the first step. Is t counted from 0? It comes in "
+                    "as an argument, and is 1 at the first step. Or is the old u used? Take the "
+                    "new one.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i, -1)) / o.u,
+                ),
+                Mistake(
+                    "You correct with t + 1: t is 1 at the first step already.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c1(i, 1)) / o.u,
+                ),
+                Mistake(
+                    "You correct with 1 - β₁ at every step: the exponent t is missing.",
+                    lambda i, o: i.theta - i.lr * (o.m / (1 - i.beta1)) / o.u,
+                ),
+                Mistake(
+                    "m is corrected with β₂: it is an average with β₁.",
+                    lambda i, o: i.theta - i.lr * (o.m / _c2(i)) / o.u,
+                ),
+                Mistake(
+                    "The gradient stands above the line: it is m̂.",
+                    lambda i, o: i.theta - i.lr * i.g / o.u,
+                ),
+                Mistake(
+                    "It walks uphill: subtract the step.",
+                    lambda i, o: 2 * i.theta - _max_step(i, o),
+                ),
+                Mistake(
+                    "You return the step alone: add it to theta.",
+                    lambda i, o: _max_step(i, o) - i.theta,
+                ),
+            ),
+        ),
+        Part(
+            "a coordinate without any gradient so far",
+            0.5,
+            "theta",
+            holds=_stays,
+            draw=_still,
+            reminder="One coordinate's gradient has been 0 in every step, so its m and u are 0, "
+            "and 0 / 0 is nan. It should stay where it is: divide by something that is never 0.",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------- Nadam
+
+
+def _ahead(i: Any, m: Any) -> Any:
+    """Return Nadam's numerator: the corrected moment, looked ahead by one gradient."""
+    return i.beta1 * m / _c1(i) + (1 - i.beta1) / _c1(i) * i.g
+
+
+def _nadam_step(i: Any, o: Any) -> Any:
+    return _divided(i, _ahead(i, o.m), o.v / _c2(i))
+
+
+def _nadam_with(first: Callable[[Any, Any], Any]) -> Formula:
+    return lambda i, o: _divided(i, first(i, o), o.v / _c2(i))
+
+
+def _scheduled(i: Any, o: Any) -> Any:
+    """Return the numerator of PyTorch's form, whose β₁ grows from step to step."""
+    mu = i.beta1 * (1 - 0.5 * 0.96 ** (0.004 * np.arange(1, i.t + 2)))
+    now, then = np.prod(mu[:-1]), np.prod(mu)
+    return mu[-1] * o.m / (1 - then) + (1 - mu[-2]) * i.g / (1 - now)
+
+
+NADAM = Code(
+    arguments=_STEPS,
+    returns=("theta", "m", "v"),
+    draw=_start,
+    renew=_gradient,
+    defaults=_DEFAULTS | {"lr": 0.002},
+    given=_GIVEN,
+    parts=(
+        replace(_FIRST_MOMENT, points=0.5),
+        replace(_SECOND_MOMENT, points=0.5),
+        Part(
+            "the step, with all corrections",
+            1,
+            "theta",
+            expected=_nadam_step,
+            accepts=(*_once(_nadam_step), _fixed_v(_nadam_step)),
+            reminder="It is theta - lr m̄ / (√v̂ + ε), with m̄ = β₁ m̂ + (1 - β₁) g / (1 - β₁ᵗ).",
+            mistakes=(
+                Mistake(
+                    "That is Adam: m̂ stands where Nadam looks ahead. Put m̄ in its place, made from "
+                    "the new m: the old one gives m̂ back.",
+                    _nadam_with(lambda i, o: o.m / _c1(i)),
+                ),
+                Mistake(
+                    "The gradient in the look-ahead is not corrected: divide it by 1 - β₁ᵗ, as m.",
+                    _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + (1 - i.beta1) * i.g),
+                ),
+                Mistake(
+                    "m is corrected with the exponent t + 1, as optax does. In the book's form "
+                    "both terms are divided by 1 - β₁ᵗ.",
+                    _nadam_with(
+                        lambda i, o: i.beta1 * o.m / _c1(i, 1) + (1 - i.beta1) * i.g / _c1(i)
+                    ),
+                ),
+                Mistake(
+                    "Both terms are corrected with the exponent t + 1. In the book's form both "
+                    "are divided by 1 - β₁ᵗ.",
+                    _nadam_with(lambda i, o: (i.beta1 * o.m + (1 - i.beta1) * i.g) / _c1(i, 1)),
+                ),
+                Mistake(
+                    "That is Dozat's schedule, as in PyTorch: its β₁ grows from step to step. In "
+                    "the book's form β₁ is constant.",
+                    _nadam_with(_scheduled),
+                ),
+                Mistake(
+                    "The first moment is not corrected in the look-ahead: nothing is divided by "
+                    "1 - β₁ᵗ.",
+                    _nadam_with(lambda i, o: i.beta1 * o.m + (1 - i.beta1) * i.g),
+                ),
+                Mistake(
+                    "m̂ is added whole: its weight in the look-ahead is β₁.",
+                    _nadam_with(lambda i, o: o.m / _c1(i) + (1 - i.beta1) / _c1(i) * i.g),
+                ),
+                Mistake(
+                    "The gradient is added whole: its weight in the look-ahead is 1 - β₁.",
+                    _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + i.g / _c1(i)),
+                ),
+                Mistake(
+                    "The weights are exchanged: m̂ has β₁, the gradient 1 - β₁.",
+                    _nadam_with(lambda i, o: (1 - i.beta1) * o.m / _c1(i) + i.beta1 / _c1(i) * i.g),
+                ),
+                Mistake(
+                    "v is not corrected: it starts at 0 too.",
+                    lambda i, o: _divided(i, _ahead(i, o.m), o.v),
+                ),
+                Mistake(
+                    "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
+                    "in as an argument, and is 1 at the first step.",
+                    lambda i, o: _nadam_step(_set(i, t=i.t - 1), o),
+                ),
+                Mistake(
+                    "ε is inside the root; in Nadam it is added to the root, as in Adam.",
+                    lambda i, o: i.theta - i.lr * _ahead(i, o.m) / np.sqrt(o.v / _c2(i) + i.eps),
+                ),
+                Mistake(
+                    "ε is added before the correction, as Keras does. In the book's form v is "
+                    "corrected first: √v̂ + ε.",
+                    lambda i, o: (
+                        i.theta - i.lr * np.sqrt(_c2(i)) * _ahead(i, o.m) / (np.sqrt(o.v) + i.eps)
+                    ),
+                ),
+                Mistake(
+                    "The root is missing: it is √v̂ + ε below the line.",
+                    lambda i, o: i.theta - i.lr * _ahead(i, o.m) / (o.v / _c2(i) + i.eps),
+                ),
+                Mistake(
+                    "It walks uphill: subtract the step.",
+                    lambda i, o: 2 * i.theta - _nadam_step(i, o),
+                ),
+            ),
+        ),
+        Part(
+            "the step late in a run, where all corrections are 1",
+            1,
+            "theta",
+            holds=_holds_late(lambda i, m: i.beta1 * m + (1 - i.beta1) * i.g),
+            draw=_late,
+            reminder="After 20 000 steps 1 - βᵗ is 1, so the corrections cannot be the cause: "
+            "it is theta - lr (β₁ m + (1 - β₁) g) / (√v + ε) there.",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------- AMSGrad
+
+
+def _new_v_hat(i: Any, o: Any) -> Any:
+    return np.maximum(i.v_hat, o.v)
+
+
+def _max_of_corrected(i: Any, o: Any) -> Any:
+    return np.maximum(i.v_hat, o.v / _c2(i))
+
+
+def _amsgrad_step(i: Any, o: Any) -> Any:
+    return _divided(i, o.m, o.v_hat)
+
+
+AMSGRAD = Code(
+    arguments=("theta", "g", "t", "m", "v", "v_hat", "lr", "beta1", "beta2", "eps"),
+    returns=("theta", "m", "v", "v_hat"),
+    draw=_start,
+    renew=_gradient,
+    calls=8,
+    defaults=_DEFAULTS,
+    given=_GIVEN,
+    parts=(
+        replace(_FIRST_MOMENT, points=0.5),
+        replace(
+            _SECOND_MOMENT,
+            points=0.5,
+            mistakes=(
+                *_SECOND_MOMENT.mistakes,
+                Mistake(
+                    "v is overwritten by the largest v: v itself must go on to fall. The maximum "
+                    "has a name and an array of its own, v_hat.",
+                    lambda i, o: np.maximum(i.v_hat, _new_v(i)),
+                ),
+            ),
+        ),
+        Part(
+            "the largest second moment",
+            1,
+            "v_hat",
+            expected=_new_v_hat,
+            reminder="It is the larger of the old v_hat and the new v, in each coordinate.",
+            mistakes=(
+                Mistake(
+                    "The maximum is taken of the corrected v, as in optax. In the book's form, "
+                    "which is the paper's, nothing is corrected: the maximum of v_hat and v.",
+                    _max_of_corrected,
+                ),
+                Mistake(
+                    "The maximum is corrected and fed back into the state. In the book's form, "
+                    "which is the paper's, nothing is corrected.",
+                    lambda i, o: np.maximum(i.v_hat, o.v) / _c2(i),
+                ),
+                Mistake(
+                    "It is the maximum with the old v: compare with the new one.",
+                    lambda i, o: np.maximum(i.v_hat, i.v),
+                ),
+                Mistake(
+                    "It is the larger of the last two v, and forgets all before: compare the new v "
+                    "with the old v_hat.",
+                    lambda i, o: np.maximum(i.v, o.v),
+                ),
+                Mistake(
+                    "That is v: it falls again, and that was Adam's fault. Keep the maximum, and "
+                    "keep it whole: one that fades by β₂ is v once more.",
+                    lambda i, o: o.v,
+                ),
+                Mistake(
+                    "That is Adam's corrected v. AMSGrad's v_hat has the same name and is another "
+                    "thing: the largest v so far.",
+                    lambda i, o: o.v / _c2(i),
+                ),
+                Mistake(
+                    "It is the maximum with g²: compare with v.",
+                    lambda i, o: np.maximum(i.v_hat, i.g**2),
+                ),
+                Mistake(
+                    "v_hat stays 0: is the smaller of the two taken, or the old v_hat returned? "
+                    "Take the larger, np.maximum.",
+                    lambda i, o: np.minimum(i.v_hat, o.v),
+                ),
+                Mistake(
+                    "All coordinates share one maximum: np.max goes over the coordinates, "
+                    "np.maximum compares element by element.",
+                    lambda i, o: np.max(np.maximum(i.v_hat, o.v)),
+                ),
+            ),
+        ),
+        Part(
+            "the step",
+            1,
+            "theta",
+            expected=_amsgrad_step,
+            # Whoever corrected before the maximum is charged there.
+            accepts=(
+                follows(
+                    "v_hat", _max_of_corrected, lambda i, o: _divided(i, o.m / _c1(i), o.v_hat)
+                ),
+                follows(
+                    "v_hat",
+                    lambda i, o: np.maximum(i.v_hat, o.v) / _c2(i),
+                    lambda i, o: _divided(i, o.m / _c1(i), o.v_hat),
+                ),
+            ),
+            reminder="It is theta - lr m / (√v̂ + ε), with v̂ the largest v and no correction.",
+            mistakes=(
+                Mistake(
+                    "m and the maximum are corrected, as in PyTorch. In the book's form, which is "
+                    "the paper's, nothing is: with a correction the rate can rise again.",
+                    lambda i, o: _divided(i, o.m / _c1(i), o.v_hat / _c2(i)),
+                ),
+                Mistake(
+                    "m is corrected: in the book's form, which is the paper's, nothing is.",
+                    lambda i, o: _divided(i, o.m / _c1(i), o.v_hat),
+                ),
+                Mistake(
+                    "The maximum is corrected: in the book's form, which is the paper's, nothing "
+                    "is.",
+                    lambda i, o: _divided(i, o.m, o.v_hat / _c2(i)),
+                ),
+                Mistake(
+                    "It divides by the root of v: the maximum is computed and not used.",
+                    lambda i, o: _divided(i, o.m, o.v),
+                ),
+                Mistake(
+                    "That is Adam's step, with both corrections: divide m by √v̂ + ε, with v̂ the "
+                    "largest v.",
+                    _adam_step,
+                ),
+                Mistake(
+                    "The old maximum is used: take the new one.",
+                    lambda i, o: _divided(i, o.m, i.v_hat),
+                ),
+                Mistake(
+                    "ε is inside the root; it is added to the root.",
+                    lambda i, o: i.theta - i.lr * o.m / np.sqrt(o.v_hat + i.eps),
+                ),
+                Mistake(
+                    "The root is missing: it is √v̂ + ε below the line.",
+                    lambda i, o: i.theta - i.lr * o.m / (o.v_hat + i.eps),
+                ),
+                Mistake(
+                    "ε is missing below the line.",
+                    lambda i, o: i.theta - i.lr * o.m / np.sqrt(o.v_hat),
+                ),
+                Mistake(
+                    "The gradient stands above the line: it is m.",
+                    lambda i, o: _divided(i, i.g, o.v_hat),
+                ),
+                Mistake(
+                    "It walks uphill: subtract the step.",
+                    lambda i, o: 2 * i.theta - _amsgrad_step(i, o),
+                ),
+            ),
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------- first steps
+
+#: What the three curves are of.
+_SHUFFLED = {"A": "none", "B": "both", "C": "only m"}
+
+#: What each curve looks like, for whoever took another for it.
+_LOOKS = {
+    "none": "With none the first step is (1 - β₁)/√(1 - β₂) = 3.2 η long.",
+    "only m": "With m̂ over √v the first step is 1/√(1 - β₂) = 31.6 η long.",
+    "only v": "With m over √v̂ the first step is 1 - β₁ = 0.1 η long.",
+    "both": "With both, a gradient that stays the same makes every step η long.",
+}
+
+
+def first_steps() -> Axes:
+    """Draw the first steps of three Adams, named A, B and C, that correct different moments.
+
+    The gradient is 1 in all of them, β₁ = 0.9 and β₂ = 0.999.
+    """
+    ax = plt.figure(figsize=(6, 3.2)).add_subplot()
+    t = np.arange(1, 101)
+    m, v = 1 - 0.9**t, 1 - 0.999**t
+    lengths = {"none": m / np.sqrt(v), "only m": 1 / np.sqrt(v), "both": np.ones(100)}
+    looks = zip(plotting.shades(3), ("-", "--", ":"), strict=True)
+    for (name, corrected), (colour, dashes) in zip(_SHUFFLED.items(), looks, strict=True):
+        length = lengths[corrected]
+        ax.loglog(t, length, color=colour, ls=dashes, label=name)
+        ax.annotate(name, (1, length[0]), (-12, -3), textcoords="offset points", color=colour)
+    ax.set(xlabel="step", ylabel="length of the step / η", xlim=(0.75, 105), ylim=(0.05, 60))
+    ax.set_xticks([1, 10, 100], ["1", "10", "100"])
+    ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+    ax.legend()
+    return ax
+
+
+# --------------------------------------------------------------------------- the game
+
+#: The game of the assignment: a slope of 20 once in 11 steps, and -1 in the ten others.
+GAME = Reddi(large=20.0, small=1.0, period=11)
+#: Steps of a run: 200 periods.
+STEPS = 2200
+
+
+def game(*paths: Path) -> Axes:
+    """Draw θ against the period of the game, and write above where it ends.
+
+    Parameters
+    ----------
+    *paths : Path
+        Runs in `GAME`.
+    """
+    ax = plt.figure(figsize=(6, 3.2)).add_subplot()
+    for end, name in ((1, "worst"), (-1, "best")):
+        ax.axhline(end, color=plotting.QUIET, lw=0.8)
+        ax.annotate(name, (0, end), (2, -4 * end - 3), textcoords="offset points", size="small")
+    for path in paths:
+        theta = path.theta[:: GAME.period, 0]
+        ax.plot(theta, **plotting.line(path.rule))
+    ends = [f"{type(path.rule).__name__} ends at θ = {path.theta[-1, 0]:+.2f}" for path in paths]
+    ax.set(xlabel="period of 11 steps", ylabel="θ", ylim=(-1.15, 1.15), title=", ".join(ends))
+    if len(paths) > 1:
+        ax.legend(loc="center right")
+    return ax
+
+
+@cache
+def _run(name: str, beta2: float = 0.5) -> Path:
+    """Return a run of the package's in the game, at the hyperparameters of the assignment."""
+    kind = {"Adam": Adam, "AMSGrad": AMSGrad}[name]
+    return descend(kind(lr=0.01, beta1=0.5, beta2=beta2), GAME, steps=STEPS)
+
+
+def _end(name: str, beta2: float = 0.5) -> float:
+    return float(_run(name, beta2).theta[-1, 0])
+
+
+def _regret(name: str) -> float:
+    """Return the average regret: what was paid, less what θ = -1 would have paid."""
+    path = _run(name)
+    return float(np.mean(path.gradient * (path.theta[:-1] + 1)))
+
+
+@cache
+def _from_beta2(level: float) -> float:
+    """Return the β₂ from which on Adam ends below a level, to three digits."""
+    low, high = 0.3, 0.98
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _end("Adam", middle) < level else (middle, high)
+    return high
+
+
+def _paid(name: str) -> float:
+    return _regret(name) - float(np.mean(_run(name).gradient))
+
+
+def _end_of(name: str, other: str) -> Number:
+    return Number(
+        0.5,
+        right=lambda: _end(name),
+        rtol=0.01,
+        reminder="It is path.theta[-1, 0], the last θ of that run.",
+        mistakes=(
+            (lambda: _end(other), f"That is where {other} ends."),
+            (lambda: float(_run(name).loss[-1]), "That is the loss there: asked for is θ."),
+        ),
+    )
+
+
+def _regret_of(name: str, other: str) -> Number:
+    def total() -> float:
+        return _regret(name) * STEPS
+
+    def after() -> float:
+        path = _run(name)
+        return float(np.mean(path.gradient * (path.theta[1:] + 1)))
+
+    return Number(
+        0.5,
+        right=lambda: _regret(name),
+        rtol=0.005,
+        reminder="It is the mean over the steps of gₜ (θₜ₋₁ + 1), from path.gradient and "
+        "path.theta[:-1].",
+        mistakes=(
+            (lambda: _regret(other), f"That is the regret of {other}."),
+            (total, "That is the sum over the steps: take the mean."),
+            (
+                after,
+                "That is with the θ after each step. You pay before you learn the slope: θₜ₋₁ "
+                "goes with gₜ, so path.theta[:-1]. (Or is it made from path.loss? That "
+                "knows only the mean slope.)",
+            ),
+            (
+                lambda: _paid(name),
+                "That is what was paid on average: subtract what θ = -1 would have paid.",
+            ),
+            (
+                lambda: -_regret(name),
+                "It has the wrong sign: the best point is -1, so θ - (-1) = θ + 1.",
+            ),
+        ),
+    )
+
+
+ASSIGNMENT = Assignment(
+    "moments",
+    {
+        "correct": CORRECT,
+        "first-steps": Table(
+            {
+                name: Choice(
+                    1, right, {other: says for other, says in _LOOKS.items() if other != right}
+                )
+                for name, right in _SHUFFLED.items()
+            }
+        ),
+        "adam": ADAM,
+        "adamax": ADAMAX,
+        "nadam": NADAM,
+        "predicted-end": Prediction(-1, 1),
+        "turn": Number(
+            1,
+            right=lambda: _from_beta2(0.0),
+            rtol=0.03,
+            reminder="Move the slider, read θ above the figure, and find where it changes its "
+            "sign.",
+            mistakes=(
+                (lambda: 0.5, "That is where the slider starts, and there Adam ends at the worst."),
+                (
+                    lambda: _from_beta2(-0.95),
+                    "From there on it arrives at -1 in time. It turns round earlier: asked for is "
+                    "where θ changes its sign.",
+                ),
+                (
+                    lambda: _from_beta2(0.95),
+                    "Up to there it still arrives at +1. Asked for is where θ changes its sign.",
+                ),
+                (
+                    lambda: 1 - _from_beta2(0.0),
+                    "That is 1 - β₂: write β₂ itself.",
+                ),
+            ),
+        ),
+        "amsgrad": AMSGRAD,
+        "measured": Table(
+            {
+                "Adam ends": _end_of("Adam", "AMSGrad"),
+                "Adam regret": _regret_of("Adam", "AMSGrad"),
+                "AMSGrad ends": _end_of("AMSGrad", "Adam"),
+                "AMSGrad regret": _regret_of("AMSGrad", "Adam"),
+            }
+        ),
+    },
+)
+check = ASSIGNMENT.check
+
+
+def as_rule(function: Callable[..., Any], rule: Rule) -> Rule:
+    """Return ``rule`` with your function in the place of its equations, to run and to draw.
+
+    Parameters
+    ----------
+    function : callable
+        Your ``adam``, ``adamax``, ``nadam`` or ``amsgrad``.
+    rule : Adam, AdaMax, Nadam or AMSGrad
+        Which of them it is, with its hyperparameters.
+
+    Returns
+    -------
+    Rule
+        For `descend` and `plotting`.
+
+    Raises
+    ------
+    TypeError
+        If ``function`` cannot be called, or ``rule`` is none of the four.
+    """
+    codes: dict[type[Rule], Code] = {Adam: ADAM, AdaMax: ADAMAX, Nadam: NADAM, AMSGrad: AMSGRAD}
+    return running.as_rule(codes, function, rule)

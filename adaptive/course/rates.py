@@ -1,0 +1,840 @@
+"""Assignment 2, *A rate for every coordinate*: Adagrad, RMSprop, Adadelta, and units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from adaptive import SGD, Adadelta, Adagrad, Path, RMSprop, Rule, plotting, sweep
+from adaptive.course import running
+from adaptive.course.assignment import Assignment
+from adaptive.course.calling import Mishap
+from adaptive.course.questions import (
+    Choice,
+    Code,
+    Formula,
+    Mark,
+    Mistake,
+    Number,
+    Part,
+    Prediction,
+    Table,
+    follows,
+)
+from adaptive.descent import iterate
+from adaptive.problems import MovingTarget, Problem, SparseFeatures
+
+Array = npt.NDArray[np.float64]
+
+# --------------------------------------------------------------------------- what rules remember
+
+
+def _root(x: Any) -> Any:
+    """Return the root, nan for what a mistake has made negative."""
+    with np.errstate(invalid="ignore"):
+        return np.sqrt(x)
+
+
+def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
+    return {"g": rng.normal(size=len(i["theta"]))}
+
+
+def _start(*states: str, **ranges: tuple[float, float]) -> Callable[..., dict[str, Any]]:
+    """Return what draws a start: states of zeros, hyperparameters that are nobody's default.
+
+    ε is so large that it shows where it stands.
+    """
+
+    def draw(rng: np.random.Generator) -> dict[str, Any]:
+        d = int(rng.integers(2, 6))
+        drawn = {name: rng.uniform(*ends) for name, ends in ranges.items()}
+        zeros = {name: np.zeros(d) for name in states}
+        return drawn | {"eps": rng.uniform(0.05, 0.3), "theta": rng.normal(size=d)} | zeros
+
+    return draw
+
+
+def _square(i: Any, o: Any) -> Any:
+    return i.g**2
+
+
+def _moved(i: Any, o: Any) -> Any:
+    """Return the square of the step that the function made."""
+    return (o.theta - i.theta) ** 2
+
+
+def _fading(state: str, square: Formula, what: str, sign: str, others: Any = ()) -> Part:
+    """Return the part for an average of squares that fades; ``what`` is squared."""
+
+    def old(i: Any) -> Any:
+        return getattr(i, state)
+
+    def new(i: Any, o: Any) -> Any:
+        return i.rho * old(i) + (1 - i.rho) * square(i, o)
+
+    return Part(
+        f"the average of {sign}²",
+        1,
+        state,
+        expected=new,
+        reminder=f"It is γ times the old average plus 1 - γ times the square of {what}.",
+        mistakes=(
+            *others,
+            Mistake(
+                "That is a sum, as in Adagrad: the old value is kept whole and never fades. "
+                "Multiply it by γ, and the square by 1 - γ.",
+                lambda i, o: old(i) + square(i, o),
+            ),
+            Mistake(
+                "The factor 1 - γ is missing: without it that is no average but a sum that "
+                f"fades, 1/(1 - γ) times as large as {sign}².",
+                lambda i, o: i.rho * old(i) + square(i, o),
+            ),
+            Mistake(
+                "γ and 1 - γ are exchanged: γ belongs to the old average.",
+                lambda i, o: (1 - i.rho) * old(i) + i.rho * square(i, o),
+            ),
+            Mistake(
+                "γ multiplies the new square too: that one has the factor 1 - γ.",
+                lambda i, o: i.rho * (old(i) + square(i, o)),
+            ),
+            Mistake(
+                "The old average is forgotten: add γ times it.",
+                lambda i, o: (1 - i.rho) * square(i, o),
+            ),
+            Mistake(
+                f"{what.capitalize()} is not squared.",
+                lambda i, o: i.rho * old(i) + (1 - i.rho) * _unsquared(i, o, square),
+            ),
+            Mistake(
+                "The factor 1 - γ is squared too: square first, then multiply.",
+                lambda i, o: i.rho * old(i) + (1 - i.rho) ** 2 * square(i, o),
+            ),
+            Mistake(
+                "All coordinates share one average: np.mean or np.sum runs over the coordinates, "
+                "but each has a record of its own.",
+                lambda i, o: i.rho * old(i) + (1 - i.rho) * np.mean(square(i, o)),
+            ),
+            Mistake(
+                "The root is stored: keep the average of squares, and take the root in the step.",
+                lambda i, o: _root(new(i, o)),
+            ),
+            Mistake(
+                "ε is stored in the average: add it in the step, under the root.",
+                lambda i, o: new(i, o) + i.eps,
+            ),
+        ),
+    )
+
+
+def _unsquared(i: Any, o: Any, square: Formula) -> Any:
+    return i.g if square is _square else o.theta - i.theta
+
+
+def _own_rate(state: str, accepts: tuple[Formula, ...] = ()) -> Part:
+    """Return the part for the step η / √(state + ε) times g."""
+
+    def size(o: Any) -> Any:
+        return getattr(o, state)
+
+    return Part(
+        "the step",
+        2,
+        "theta",
+        expected=lambda i, o: i.theta - i.lr / _root(size(o) + i.eps) * i.g,
+        accepts=(
+            # What follows from a record of another form, which is charged there.
+            follows(
+                state,
+                lambda i, o: _root(getattr(i, state) + _gain(state, i)),
+                lambda i, o: i.theta - i.lr / _root(size(o) ** 2 + i.eps) * i.g,
+            ),
+            *accepts,
+        ),
+        reminder=f"It is theta - lr g / √({state} + ε), with the new {state}.",
+        mistakes=(
+            Mistake(
+                "ε stands outside the root, as in PyTorch; in the book's form it is inside: "
+                f"√({state} + ε).",
+                lambda i, o: i.theta - i.lr / (_root(size(o)) + i.eps) * i.g,
+            ),
+            Mistake(
+                "ε is missing: where no gradient has come yet, that is 0/0.",
+                lambda i, o: i.theta - i.lr / _root(size(o)) * i.g,
+            ),
+            Mistake(
+                "The root is missing: without it the step gets shorter when the gradient grows.",
+                lambda i, o: i.theta - i.lr / (size(o) + i.eps) * i.g,
+            ),
+            Mistake(
+                f"It uses the old {state}: the gradient of this step counts already.",
+                lambda i, o: i.theta - i.lr / _root(getattr(i, state) + i.eps) * i.g,
+            ),
+            Mistake(
+                "It walks uphill: the gradient points up, so the step is subtracted.",
+                lambda i, o: i.theta + i.lr / _root(size(o) + i.eps) * i.g,
+            ),
+            Mistake("lr is missing.", lambda i, o: i.theta - i.g / _root(size(o) + i.eps)),
+            Mistake(
+                "Is the learning rate applied twice?",
+                lambda i, o: i.theta - i.lr**2 / _root(size(o) + i.eps) * i.g,
+            ),
+            Mistake(
+                "The gradient is missing: the quotient is the rate, and the step is rate times g.",
+                lambda i, o: i.theta - i.lr / _root(size(o) + i.eps),
+            ),
+            Mistake(
+                "The gradient is squared in the step: only the record holds squares.",
+                lambda i, o: i.theta - i.lr / _root(size(o) + i.eps) * i.g**2,
+            ),
+            Mistake(
+                "It multiplies with the root; it should divide by it.",
+                lambda i, o: i.theta - i.lr * _root(size(o) + i.eps) * i.g,
+            ),
+            Mistake(
+                "That is a plain gradient step: divide by the root.",
+                lambda i, o: i.theta - i.lr * i.g,
+            ),
+            Mistake(
+                "ε is squared: the root is of the record plus ε itself.",
+                lambda i, o: i.theta - i.lr / _root(size(o) + i.eps**2) * i.g,
+            ),
+            Mistake(
+                "All coordinates share one rate: the root is of the sum over them, but each "
+                "coordinate has its own.",
+                lambda i, o: i.theta - i.lr / _root(np.sum(size(o)) + i.eps) * i.g,
+            ),
+            Mistake(
+                "You return the step alone: add it to theta.",
+                lambda i, o: -i.lr / _root(size(o) + i.eps) * i.g,
+            ),
+        ),
+    )
+
+
+def _gain(state: str, i: Any) -> Any:
+    """Return what the record gains in a step."""
+    return i.g**2 if state == "G" else (1 - i.rho) * (i.g**2 - i.Eg2)
+
+
+def _sum_with_eps(i: Any, o: Any) -> Any:
+    return i.G + i.g**2 + i.eps
+
+
+def _average_with_eps(i: Any, o: Any) -> Any:
+    return i.rho * i.Eg2 + (1 - i.rho) * i.g**2 + i.eps
+
+
+ADAGRAD = Code(
+    arguments=("theta", "g", "G", "lr", "eps"),
+    returns=("theta", "G"),
+    draw=_start("G", lr=(0.2, 0.5)),
+    renew=_gradient,
+    defaults={"lr": 0.01, "eps": 1e-8},
+    parts=(
+        Part(
+            "the sum of squares",
+            1,
+            "G",
+            expected=lambda i, o: i.G + i.g**2,
+            reminder="It is the old G plus the square of the gradient, coordinate by coordinate.",
+            mistakes=(
+                Mistake(
+                    "Only the last gradient is in it: add its square to the old G.",
+                    lambda i, o: i.g**2,
+                ),
+                Mistake("The gradient is not squared.", lambda i, o: i.G + i.g),
+                Mistake(
+                    "That sums the sizes of the gradients: square them.",
+                    lambda i, o: i.G + np.abs(i.g),
+                ),
+                Mistake(
+                    "All coordinates share one sum: np.sum runs over the coordinates, but each has "
+                    "a record of its own.",
+                    lambda i, o: i.G + np.sum(i.g**2),
+                ),
+                Mistake(
+                    "All coordinates share one record: np.mean runs over the coordinates, but each "
+                    "has a record of its own.",
+                    lambda i, o: i.G + np.mean(i.g**2),
+                ),
+                Mistake(
+                    "That is an average that fades, as in RMSprop, with γ = 0.9: Adagrad sums, "
+                    "and forgets nothing.",
+                    lambda i, o: 0.9 * i.G + 0.1 * i.g**2,
+                ),
+                Mistake(
+                    "ε is added to the sum in every step, so it piles up: add it in the step of "
+                    "theta, under the root.",
+                    _sum_with_eps,
+                ),
+                Mistake(
+                    "The root is stored: keep the sum of squares, and take the root in the step.",
+                    lambda i, o: _root(i.G + i.g**2),
+                ),
+                Mistake(
+                    "The square is subtracted: a record of gradients grows.",
+                    lambda i, o: i.G - i.g**2,
+                ),
+            ),
+        ),
+        _own_rate(
+            "G",
+            accepts=(follows("G", _sum_with_eps, lambda i, o: i.theta - i.lr / _root(o.G) * i.g),),
+        ),
+    ),
+)
+
+RMSPROP = Code(
+    arguments=("theta", "g", "Eg2", "lr", "rho", "eps"),
+    returns=("theta", "Eg2"),
+    draw=_start("Eg2", lr=(0.2, 0.5), rho=(0.55, 0.8)),
+    renew=_gradient,
+    defaults={"lr": 0.001, "rho": 0.9, "eps": 1e-8},
+    parts=(
+        _fading("Eg2", _square, "the gradient", "g"),
+        _own_rate(
+            "Eg2",
+            accepts=(
+                follows("Eg2", _average_with_eps, lambda i, o: i.theta - i.lr / _root(o.Eg2) * i.g),
+            ),
+        ),
+    ),
+)
+
+
+def _ratio(i: Any, o: Any) -> Any:
+    return _root(i.Edx2 + i.eps) / _root(o.Eg2 + i.eps)
+
+
+def _with_new_steps(i: Any, o: Any) -> Any:
+    """Return theta if the average of steps is renewed before the step."""
+    renewed = i.rho * i.Edx2 + (1 - i.rho) * (_ratio(i, o) * i.g) ** 2
+    return i.theta - _root(renewed + i.eps) / _root(o.Eg2 + i.eps) * i.g
+
+
+_STEP_OF_ADADELTA = Part(
+    "the step Δθ",
+    2,
+    "theta",
+    expected=lambda i, o: i.theta - _ratio(i, o) * i.g,
+    accepts=(
+        # What follows from an average of another form, which is charged there.
+        follows(
+            "Eg2",
+            _average_with_eps,
+            lambda i, o: i.theta - _root(i.Edx2 + i.eps) / _root(o.Eg2) * i.g,
+        ),
+    ),
+    reminder="Δθ is -√(Edx2 + ε) / √(Eg2 + ε) times g, with the old Edx2 and the new Eg2.",
+    mistakes=(
+        Mistake(
+            "ε stands outside both roots: it belongs inside them.",
+            lambda i, o: i.theta - (_root(i.Edx2) + i.eps) / (_root(o.Eg2) + i.eps) * i.g,
+        ),
+        Mistake(
+            "In the numerator ε stands outside the root: it belongs inside.",
+            lambda i, o: i.theta - (_root(i.Edx2) + i.eps) / _root(o.Eg2 + i.eps) * i.g,
+        ),
+        Mistake(
+            "In the denominator ε stands outside the root: it belongs inside.",
+            lambda i, o: i.theta - _root(i.Edx2 + i.eps) / (_root(o.Eg2) + i.eps) * i.g,
+        ),
+        Mistake(
+            "theta never moves: without its ε the numerator is 0 in the first step, and then for "
+            "ever.",
+            lambda i, o: i.theta - _root(i.Edx2) / _root(o.Eg2 + i.eps) * i.g,
+        ),
+        Mistake(
+            "ε is missing in the denominator: it stands in both roots.",
+            lambda i, o: i.theta - _root(i.Edx2 + i.eps) / _root(o.Eg2) * i.g,
+        ),
+        Mistake(
+            "The quotient is upside down: the steps stand above, the gradients below.",
+            lambda i, o: i.theta - i.g / _ratio(i, o),
+        ),
+        Mistake("The roots are missing.", lambda i, o: i.theta - _ratio(i, o) ** 2 * i.g),
+        Mistake(
+            "The denominator uses the old Eg2: the gradient of this step counts already.",
+            lambda i, o: i.theta - _root(i.Edx2 + i.eps) / _root(i.Eg2 + i.eps) * i.g,
+        ),
+        Mistake(
+            "Edx2 is renewed before the step: the numerator has the old one, since the step of "
+            "now is not known yet.",
+            _with_new_steps,
+        ),
+        Mistake(
+            "It walks uphill: Δθ has a minus sign, and is added to theta.",
+            lambda i, o: i.theta + _ratio(i, o) * i.g,
+        ),
+        Mistake(
+            "The numerator is missing: √(Edx2 + ε) stands where RMSprop has its η.",
+            lambda i, o: i.theta - i.g / _root(o.Eg2 + i.eps),
+        ),
+        Mistake(
+            "The numerator is √ε alone: add the past steps, Edx2, under the root.",
+            lambda i, o: i.theta - _root(i.eps) / _root(o.Eg2 + i.eps) * i.g,
+        ),
+        Mistake(
+            "The gradient is missing: the quotient of the roots is the rate, and Δθ is -rate "
+            "times g.",
+            lambda i, o: i.theta - _ratio(i, o),
+        ),
+        Mistake(
+            "A learning rate of 0.001 stands in front, as in Keras: Adadelta has none.",
+            lambda i, o: i.theta - 0.001 * _ratio(i, o) * i.g,
+        ),
+        Mistake("You return Δθ alone: add it to theta.", lambda i, o: -_ratio(i, o) * i.g),
+    ),
+)
+
+ADADELTA = Code(
+    arguments=("theta", "g", "Eg2", "Edx2", "rho", "eps"),
+    returns=("theta", "Eg2", "Edx2"),
+    draw=_start("Eg2", "Edx2", rho=(0.55, 0.8)),
+    renew=_gradient,
+    defaults={"rho": 0.95, "eps": 1e-6},
+    parts=(
+        _fading("Eg2", _square, "the gradient", "g"),
+        _STEP_OF_ADADELTA,
+        _fading(
+            "Edx2",
+            _moved,
+            "the step",
+            "Δθ",
+            others=(
+                Mistake(
+                    "It averages g² again: the second average is of the squared steps.",
+                    lambda i, o: i.rho * i.Edx2 + (1 - i.rho) * i.g**2,
+                ),
+                Mistake(
+                    "It averages θ², the squares of the parameters: the steps Δθ are meant.",
+                    lambda i, o: i.rho * i.Edx2 + (1 - i.rho) * o.theta**2,
+                ),
+                Mistake(
+                    "It averages θ², the squares of the old parameters: the steps Δθ are meant.",
+                    lambda i, o: i.rho * i.Edx2 + (1 - i.rho) * i.theta**2,
+                ),
+            ),
+        ),
+    ),
+)
+
+#: Which question asks for which rule.
+_CODES = {Adagrad: ADAGRAD, RMSprop: RMSPROP, Adadelta: ADADELTA}
+
+# --------------------------------------------------------------------------- the sparse task
+
+#: The learning rates to choose from on the sparse task.
+GRID = (0.1, 0.3, 0.7, 1.5, 3.0)
+#: Minibatches of a run on it, and how many runs.
+STEPS, RUNS = 500, 5
+
+
+class Learned(NamedTuple):
+    """What a rule has learned on the sparse task, in the mean over some runs.
+
+    Attributes
+    ----------
+    loss : float
+        The loss at the end.
+    rare, common : float
+        The share found of the five rarest and of the five commonest weights.
+    """
+
+    loss: float
+    rare: float
+    common: float
+
+    def __repr__(self) -> str:
+        return f"loss {self.loss:.4f}, rare {self.rare:.2f}, common {self.common:.2f}"
+
+
+class _Together(Problem):
+    """Several runs on the sparse task as one: a function of yours sees one long row."""
+
+    stochastic = True
+
+    def __init__(self) -> None:
+        self.task = SparseFeatures()
+        self.start = np.zeros(RUNS * self.task.start.size)
+
+    def draw(self, t: int, rng: np.random.Generator) -> Any:
+        """Return the rows of a minibatch for each run."""
+        return rng.integers(len(self.task.X), size=(RUNS, self.task.batch_size))
+
+    def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Any:
+        """Return the gradients of all runs, one after the other."""
+        return self.task.grad(np.reshape(theta, (RUNS, -1)), batch).ravel()
+
+
+_together = cache(_Together)
+
+
+def learned(rule: Rule) -> Learned:
+    """Return what a rule has learned on the sparse task after 500 minibatches.
+
+    Parameters
+    ----------
+    rule : Rule
+        With its learning rate.
+
+    Returns
+    -------
+    Learned
+        The loss, and the shares of the rare and of the common weights, in the mean over five runs.
+    """
+    together, rng = _together(), np.random.default_rng(0)
+    task, start = together.task, together.start
+    batches = (together.draw(t, rng) for t in range(1, STEPS + 1))
+    made = [theta for theta, *_ in iterate(rule, together, start, rule.init(start), batches)]
+    found = made[-1].reshape(RUNS, -1)
+    share = np.mean(found / task.weights, axis=0)
+    loss = float(np.mean(task.loss(found)))
+    return Learned(loss, float(np.mean(share[-5:])), float(np.mean(share[:5])))
+
+
+@cache
+def _best(kind: Callable[..., Rule], of: str = "loss") -> Learned:
+    """Return what is learned at the rate of lowest loss, or of the largest share."""
+    tried = [learned(kind(lr)) for lr in GRID]
+    return min(tried, key=lambda t: t.loss) if of == "loss" else max(tried, key=lambda t: t.rare)
+
+
+def _advantage(of: str) -> float:
+    """Return how many times as much Adagrad has as SGD, each at its best rate."""
+    return float(getattr(_best(Adagrad), of) / getattr(_best(SGD), of))
+
+
+# --------------------------------------------------------------------------- the moving target
+
+#: It jumps between 1 and -1 every 100 steps, and is seen through noise.
+TARGET = MovingTarget()
+#: The same noise, and a target that stays at 1.
+STILL = MovingTarget([[1.0]])
+
+
+def distance(path: Path, *, first: int | None = None, last: int | None = None) -> float:
+    """Return the mean distance of a run to the target.
+
+    Parameters
+    ----------
+    path : Path
+        A run on `TARGET` or `STILL`.
+    first, last : int, optional
+        Over how many steps at the start or at the end; over all by default.
+
+    Returns
+    -------
+    float
+        The mean of |θ - target|.
+    """
+    away = np.abs(path.theta[1:] - _targets(path))
+    return float(np.mean(away[-last:] if last else away[:first]))
+
+
+def _targets(path: Path) -> Any:
+    problem: Any = path.problem
+    return problem.target(np.arange(1, path.steps + 1))
+
+
+def following(*paths: Path, ax: Axes | None = None) -> Axes:
+    """Draw runs that follow a target, over the target.
+
+    Parameters
+    ----------
+    *paths : Path
+        Runs on `TARGET` or `STILL`. A single one gets a title: where it
+        stands after 100 steps, and its mean distance to the target.
+    ax : Axes, optional
+        Where to draw; new axes by default.
+
+    Returns
+    -------
+    Axes
+        The axes.
+    """
+    ax = plt.figure(figsize=(6, 2.8)).add_subplot() if ax is None else ax
+    ax.plot(np.arange(1, paths[0].steps + 1), _targets(paths[0]), color=plotting.QUIET, lw=1)
+    for path in paths:
+        ax.plot(
+            path.theta[:, 0], **plotting.line(path.rule) | {"lw": 1.2 if path.steps < 1000 else 0.9}
+        )
+    ax.set(xlabel="step", ylabel="θ")
+    if len(paths) > 1:
+        ax.legend(ncols=2, fontsize="small", loc="lower right", bbox_to_anchor=(1, 1))
+    else:
+        reached, away = paths[0].theta[100, 0], distance(paths[0])
+        ax.set_title(f"after 100 steps θ = {reached:.2g}; mean distance to the target {away:.3f}")
+    return ax
+
+
+@cache
+def _best_eps() -> tuple[float, float]:
+    """Return the ε with which Adadelta follows the target best, and how near it is then."""
+    grid = np.geomspace(1e-4, 1e-1, 61)
+    runs = sweep(Adadelta(0.9), TARGET, 400, keep="path", eps=grid)
+    away = np.abs(runs.theta[1:, :, 0] - TARGET.target(np.arange(1, 401)))
+    means = away.mean(axis=0)
+    return float(grid[np.argmin(means)]), float(means.min())
+
+
+# --------------------------------------------------------------------------- three rates
+
+#: What the three curves are of.
+_SHUFFLED = {"A": RMSprop(0.1, 0.9), "B": Adagrad(1.0), "C": Adadelta(0.9, 1e-3)}
+
+
+def curves() -> Axes:
+    """Draw the rates of RMSprop, Adagrad and Adadelta, named A, B and C in some order.
+
+    The rate is the factor by which a gradient is multiplied. All three are
+    handed the same gradients: 1 for a hundred steps, 0.1 for a hundred, and 1 again.
+    """
+    ax = plt.figure(figsize=(6, 3.4)).add_subplot()
+    looks = zip(plotting.shades(3), ("-", "--", ":"), strict=True)
+    gradients, still = np.repeat([1.0, 0.1, 1.0], 100), np.zeros(1)
+    for (name, rule), (colour, dashes) in zip(_SHUFFLED.items(), looks, strict=True):
+        state, rates = rule.init(still), []
+        for g in gradients:
+            step, state = rule.step(still, np.array([g]), state)
+            rates.append(-step[0] / g)
+        ax.semilogy(np.arange(1, 301), rates, color=colour, ls=dashes, label=name)
+        ax.annotate(name, (300, rates[-1]), (4, -3), textcoords="offset points", color=colour)
+    for jump in (100.5, 200.5):
+        ax.axvline(jump, color=plotting.QUIET, lw=0.6)
+    for middle, size in ((50, "g = 1"), (150, "g = 0.1"), (250, "g = 1")):
+        ax.annotate(size, (middle, 1.01), xycoords=("data", "axes fraction"), ha="center")
+    ax.set(xlabel="step", ylabel="rate", xlim=(-6, 318))
+    ax.legend(loc="lower center", ncols=3)
+    return ax
+
+
+#: What each curve looks like, for whoever took another for it.
+_LOOKS = {
+    "Adagrad": "The rate of Adagrad can only fall: its sum never shrinks, also when gradients do.",
+    "RMSprop": "RMSprop starts with a rate that is too high, η/√(1 - γ), as its average starts at "
+    "0; then it settles at η while gradients stay at 1, and rises when they are smaller.",
+    "Adadelta": "Adadelta starts near √ε, low, and builds its rate up from its own steps, "
+    "also while gradients stay the same.",
+}
+
+# --------------------------------------------------------------------------- units
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit, as the powers of the loss's and of the parameters'.
+
+    Parameters
+    ----------
+    right : tuple of int
+        The powers of [J] and of [θ].
+    wrong : dict of str
+        Others, and what to say to each.
+    points : float
+        What it is worth.
+    """
+
+    right: tuple[int, int]
+    wrong: Mapping[tuple[int, int], str]
+    points: float = 1
+
+    def marks(self, answer: Any, rng: np.random.Generator) -> list[Mark]:
+        """Compare the powers."""
+        powers = self._powers(answer)
+        name = _in_words(powers)
+        if powers == self.right:
+            return [Mark(name, self.points, self.points)]
+        says = self.wrong.get((int(powers[0]), int(powers[1])), "")
+        if not says and powers == self.right[::-1]:
+            says = "The powers are exchanged: that of J comes first."
+        says = says or "Put units into the step, factor by factor: [g] = [J]/[θ]."
+        return [Mark(name, 0, self.points, says)]
+
+    def _powers(self, answer: Any) -> tuple[float, float]:
+        try:
+            powers = np.asarray(answer, np.float64)
+            if powers.shape == (2,) and np.isfinite(powers).all():
+                return float(powers[0]), float(powers[1])
+        except (TypeError, ValueError):
+            pass
+        raise Mishap(
+            "must be two powers, that of J and that of θ, such as (1, -1) for [J]/[θ], "
+            f"and is {' '.join(repr(answer).split())[:60]}"
+        )
+
+
+def _in_words(powers: tuple[float, float]) -> str:
+    """Return a unit as a product of powers."""
+    factors = [
+        f"[{name}]" + (f"^{power:g}" if power != 1 else "")
+        for name, power in zip("Jθ", powers, strict=True)
+        if power
+    ]
+    return " ".join(factors) or "no unit"
+
+
+_OF_GRADIENT = {
+    (0, 1): "That is what a step should have. It has it only if η brings the unit [θ]²/[J] "
+    "along; here η is a mere number.",
+    (-1, 2): "That is the unit that η must have. Asked for is that of the step if η is a number.",
+    (0, 0): "η is a mere number, but the gradient has a unit.",
+    (-1, 1): "Upside down: a gradient is a change of J divided by a change of θ.",
+    (1, 1): "A gradient is a change of J *divided* by a change of θ.",
+}
+_OF_SUM = _OF_GRADIENT | {
+    (2, -2): "The velocity is a sum of gradients, and a sum has the unit of its terms.",
+}
+_OF_QUOTIENT = {
+    (1, -1): "That is the unit of g, but it is divided by a root of squares of g.",
+    (0, 1): "That is what a step should have. It has it only if η brings [θ] along; here η is a "
+    "mere number.",
+    (-1, 1): "That is the unit of 1/√G alone: it multiplies a gradient.",
+    (2, -2): "That is the unit of the squares that are summed: take the root, and divide g by it.",
+    (-1, 2): "η is a mere number here, and g divided by a root of its squares is another.",
+}
+_OF_ADADELTA = {
+    (0, 0): "g over its root has no unit, but that is multiplied by the root of past squared "
+    "steps, which has one.",
+    (0, 2): "That is the unit of E[Δθ²]: the numerator is its root.",
+    (1, -1): "That is the unit of g, but it is divided by the root of E[g²], and multiplied by "
+    "that of E[Δθ²].",
+    (-1, 2): "That is the unit of the quotient of the roots: it multiplies a gradient.",
+}
+
+# --------------------------------------------------------------------------- the questions
+
+ASSIGNMENT = Assignment(
+    "rates",
+    {
+        "adagrad": ADAGRAD,
+        "predicted": Prediction(0.1, 100),
+        "measured": Number(
+            1,
+            right=lambda: _advantage("rare"),
+            rtol=0.02,
+            reminder="Divide the rare share of Adagrad by that of SGD, each at the rate of GRID "
+            "where its own loss is lowest.",
+            mistakes=(
+                (lambda: 1 / _advantage("rare"), "That is SGD's share divided by Adagrad's."),
+                (
+                    lambda: _advantage("common"),
+                    "That is the quotient for the common weights: take the rare ones.",
+                ),
+                (
+                    lambda: _advantage("loss"),
+                    "That is the quotient of the losses: take the shares of the rare weights.",
+                ),
+                (
+                    lambda: _best(Adagrad, "rare").rare / _best(SGD, "rare").rare,
+                    "There each has the rate with the largest share. The best rate is that with "
+                    "the lowest loss: at larger ones the common weights jump about.",
+                ),
+                (
+                    lambda: _best(Adagrad).rare,
+                    "That is Adagrad's share: divide it by that of SGD.",
+                ),
+            ),
+        ),
+        "rmsprop": RMSPROP,
+        "adadelta": ADADELTA,
+        "epsilon": Table(
+            {
+                "power": Number(
+                    1,
+                    right=lambda: 0.5,
+                    rtol=0.1,
+                    reminder="If ε × 100 makes the way f times as long, the power is "
+                    "log f / log 100.",
+                    mistakes=(
+                        (
+                            lambda: 10.0,
+                            "That is the factor for ε × 100: which power of 100 is it?",
+                        ),
+                        (lambda: 2.0, "The other way round: ε is like the square of the way."),
+                        (
+                            lambda: 1.0,
+                            "Then ε × 100 would make the way 100 times as long. Read it off.",
+                        ),
+                    ),
+                ),
+                "best": Number(
+                    1,
+                    # From half to twice the best.
+                    right=lambda: 1.25 * _best_eps()[0],
+                    rtol=0.6,
+                    reminder="Look for the least mean distance in the title.",
+                    mistakes=(
+                        (lambda: 1e-10, "That is where the slider starts, and it hardly moves."),
+                        (
+                            lambda: 1e-6,
+                            "That is the paper's ε. Move the slider there: it does not arrive.",
+                        ),
+                        (
+                            lambda: np.log10(_best_eps()[0]),
+                            "That is the exponent: ε is 10 to that power, such as 1e-4.",
+                        ),
+                        (
+                            lambda: _best_eps()[1],
+                            "That is the distance, not the ε that leads to it.",
+                        ),
+                    ),
+                ),
+            }
+        ),
+        "curves": Table(
+            {
+                name: Choice(
+                    1,
+                    type(rule).__name__,
+                    {other: says for other, says in _LOOKS.items() if other != type(rule).__name__},
+                )
+                for name, rule in _SHUFFLED.items()
+            }
+        ),
+        "units": Table(
+            {
+                "SGD": Unit((1, -1), _OF_GRADIENT),
+                "Momentum": Unit((1, -1), _OF_SUM),
+                "Adagrad": Unit((0, 0), _OF_QUOTIENT),
+                "RMSprop": Unit((0, 0), _OF_QUOTIENT),
+                "Adadelta": Unit((0, 1), _OF_ADADELTA),
+            }
+        ),
+    },
+)
+check = ASSIGNMENT.check
+
+
+def as_rule(function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:
+    """Return ``rule`` with your function in the place of its equations, to run and to draw.
+
+    Parameters
+    ----------
+    function : callable
+        Your ``adagrad``, ``rmsprop`` or ``adadelta``.
+    rule : Adagrad, RMSprop or Adadelta
+        Which of them it is, with its hyperparameters.
+    stand_in : bool, default False
+        Whether a right rule stands in for a function that is not right yet, so that what you
+        measure with it is right all the same.
+
+    Returns
+    -------
+    Rule
+        For `descend`, `plotting` and `learned`.
+
+    Raises
+    ------
+    TypeError
+        If ``function`` cannot be called, or ``rule`` is none of the three.
+    """
+    return running.as_rule(_CODES, function, rule, stand_in=stand_in)

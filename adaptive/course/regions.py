@@ -14,12 +14,17 @@ from typing import Any
 #: What stands in the place of a solution, in code and in text.
 CODE_STUB = 'raise NotImplementedError("write your code here, then run this cell")'
 TEXT_STUB = "*Write your answer here.*"
+#: The stub outside of a function: nothing stops a run of the whole notebook.
+OPEN_STUB = "# write your answer here"
 
 _DELIMITER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
-def _stub(cell: dict[str, Any]) -> str:
-    return CODE_STUB if cell["cell_type"] == "code" else TEXT_STUB
+def _stub(cell: dict[str, Any], indent: str = "") -> str:
+    """Return what stands in the place of a solution, in a function or outside of one."""
+    if cell["cell_type"] != "code":
+        return TEXT_STUB
+    return indent + CODE_STUB if indent else OPEN_STUB
 
 
 def _answered(cell: dict[str, Any]) -> bool:
@@ -49,8 +54,13 @@ def _released(cell: dict[str, Any]) -> str:
             kept.append(line)
         elif "BEGIN SOLUTION" in line:
             indent = line[: len(line) - len(line.lstrip())]
-            kept.append(indent + _stub(cell))
+            kept.append(_stub(cell, indent))
     return "\n".join(kept)
+
+
+def is_delimiter(line: str) -> bool:
+    """Return whether a line begins or ends a region."""
+    return _DELIMITER.search(line) is not None
 
 
 def without_answers(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -96,11 +106,12 @@ def secrets(notebook: dict[str, Any]) -> set[str]:
     -------
     set of str
     """
-    hidden: dict[bool, set[str]] = {True: {""}, False: {""}}
+    lines: dict[bool, set[str]] = {True: set(), False: {CODE_STUB, TEXT_STUB}}
     for cell in notebook["cells"]:
-        for line, secret in _lines(cell):
-            hidden[secret].add(line.strip())
-    return hidden[True] - hidden[False] - {CODE_STUB, TEXT_STUB}
+        for line, hidden in _lines(cell):
+            lines[hidden].add(line.strip())
+    # A line of brackets alone tells nothing.
+    return {line for line in lines[True] - lines[False] if re.search(r"\w", line)}
 
 
 def traces(notebook: dict[str, Any], content: Any) -> list[str]:

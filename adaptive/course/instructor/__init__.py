@@ -1,0 +1,10 @@
+"""The instructor's side: student releases, grading, feedback. nbgrader does the work.
+
+It needs ``pip install "adaptive-optimizers[course]"``. What students run needs none of it.
+"""
+
+from __future__ import annotations
+
+
+class CourseError(Exception):
+    """Something that the instructor has to change; the message says what."""

@@ -1,0 +1,245 @@
+"""What is added to nbgrader's autograding, so that no submission is lost."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbgrader import preprocessors
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Float, Integer
+
+from adaptive.course.instructor import guard, restore
+from adaptive.course.regions import CODE_STUB, OPEN_STUB
+
+#: Seconds that the guard may take, whatever cells may.
+OURS = 60
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Return whether a cell's output is points."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+class ClearSolutions(preprocessors.ClearSolutions):
+    """Leave the solutions out; what is no function's body gets a stub that can be run."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Put stubs in the place of the solutions of a cell."""
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        lines = (OPEN_STUB if line == CODE_STUB else line for line in cell.source.split("\n"))
+        cell.source = "\n".join(lines)
+        return cell, resources
+
+
+class Restore(NbGraderPreprocessor):
+    """Put the student's work back into the released notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Return the released notebook with the student's work in it."""
+        course = CourseDirectory(parent=self)
+        names = resources["nbgrader"]
+        folder = course.format_path(course.release_directory, ".", names["assignment"])
+        released = Path(folder) / f"{names['notebook']}.ipynb"
+        if released.exists():
+            nb = restore.restore(nb, nbformat.read(released, as_version=4))
+        return nb, resources
+
+
+class Run(Execute):
+    """Run a submission so that each cell costs itself at most.
+
+    A cell that ends its kernel, or cannot be stopped, is left out: a new kernel runs the
+    cells before it, and of the cell itself the definitions alone, and goes on behind it.
+    """
+
+    memory = Float(4, help="GiB that a submission may use; 0 for no limit").tag(config=True)
+    room = Integer(200_000, help="characters of output that are kept of a cell").tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any = None, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
+        """Run the notebook."""
+        self._guarded: Any = None  # the kernel that has a guard
+        self._left_out: set[int] = set()
+        self._assignment = resources["nbgrader"]["assignment"]
+        return super().preprocess(nb, resources, km)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Run a cell, and see to it that a test cell ends in points or in an error."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell, resources
+        self._left = self.room
+        back: list[str] = []
+        try:
+            self._guard()
+            if is_test(cell):
+                back = self._put_back(cell)
+            cell, resources = super().preprocess_cell(cell, resources, index)
+            if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
+                self._left_out.add(index)
+        except CellTimeoutError:
+            self._give_up(cell, index, "CellTimeoutError", self.error_on_timeout["evalue"])
+        except DeadKernelError:
+            says = "The kernel died in this cell: does it call exit(), or need much memory?"
+            self._give_up(cell, index, "DeadKernelError", says)
+        if is_test(cell):
+            settle(cell, back)
+        return cell, resources
+
+    # ----------------------------------------------------------------- the kernel
+
+    def _silently(self, code: str, result: str = "''", timeout: int | None = None) -> str:
+        """Run code beside the notebook; return the value of an expression, a string."""
+        asked = self.kc.execute(
+            code, silent=True, store_history=False, user_expressions={"result": result}
+        )
+        usual: int = self.timeout  # type: ignore[has-type]
+        self.timeout = timeout or usual
+        try:
+            reply = self.wait_for_reply(asked)
+        finally:
+            self.timeout = usual
+        found = reply["content"].get("user_expressions", {}).get("result", {}) if reply else {}
+        return ast.literal_eval(found["data"]["text/plain"]) if "data" in found else ""
+
+    @cached_property
+    def _source(self) -> str:
+        return Path(guard.__file__).read_text(encoding="utf-8")
+
+    def _guard(self) -> None:
+        """Set up the guard in a kernel that has none yet."""
+        if self._guarded is self.kc:
+            return
+        self._guarded = self.kc
+        self._silently(
+            "import sys, types\n"
+            "sys.modules['_guard'] = types.ModuleType('_guard')\n"
+            f"exec({self._source!r}, vars(sys.modules['_guard']))\n"
+            f"sys.modules['_guard'].limit_memory({self.memory})\n"
+            f"sys.modules['_guard'].guard = sys.modules['_guard'].Guard({self._assignment!r})\n"
+            "del sys, types",
+            timeout=OURS,
+        )
+
+    def _put_back(self, cell: NotebookNode) -> list[str]:
+        names = sorted({n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)})
+        it = "__import__('sys').modules['_guard'].guard"
+        done = self._silently(
+            f"{it}.put_back({names!r}, get_ipython().user_ns)",
+            f"__import__('json').dumps({it}.back)",
+            timeout=OURS,
+        )
+        return json.loads(done) if done else []
+
+    def _give_up(self, cell: NotebookNode, index: int, name: str, says: str) -> None:
+        """Note an error, and go on with a new kernel in which the cells before have run."""
+        cell.outputs.append(_error(name, says))
+        self._left_out.add(index)
+        while not self._caught_up(index):
+            pass
+
+    def _caught_up(self, index: int) -> bool:
+        """Start a new kernel and run the cells up to this one; return whether it lived."""
+        self._cleanup_kernel()
+        self.km = self.create_kernel_manager()
+        self.start_new_kernel()
+        self.start_new_kernel_client()
+        self._guard()
+        for place, cell in enumerate(self.nb.cells[: index + 1]):
+            if cell.cell_type == "code" and not is_test(cell):
+                alone = place in self._left_out
+                try:
+                    self._silently(_definitions(cell.source) if alone else cell.source)
+                except DeadKernelError:
+                    self._left_out.add(place)
+                    if alone:
+                        raise
+                    return False
+        return True
+
+    # ----------------------------------------------------------------- its output
+
+    def output(self, outs: list[Any], msg: Any, display_id: Any, cell_index: int) -> Any:
+        """Take an output, as long as there is room for it."""
+        if msg["msg_type"] in ("stream", "display_data"):
+            content = msg["content"]
+            size = len(content.get("text", "")) + len(str(content.get("data", "")))
+            if size > self._left >= 0:
+                outs.append(_stream("... The rest of the output is left out ...\n"))
+            self._left = self._left - size if size <= self._left else -1
+            if self._left < 0:
+                return None
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def settle(cell: NotebookNode, back: list[str]) -> None:
+    """Leave in a test cell either points that count, or errors.
+
+    nbgrader takes a result that is no number, or none at all, for full points, a number that
+    is too large for a reason to reject the whole submission, and anything on stderr for a
+    failure. A traceback would show the hidden tests.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        A test cell that has run; changed in place.
+    back : list of str
+        Names that had to be put back before.
+    """
+    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    points = _points(results[0]) if len(results) == 1 else math.nan
+    if 0 <= points <= float(cell.metadata.nbgrader["points"]):
+        # A check that was interrupted, and counted what was right until then.
+        cell.outputs = [o for o in cell.outputs if o.get("ename") != "CellTimeoutError"]
+    else:
+        cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+        if not any(o.output_type == "error" for o in cell.outputs):
+            says = "The check did not end in points. Ask your instructor to look at this cell."
+            cell.outputs.append(_error("NoPoints", says))
+    for output in cell.outputs:
+        if output.output_type == "error":
+            output.traceback = [f"{output.ename}: {output.evalue}"]
+        elif output.output_type == "stream":
+            output.name = "stdout"
+    if back:
+        says = f"Put back before this check, because the notebook had changed it: {', '.join(back)}"
+        cell.outputs.insert(0, _stream(f"{says}.\n"))
+
+
+def _points(result: NotebookNode) -> float:
+    try:
+        return float(result["data"]["text/plain"])
+    except (KeyError, TypeError, ValueError):
+        return math.nan
+
+
+def _error(name: str, says: str) -> NotebookNode:
+    return nbformat.v4.new_output("error", ename=name, evalue=says, traceback=[f"{name}: {says}"])
+
+
+def _stream(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def _definitions(source: str) -> str:
+    """Return the functions, classes and imports of a cell, and nothing that it does."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ""
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return "\n".join(ast.unparse(node) for node in tree.body if isinstance(node, kinds))

@@ -1,0 +1,315 @@
+"""Submissions that graders fall over, made from a small assignment with the real checker."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from tests.book.notebooks import KERNEL, ROOT
+
+ASSIGNMENTS = ROOT / "chapters" / "assignments"
+EXPAND = """\
+def expand(X):
+    x0, x1 = X.T
+    return np.stack([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(X))], axis=1)
+"""
+SGD = """\
+def sgd(theta, g, lr):
+    return theta - lr * g
+"""
+MOMENTUM = """\
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v
+"""
+ANSWERS = {"expand": EXPAND, "sgd": SGD, "momentum": MOMENTUM}
+POINTS = {"expand": 1, "sgd": 1, "momentum": 3}
+WRITTEN = 2
+MAXIMUM = sum(POINTS.values()) + WRITTEN
+NOTHING = "def {}(*arguments):\n    return 0\n"
+
+
+# --------------------------------------------------------------------------- the assignment
+
+
+def _solution(source: str) -> str:
+    head, *body = source.rstrip("\n").split("\n")
+    lines = ["    ### BEGIN SOLUTION", *body, "    ### END SOLUTION"]
+    return "\n".join([head, *lines])
+
+
+def _metadata(grade_id: str, **given: object) -> dict[str, object]:
+    plain = {"grade": False, "locked": False, "solution": False, "task": False}
+    return {"nbgrader": {**plain, "schema_version": 3, "grade_id": grade_id, **given}}
+
+
+def source() -> NotebookNode:
+    """Three questions of the assignment `ravine`, and a written one, as an instructor has them."""
+    setup = "import numpy as np\nfrom adaptive.course import ravine"
+    cells = [
+        new_markdown_cell("# Three questions", id="title"),
+        new_code_cell(setup, id="setup"),
+    ]
+    for number, (name, answer) in enumerate(ANSWERS.items()):
+        test = (
+            f"seed = 1\n### BEGIN HIDDEN TESTS\nseed = {8128 + number}\n### END HIDDEN TESTS\n"
+            f'float(ravine.check({name}, "{name}", seed))'
+        )
+        cells += [
+            new_markdown_cell(f"Write `{name}`.", id=f"text-{name}"),
+            new_code_cell(
+                _solution(answer),
+                id=f"answer-{name}",
+                metadata=_metadata(f"ravine-{name}-answer", solution=True),
+            ),
+            new_code_cell(
+                test,
+                id=f"test-{name}",
+                metadata=_metadata(f"ravine-{name}", grade=True, locked=True, points=POINTS[name]),
+            ),
+        ]
+    cells.append(
+        new_markdown_cell(
+            "One point for the zigzag, one for the memory.",
+            id="why",
+            metadata=_metadata("ravine-why", grade=True, solution=True, points=WRITTEN),
+        )
+    )
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+
+
+def write_course(folder: Path) -> Path:
+    """Write the folder of a course with the small assignment."""
+    (folder / "source" / "ravine").mkdir(parents=True)
+    nbformat.write(source(), folder / "source" / "ravine" / "ravine.ipynb")
+    config = (ASSIGNMENTS / "nbgrader_config.py").read_text(encoding="utf-8")
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    return folder
+
+
+# --------------------------------------------------------------------------- what students do
+
+
+class Book:
+    """A student's notebook, to work in and to spoil."""
+
+    def __init__(self, released: NotebookNode, **answers: str) -> None:
+        self.notebook = copy.deepcopy(released)
+        for name, answer in (ANSWERS | answers).items():
+            self[f"answer-{name}"].source = answer
+
+    def __getitem__(self, cell_id: str) -> NotebookNode:
+        return next(cell for cell in self.notebook.cells if cell.id == cell_id)
+
+    def place(self, cell_id: str) -> int:
+        return self.notebook.cells.index(self[cell_id])
+
+    def delete(self, *cell_ids: str) -> Book:
+        gone = [self[cell_id] for cell_id in cell_ids]
+        self.notebook.cells = [cell for cell in self.notebook.cells if cell not in gone]
+        return self
+
+    def copy(self, cell_id: str, source: str | None = None) -> Book:
+        """Copy a cell and its metadata, as Jupyter does, and put it behind."""
+        made = copy.deepcopy(self[cell_id])
+        made.id = f"{cell_id}-copy"
+        made.source = made.source if source is None else source
+        self.notebook.cells.insert(self.place(cell_id) + 1, made)
+        return self
+
+    def write(self, cell_id: str, text: str) -> Book:
+        self[cell_id].source = text
+        return self
+
+    def own(self, text: str, before: str = "test-momentum") -> Book:
+        """Put in a cell of the student's own; by default between momentum and its test."""
+        self.notebook.cells.insert(self.place(before), new_code_cell(text))
+        return self
+
+    def bytes(self) -> bytes:
+        return json.dumps(self.notebook).encode()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A submission, and what it must get."""
+
+    make: Callable[[NotebookNode], bytes]
+    points: tuple[float, float, float] | None = (1, 1, 3)  # None: a problem
+    says: str = ""  # in the feedback, or as the problem
+
+
+def _book(change: Callable[[Book], object], **answers: str) -> Callable[[NotebookNode], bytes]:
+    def make(released: NotebookNode) -> bytes:
+        book = Book(released, **answers)
+        change(book)
+        return book.bytes()
+
+    return make
+
+
+def _delete_and_copy(book: Book) -> None:
+    book.delete("test-expand", "setup").copy("test-momentum").copy("test-sgd", "1.0")
+
+
+def _split(book: Book) -> None:
+    """Split cells, as Jupyter does: both halves keep the metadata. One answer is there twice."""
+    head, body, tail = MOMENTUM.rstrip().split("\n")
+    book.write("answer-momentum", f"def velocity(g, v, lr, momentum):\n{body}\n    return v")
+    book.copy("answer-momentum", f"{head}\n    v = velocity(g, v, lr, momentum)\n{tail}")
+    book.write("answer-sgd", NOTHING.format("sgd")).copy("answer-sgd", SGD)
+    book.write("why", "The zigzag cancels.").copy("why", "The memory adds up.")
+
+
+def _merge(book: Book) -> None:
+    """Merge an answer into its test, as Jupyter does upwards: the test's metadata stay."""
+    book.write("test-momentum", f"{MOMENTUM}\n{book['test-momentum'].source}")
+    book.delete("answer-momentum")
+
+
+def _one_cell(book: Book) -> None:
+    everything = "\n".join(["import numpy as np", *ANSWERS.values()])
+    book.notebook.cells = [new_code_cell(everything), book["test-sgd"]]
+
+
+def _backwards(book: Book) -> None:
+    for cell in book.notebook.cells:
+        cell.metadata = {}
+    book.notebook.cells.reverse()
+
+
+def _strip(book: Book) -> None:
+    book.notebook.nbformat_minor = 4
+    for cell in book.notebook.cells:
+        cell.metadata = {}
+        del cell["id"]
+
+
+def _tamper(book: Book) -> None:
+    book["answer-sgd"].cell_type = "markdown"
+    for name in POINTS:
+        test = book.write(f"test-{name}", "100.0")[f"test-{name}"]
+        test.metadata.nbgrader.update(points=100, locked=False, solution=True)
+        test.cell_type = "raw"
+
+
+def _other(released: NotebookNode) -> bytes:
+    cells = [new_code_cell("print('another assignment')"), new_markdown_cell("# Homework 7")]
+    return json.dumps(nbformat.v4.new_notebook(cells=cells)).encode()
+
+
+def _exits(book: Book) -> None:
+    book.own("import sys\nsys.exit()", before="answer-momentum")
+    book.write("answer-momentum", f"{MOMENTUM}exit()").own("import os\nos._exit(1)")
+
+
+# Loops that sleep, so as not to heat the room until the time is up.
+FOREVER = "import time\nwhile True:\n    time.sleep(0.1)\n"
+LOOP = (
+    "def momentum(theta, g, v, lr, momentum):\n    import time\n    while True: time.sleep(0.1)\n"
+)
+STUBBORN = """\
+def expand(X):
+    import time
+    while True:
+        try:
+            time.sleep(1000)
+        except BaseException:
+            pass
+"""
+FAKES = """\
+import builtins, sys, types
+import numpy as np
+import adaptive.course.assignment
+ravine.check = lambda *arguments: 3.0
+ravine.ASSIGNMENT.questions.clear()
+adaptive.course.assignment.Assignment.check = lambda *arguments: 3.0
+sys.modules["adaptive.course.ravine"] = types.SimpleNamespace(check=lambda *arguments: 3.0)
+ravine = types.SimpleNamespace(check=lambda *arguments: 3.0)
+float = lambda points: 3.0
+builtins.float = float
+builtins.print = lambda *arguments: None
+np.allclose = np.isclose = np.array_equal = lambda *arguments, **options: True
+"""
+SHOWS = """\
+def momentum(theta, g, v, lr, momentum):
+    get_ipython().displayhook(3.0)
+    return theta, v
+"""
+SWALLOWS = "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])"
+NOISY = """\
+import sys, warnings
+from IPython.display import HTML, display
+warnings.warn("careful")
+print("x" * 5_000_000)
+display(HTML("y" * 5_000_000))
+print("an error?", file=sys.stderr)
+input("Your name? ")
+"""
+WARNS = """\
+def momentum(theta, g, v, lr, momentum):
+    import sys, warnings
+    warnings.warn("careful")
+    print("step", file=sys.stderr)
+    np.exp(np.float64(1e6))
+    v = momentum * v + lr * g
+    return theta - v, v
+"""
+
+
+def _noise(book: Book) -> None:
+    book.own(NOISY).own(FOREVER).own("hoard = bytearray(64 * 2**30)")
+    book.own("while True:\n    print('x' * 1000)")
+
+
+def _nothing(book: Book) -> None:
+    pass
+
+
+WRONG = {name: NOTHING.format(name) for name in POINTS}
+DIES = WRONG["expand"].replace("return 0", "import os; os._exit(1)")
+
+#: By the student's name.
+CASES: dict[str, Case] = {
+    "deleted and copied": Case(_book(_delete_and_copy)),
+    "no answers": Case(
+        _book(lambda book: book.delete("answer-momentum").write("answer-expand", "")),
+        (0, 1, 0),
+        "This cell was missing from the submission.",
+    ),
+    "Zoë O'Neil-李": Case(_book(_split), says="The memory adds up."),
+    "merged": Case(_book(_merge)),
+    "all in one": Case(_book(_one_cell)),
+    "backwards": Case(_book(_backwards)),
+    "stripped": Case(_book(_strip)),
+    "tampered": Case(_book(_tamper, momentum=SHOWS), (1, 1, 0)),
+    "noise": Case(_book(_noise, momentum=WARNS), says="MemoryError"),
+    "loops": Case(
+        _book(_nothing, expand=STUBBORN, momentum=LOOP), (0, 1, 0), "a loop in it that never ends"
+    ),
+    "exits": Case(_book(_exits, expand=DIES), (0, 1, 3), "The kernel died in this cell"),
+    "fakes": Case(
+        _book(lambda book: book.own(FAKES, before="answer-expand"), **WRONG),
+        (0, 0, 0),
+        "Put back before this check",
+    ),
+    "swallows": Case(
+        _book(lambda book: book.own(SWALLOWS), momentum=WRONG["momentum"]),
+        (1, 1, 0),
+        "did not end in points",
+    ),
+    "text": Case(lambda released: b"I could not open the notebook", None, "no notebook"),
+    "truncated": Case(lambda released: Book(released).bytes()[:2000], None, "damaged"),
+    "empty": Case(lambda released: b"", None, "empty"),
+    "picture": Case(lambda released: b"\x89PNG\r\n\x1a\n\xff\xd8", None, "not text"),
+    "list": Case(lambda released: b"[1, 2]", None, "no cells"),
+    "odd cells": Case(lambda released: b'{"cells": [{"source": 7}]}', None, "damaged"),
+    "other": Case(_other, None, "not one of this assignment"),
+}

@@ -1,0 +1,199 @@
+"""The real nbgrader: every hostile submission in one class, and the assignments themselves."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+
+from adaptive.course.__main__ import main
+from adaptive.course.instructor.course import Course, Row
+from tests.course.fast import ASSIGNMENTS, SOURCE
+from tests.course.fast import tests as points_of
+from tests.course.hostile import CASES, MAXIMUM, POINTS, write_course
+
+pytestmark = pytest.mark.usefixtures("own_settings")
+WRITER = "Zoë O'Neil-李"  # who has answered the written question too
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The class, graded, with feedback."""
+
+    course: Course
+    rows: dict[str, Row]
+
+    def feedback(self, student: str) -> str:
+        """Return the text of a student's page."""
+        path = self.course.root / "feedback" / student / "ravine" / "ravine.html"
+        return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text()
+
+    def grades(self) -> dict[str, dict[str, str]]:
+        """Return the lines of the table of grades."""
+        with (self.course.root / "grades-ravine.csv").open(encoding="utf-8", newline="") as file:
+            return {line["student"]: line for line in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def graded(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    """Grade all hostile submissions at once."""
+    root = write_course(tmp_path_factory.mktemp("course"))
+    course = Course(root)
+    course.release("ravine")
+    released = nbformat.read(course.released("ravine"), as_version=4)
+    submissions = root / "from students"
+    submissions.mkdir()
+    for name, case in CASES.items():
+        (submissions / f"{name}.ipynb").write_bytes(case.make(released))
+    rows = {row.student: row for row in course.grade("ravine", submissions, timeout=2)}
+    assert course.feedback("ravine") == [rows[name] for name in sorted(rows)]
+    return Graded(course, rows)
+
+
+def test_nobody_is_lost(graded):
+    assert set(graded.rows) == set(CASES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_gets_what_it_deserves(graded, name):
+    row, points = graded.rows[name], CASES[name].points
+    assert row.maximum == MAXIMUM
+    if points is None:
+        assert row.status.startswith("problem: ")
+        assert CASES[name].says in row.status
+    else:
+        assert tuple(row.points[question] for question in POINTS) == points
+        assert row.status == ("needs manual grading" if name == WRITER else "graded")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_feedback_says_why_and_hides_the_tests(graded, name):
+    said = graded.feedback(name)
+    assert CASES[name].says in said
+    assert "HIDDEN" not in said
+    assert not any(seed in said for seed in ("8128", "8129", "8130"))
+
+
+def test_the_table_of_grades(graded):
+    lines = graded.grades()
+    assert list(lines["merged"]) == ["student", *POINTS, "why", "total", "max", "status"]
+    assert list(lines["merged"].values()) == ["merged", "1", "1", "3", "0", "5", "7", "graded"]
+    assert [lines[WRITER][key] for key in ("why", "total")] == ["", "5"]
+    assert lines["empty"]["total"] == ""
+    assert lines["empty"]["status"] == "problem: the file is empty"
+
+
+def test_floods_are_cut(graded):
+    assert graded.feedback("noise").count("The rest of the output is left out") == 2
+    for path in graded.course.root.glob("autograded/*/ravine/ravine.ipynb"):
+        assert path.stat().st_size < 1_000_000, path
+
+
+def test_a_grader_s_points_count_and_a_broken_second_attempt_costs_the_first(graded, tmp_path):
+    with Gradebook(f"sqlite:///{graded.course.root / 'gradebook.db'}", "adaptive") as gradebook:
+        grade = gradebook.find_grade("ravine-why", "ravine", "ravine", WRITER)
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    (tmp_path / "merged.ipynb").write_text("{")
+    (again,) = graded.course.grade("ravine", tmp_path)
+    rows = {row.student: row for row in graded.course.feedback("ravine")}
+    assert rows == graded.rows | {"merged": again, WRITER: rows[WRITER]}
+    assert again.status == "problem: the file is a damaged notebook: its JSON is cut or broken"
+    assert rows[WRITER].status == "graded"
+    assert rows[WRITER].total == 6.5
+
+
+def test_tables_for_canvas_and_moodle(graded):
+    rows = [Row("leeanna", "17", "graded", {"sgd": 2.5, "why": 1.0}, 7), graded.rows["text"]]
+    lines = {
+        system: graded.course.write_for(system, "ravine", rows).read_text().splitlines()
+        for system in ("canvas", "moodle")
+    }
+    assert lines == {
+        "canvas": ["Student,ID,SIS User ID,SIS Login ID,Section,ravine", "leeanna,17,,,,3.5"],
+        "moodle": [
+            "Identifier,Full name,Grade,Maximum Grade,Last modified (grade)",
+            "Participant 17,leeanna,3.5,7,",
+        ],
+    }
+
+
+# --------------------------------------------------------------------------- the assignments
+
+
+@pytest.fixture(scope="module")
+def real(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Return a course with the assignments as they are."""
+    root = tmp_path_factory.mktemp("real")
+    shutil.copytree(SOURCE, root / "source")
+    shutil.copy(SOURCE.parent / "nbgrader_config.py", root)
+    return Course(root)
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_source_gets_all_points(real, name, tmp_path):
+    shutil.copy(SOURCE / name / f"{name}.ipynb", tmp_path / "teacher.ipynb")
+    (row,) = real.grade(name, tmp_path)
+    points = {question: row.points[question] for question in points_of(name)}
+    assert points == points_of(name)
+    assert row.status == "needs manual grading"
+    graded = real.root / "autograded" / "teacher" / name / f"{name}.ipynb"
+    assert "Put back" not in graded.read_text(encoding="utf-8")
+
+
+# --------------------------------------------------------------------------- the command line
+
+
+def test_what_is_asked_for_wrongly_is_named(graded, tmp_path, capsys):
+    here = f"--course={graded.course.root}"
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "nothing").mkdir()
+    for arguments, said in [
+        (["release", f"--course={tmp_path}"], "--course must be a folder with nbgrader_config.py"),
+        (["release", "adam", here], "NAME must be one of ravine; got 'adam'"),
+        (["grade", "ravine", f"{tmp_path}/none", here], "SUBMISSIONS must be a folder or a zip"),
+        (["grade", "ravine", f"{tmp_path}/notes.txt", here], "SUBMISSIONS must be a folder or a"),
+        (["grade", "ravine", f"{tmp_path}/nothing", here], "there is nothing to grade in"),
+    ]:
+        assert main(arguments) == 2
+        assert said in capsys.readouterr().err
+    for arguments, said in [
+        (["grade", "ravine", "x", "--timeout", "0"], "must be a whole number of seconds"),
+        (["feedback", "ravine", "--lms", "blackboard"], "invalid choice: 'blackboard'"),
+        ([], "required: COMMAND"),
+    ]:
+        with pytest.raises(SystemExit, match="2"):
+            main(arguments)
+        assert said in capsys.readouterr().err
+
+
+def test_the_table_is_aligned_and_the_exit_code_tells_of_problems(graded, tmp_path, capsys):
+    (tmp_path / "text.ipynb").write_text("again")
+    assert main(["grade", "ravine", str(tmp_path), f"--course={graded.course.root}"]) == 1
+    assert capsys.readouterr().out == (
+        "student  points  of  status\ntext          -   7  problem: the file is no notebook\n"
+    )
+
+
+def test_students_need_no_nbgrader():
+    code = (
+        "import sys; sys.modules['nbgrader'] = sys.modules['nbformat'] = None; "
+        "import adaptive.course.__main__, adaptive.course.ravine, adaptive.course.regions"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_nbgrader_it_says_what_to_install(monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith("adaptive.course.instructor.")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ["nbgrader", *(name for name in sys.modules if name.startswith("nbgrader."))]:
+        monkeypatch.setitem(sys.modules, name, None)
+    assert main(["release"]) == 2
+    assert 'pip install "adaptive-optimizers[course]"' in capsys.readouterr().err

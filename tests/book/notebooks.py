@@ -55,8 +55,8 @@ EXEMPTIONS = re.compile(r"nbval[-_](?:skip|ignore[-_]output)", re.IGNORECASE)
 
 
 def notebooks() -> list[Path]:
-    """All notebooks of the book."""
-    return sorted(CHAPTERS.glob("*.ipynb"))
+    """All notebooks of the book: chapters, and sources of assignments."""
+    return sorted([*CHAPTERS.glob("*.ipynb"), *CHAPTERS.glob("assignments/source/*/*.ipynb")])
 
 
 def _files(node: object) -> Iterator[str]:

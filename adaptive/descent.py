@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import _checks
+from adaptive import _checks, _memory
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
 #: A run has diverged when a parameter is so many times larger than all at the start (or than 1).
 FAR = 1e10
+
+#: What an array in a list takes beside its numbers, in bytes.
+OBJECT = 200
 
 #: Runs of more steps than this show a progress bar, once they have taken two seconds.
 MANY_STEPS = 5_000
@@ -44,6 +47,14 @@ class Path:
         Whether the run left for infinity: a parameter 10¹⁰ times larger than
         all at the start (or than 1), or a loss that is not finite. The run
         ends there: its last entry is the first for which this holds.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, descend
+    >>> from adaptive.problems import Ravine
+    >>> path = descend(SGD(lr=0.09), Ravine(), steps=50)
+    >>> path.theta.shape, path.loss.shape, path.diverged
+    ((51, 2), (51,), False)
     """
 
     rule: Rule
@@ -131,6 +142,8 @@ def descend(
 
     Raises
     ------
+    MemoryError
+        If the path does not fit into the memory that is available.
     TypeError
         If an argument is of the wrong kind.
     ValueError
@@ -170,6 +183,12 @@ def descend(
         )
     steps = _checks.count("steps", steps)
     drawn = batches_for(problem, steps, rng, batches, first=state.t + 1)
+    # Parameters, gradient and state of each step, and once more when they are put together.
+    _memory.check(
+        steps * (1 + len(state)) * (2 * theta.nbytes + OBJECT),
+        f"descend with {steps:,} steps in {theta.size:,} parameters",
+        'take fewer steps, or make one with rule.step_into; sweep(..., keep="end") holds the last',
+    )
 
     thetas, states, gradients = [theta], [state], []
     with np.errstate(all="ignore"):  # a diverging run is a result
@@ -228,19 +247,15 @@ def stays_within(distance: Array, fraction: float) -> Any:
     Shape (...); NaN for runs that do not come to stay so near.
     """
     # Asked this way round, NaN counts as far.
-    near = distance <= _checks.within("fraction", fraction, 0) * distance[0]
+    near = distance <= _checks.number("fraction", fraction, 0) * distance[0]
     near_to_the_end = np.logical_and.accumulate(near[::-1]).sum(axis=0)
     return np.where(near_to_the_end > 0, len(distance) - near_to_the_end, np.nan)
 
 
 def check_run(rule: Any, problem: Any) -> None:
     """Raise a TypeError unless there is a rule and a problem, each of them an instance."""
-    for name, value, kind in (("rule", rule, Rule), ("problem", problem, Problem)):
-        if not isinstance(value, kind):
-            hint = f"; call it: {value.__name__}()" if isinstance(value, type) else ""
-            raise TypeError(
-                f"{name} must be a {kind.__name__} object, got {_checks.shown(value)}{hint}"
-            )
+    _checks.instance("rule", rule, Rule)
+    _checks.instance("problem", problem, Problem)
 
 
 def start_of(problem: Problem, theta0: npt.ArrayLike | None) -> Array:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import _checks
+from adaptive import _checks, _memory
 from adaptive.descent import (
     batches_for,
     check_run,
@@ -25,8 +25,9 @@ from adaptive.descent import (
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
-#: So many runs go through the loop at once: more fall out of the processor's cache.
-CHUNK = 5_000
+#: So many parameters, of all runs together, go through the loop at once: 120 kB in float64.
+#: More fall out of the processor's cache, and numpy takes fresh memory for each result.
+CHUNK = 15_000
 
 Keep = Literal["end", "loss", "path"]
 
@@ -50,6 +51,16 @@ class Sweep:
         Where the runs began, of a shape that broadcasts against their ends.
     losses : ndarray, shape (steps + 1, *axes), or None
         The loss at all times, where it was kept; see `loss`.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, sweep
+    >>> from adaptive.problems import Ravine
+    >>> runs = sweep(SGD(), Ravine(), steps=50, lr=[0.01, 0.09, 0.2])
+    >>> runs.loss.shape, runs.diverged.tolist()
+    ((1, 3), [False, False, True])
+    >>> runs.best()
+    {'lr': np.float64(0.09)}
     """
 
     rule: Rule
@@ -69,9 +80,10 @@ class Sweep:
         if self.losses is not None:
             return self.losses
         ends = self.theta[-1].reshape(-1, self.theta.shape[-1])
+        chunk = max(1, CHUNK // ends.shape[-1])
         with np.errstate(all="ignore"):
             parts = [
-                self.problem.loss(ends[low : low + CHUNK]) for low in range(0, len(ends), CHUNK)
+                self.problem.loss(ends[low : low + chunk]) for low in range(0, len(ends), chunk)
             ]
         return np.concatenate(parts).reshape(1, *self.theta.shape[1:-1])
 
@@ -173,6 +185,8 @@ def sweep(
 
     Raises
     ------
+    MemoryError
+        If what is to be held does not fit into the memory that is available.
     TypeError
         If an argument is of the wrong kind, or a keyword is no hyperparameter of the rule.
     ValueError
@@ -209,23 +223,26 @@ def sweep(
 
     # One row for each combination: which start, and which value of each hyperparameter.
     sizes = [*(len(value) for value in values.values()), len(starts)]
-    *places, which_start = (place.ravel() for place in np.indices(sizes))
-    columns = {
-        name: value[place] for (name, value), place in zip(values.items(), places, strict=True)
-    }
-    kept = []
-    chunk = max(1, CHUNK // max(1, seeds))
-    chunks = range(0, math.prod(sizes), chunk)
+    runs = math.prod(sizes)
+    shape = (runs, seeds) if seeds else (runs,)
+    thetas, losses = _room(problem, starts, steps, shape, keep)
+    chunk = max(1, CHUNK // (max(1, seeds) * starts.shape[-1]))
+    chunks = range(0, runs, chunk)
     bar = iter(progress(range(steps * len(chunks)), steps * len(chunks)))
     for low in chunks:
-        rows = slice(low, low + chunk)
-        first = starts[which_start[rows]]
+        rows = slice(low, min(low + chunk, runs))
+        *places, which = np.unravel_index(np.arange(rows.start, rows.stop), sizes)
+        first = starts[which]
         if seeds:
             first = np.repeat(first[:, None], seeds, axis=1)
         # A column, so that each row of parameters has its own value.
-        shape = (-1,) + (1,) * (first.ndim - 1)
-        settings = {name: column[rows].reshape(shape) for name, column in columns.items()}
-        kept.append(_run(replace(rule, **settings), problem, first, drawn, keep, bar))
+        column = (-1,) + (1,) * (first.ndim - 1)
+        settings = {
+            name: value[place].reshape(column)
+            for (name, value), place in zip(values.items(), places, strict=True)
+        }
+        kept = thetas[:, rows], None if losses is None else losses[:, rows]
+        _run(replace(rule, **settings), problem, first, drawn, *kept, bar)
 
     named: dict[str, Any] = dict(values)
     if start.ndim == 2:
@@ -235,34 +252,58 @@ def sweep(
     if seeds:
         named["rng"] = np.arange(seeds)
         sizes.append(seeds)
-    thetas, losses = (np.concatenate(part, axis=1) for part in zip(*kept, strict=True))
     return Sweep(
         rule=rule,
         problem=problem,
         axes=named,
         theta=thetas.reshape(len(thetas), *sizes, starts.shape[-1]),
         start=start[:, None] if seeds and start.ndim == 2 else start,
-        losses=None if keep == "end" else losses.reshape(len(losses), *sizes),
+        losses=None if losses is None else losses.reshape(len(losses), *sizes),
     )
 
 
-def _run(
-    rule: Rule, problem: Problem, theta: Array, batches: Sequence[Any], keep: Keep, bar: Any
-) -> tuple[Array, Array]:
-    """Make all steps for one chunk; return what is kept of theta and of the loss, time first."""
+def _room(
+    problem: Problem, starts: Array, steps: int, shape: tuple[int, ...], keep: Keep
+) -> tuple[Array, Array | None]:
+    """Return the arrays for what is kept of theta and of the loss, if there is memory for them."""
+    times = {"theta": steps + 1 if keep == "path" else 1, "loss": 0 if keep == "end" else steps + 1}
     with np.errstate(all="ignore"):
-        thetas, losses = [theta], []
-        if keep != "end":
-            losses.append(problem.loss(theta))
-        for theta, _, _ in iterate(rule, problem, theta, rule.init(theta), batches):
-            if keep == "path":
-                thetas.append(theta)
-            if keep != "end":
-                losses.append(problem.loss(theta))
+        loss = np.asarray(problem.loss(starts[0])).dtype if keep != "end" else np.dtype(float)
+    runs, d = math.prod(shape), starts.shape[-1]
+    needed = runs * (times["theta"] * d * starts.itemsize + times["loss"] * loss.itemsize)
+    less = {"path": 'keep="loss" or keep="end", ', "loss": 'keep="end", ', "end": ""}[keep]
+    fewer = f"{less}fewer steps or fewer values" if keep != "end" else "take fewer values"
+    _memory.check(
+        needed,
+        f'sweep with {runs:,} runs of {steps:,} steps in {d:,} parameters and keep="{keep}"',
+        fewer,
+    )
+    thetas = np.empty((times["theta"], *shape, d), starts.dtype)
+    return thetas, None if keep == "end" else np.empty((times["loss"], *shape), loss)
+
+
+def _run(
+    rule: Rule,
+    problem: Problem,
+    theta: Array,
+    batches: Sequence[Any],
+    thetas: Array,
+    losses: Array | None,
+    bar: Any,
+) -> None:
+    """Make all steps for one chunk, and write what is kept of theta and of the loss."""
+    with np.errstate(all="ignore"):
+        thetas[0] = theta
+        if losses is not None:
+            losses[0] = problem.loss(theta)
+        steps = iterate(rule, problem, theta, rule.init(theta), batches)
+        for t, (theta, _, _) in enumerate(steps, start=1):
+            if len(thetas) > 1:
+                thetas[t] = theta
+            if losses is not None:
+                losses[t] = problem.loss(theta)
             next(bar)
-    if keep != "path":
-        thetas = [theta]
-    return np.stack(thetas), np.reshape(losses, (len(losses), *theta.shape[:-1]))
+        thetas[-1] = theta
 
 
 def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -227,7 +227,7 @@ def test_chunks(monkeypatch: pytest.MonkeyPatch, chunk: int, seeds: Any, keep: A
         return sweep(Momentum(), problem, 8, start, seeds, keep=keep, **named)
 
     whole = runs()
-    monkeypatch.setattr(MODULE, "CHUNK", chunk)
+    monkeypatch.setattr(MODULE, "CHUNK", 2 * chunk)  # in two coordinates
     for name in ("theta", "loss", "diverged"):
         np.testing.assert_array_equal(getattr(runs(), name), getattr(whole, name))
 
@@ -350,7 +350,7 @@ def test_progress_bar_over_all_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("tqdm.tqdm", bar)
     monkeypatch.setattr("adaptive.descent.MANY_STEPS", 50)
-    monkeypatch.setattr(MODULE, "CHUNK", 2)
+    monkeypatch.setattr(MODULE, "CHUNK", 4)
     sweep(SGD(), Ravine(), 20, lr=[0.1] * 4)
     assert bars == []
     sweep(SGD(), Ravine(), 20, lr=[0.1] * 5)

@@ -3,8 +3,12 @@
 A rule's update is recorded once, and taken apart into what all elements share
 and what is done to each. From the second part come a compiled loop, where
 numba is installed, and a tape of numpy calls on blocks, where it is not.
+`traffic` counts what a step moves, and `measured` has the times that it took
+beside torch and optax.
 """
 
 from adaptive.large.engine import Engine, choose, step_into
+from adaptive.large.records import Measured, measured
+from adaptive.large.traffic import Traffic, traffic
 
-__all__ = ["Engine", "choose", "step_into"]
+__all__ = ["Engine", "Measured", "Traffic", "choose", "measured", "step_into", "traffic"]

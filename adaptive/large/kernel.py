@@ -138,8 +138,12 @@ def compiled(kind: Any) -> Any:
     that the environment variable ``ADAPTIVE_CACHE_DIR`` names, or else in the
     user's cache.
     """
-    text = source(kind)
-    name = f"{kind.__name__.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return module(kind.__name__.lower(), source(kind))
+
+
+def module(name: str, text: str) -> ModuleType:
+    """Return a module made from its source, which is stored where numba can cache beside it."""
+    name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     path = _folder() / f"{name}.py"
     if not path.exists() or path.read_text("utf-8") != text:
         # Put in place at once: another process may be reading.

@@ -1,25 +1,110 @@
-"""Run all benchmarks, and print their ratios."""
+"""Run all benchmarks; print their ratios, and store them as JSON and as tables."""
 
-import itertools
+from __future__ import annotations
+
+import argparse
 import os
+import platform
 import sys
+import time
 import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 # One thread for the linear algebra: at these sizes more of them only get in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# One progress bar: this one, and not those of the sweeps.
+os.environ.setdefault("TQDM_DISABLE", "1")
 
 import numpy as np
+import psutil
 from tqdm import tqdm
 
-from tests.bench import explorer, step, sweeps
+from tests.bench import contestants, imports, large, report, step, sweeps
+from tests.bench.measure import met
+
+SHORT = Path("_build") / "bench"
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds; stored in _build/bench")
+    parser.add_argument(
+        "--only", help="one task: large, step, sweeps or imports; nothing is stored"
+    )
+    chosen = parser.parse_args()
+    quick, cores = chosen.quick, os.cpu_count() or 1
+    tasks = {
+        "step": (step.groups(quick), step.total()),
+        "sweeps": (sweeps.groups(quick), sweeps.total()),
+        "imports": (imports.groups(quick), imports.total()),
+        "large": (large.groups(quick, cores), large.total(cores)),
+    }
+    if chosen.only:
+        tasks = {chosen.only: tasks[chosen.only]}
     warnings.simplefilter("ignore")  # the bare loops overflow where the package does not
-    print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, {os.cpu_count()} cores")
-    report = itertools.chain(step.lines(), sweeps.lines(), explorer.lines())
-    for line in tqdm(report, total=15, unit="line", leave=False, disable=None):
-        tqdm.write(line)
+    began, before = time.perf_counter(), _busy()
+    groups = []
+    with tqdm(total=sum(total for _, total in tasks.values()), unit="group", disable=None) as bar:
+        for measured, _ in tasks.values():
+            for group in measured:
+                groups.append(group)
+                bar.write(line(group))
+                bar.update()
+    lasted = time.perf_counter() - began
+    others = (_busy() - before) / (lasted * cores)
+    run: dict[str, Any] = {
+        "made": {
+            "date": datetime.now(UTC).date().isoformat(),
+            "command": "make bench" + " ARGS=--quick" * quick,
+            "quick": quick,
+            "minutes": round(lasted / 60, 1),
+            "others": round(max(others, 0), 3),
+        },
+        "machine": report.machine(),
+        "versions": versions(),
+        "groups": groups,
+    }
+    for row in report.goals(groups):
+        print("  ".join(row))
+    if chosen.only:
+        return
+    json, table = report.JSON, report.MARKDOWN
+    if quick:
+        SHORT.mkdir(parents=True, exist_ok=True)
+        json, table = SHORT / json.name, SHORT / table.name
+    json.write_text(report.text(run), encoding="utf-8")
+    table.write_text(report.markdown(run), encoding="utf-8")
+    print(f"{lasted / 60:.1f} minutes. Stored: {json}, {table}", file=sys.stderr)
+
+
+def line(group: dict[str, Any]) -> str:
+    """Return a group's ratios in one line."""
+    about = [str(v) for k, v in group.items() if k not in ("seconds", "ratios", "rounds")]
+    marks = {True: "", False: " ✗", None: ""}
+    ratios = (f"{e['of']} / {e['to']} {e['ratio']:.2f}{marks[met(e)]}" for e in group["ratios"])
+    return f"{', '.join(about)}: {', '.join(ratios)}"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of all that took part."""
+    import numba
+
+    return {
+        "Python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        **contestants.versions(),
+    }
+
+
+def _busy() -> float:
+    """Return the seconds for which other programs have kept the cores busy."""
+    all_of_us = psutil.cpu_times()
+    mine = psutil.Process().cpu_times()
+    own = mine.user + mine.system + mine.children_user + mine.children_system
+    return sum(all_of_us) - all_of_us.idle - getattr(all_of_us, "iowait", 0.0) - own
 
 
 if __name__ == "__main__":

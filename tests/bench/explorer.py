@@ -81,3 +81,8 @@ def lines() -> Iterator[str]:
         f"explorer: {median(taken):.1f} ms a frame, 95 of 100 below {slow:.1f} ms, "
         f"{worked:.1f} ms of them work; 3 rules x 500 steps (budget 16)"
     )
+
+
+if __name__ == "__main__":
+    for line in lines():
+        print(line)

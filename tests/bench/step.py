@@ -1,4 +1,4 @@
-"""A step on six parameters, against a bare numpy loop of the same formulas."""
+"""A step on six parameters, against a bare numpy loop of the same formulas, torch and optax."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ import numpy as np
 
 from adaptive import RULES, Rule
 from tests.bench import bare
-from tests.bench.measure import interleaved, ratio
+from tests.bench.measure import Goal, group, interleaved
 
-GOAL = 1.5
 STEPS = 500
+
+GOALS = [
+    Goal("step", "bare", at_most=1.5),
+    Goal("step", "torch", at_most=1.0),
+    Goal("step", "torch fused", at_most=1.0),
+    Goal("step", "optax", at_most=1.0),
+]
 
 
 def by_steps(rule: Rule, w: Any, gradients: Any) -> Any:
@@ -24,26 +30,37 @@ def by_steps(rule: Rule, w: Any, gradients: Any) -> Any:
 
 
 def contenders(rule: Rule, gradients: Any) -> dict[str, Callable[[], Any]]:
-    """Return the package's loop and the bare one, which end at the same place."""
-    start = np.ones(6)
-    loop = getattr(bare, type(rule).__name__.lower())
-    both = {
-        "step": partial(by_steps, rule, start, gradients),
-        "bare": partial(loop, start, gradients, **rule.hyperparameters),
-    }
-    assert np.allclose(both["step"](), both["bare"]()), rule
-    return both
+    """Return the package's loop and the bare one, which end at the same place; the frameworks'."""
+    from tests.bench import contestants
+
+    name, start = type(rule).__name__, np.ones(6)
+    ways: dict[str, Callable[[], Any]] = {"step": partial(by_steps, rule, start, gradients)}
+    if loop := getattr(bare, name.lower(), None):
+        ways["bare"] = partial(loop, start, gradients, **rule.hyperparameters)
+        assert np.allclose(ways["step"](), ways["bare"]()), rule
+    if name in contestants.TORCH:
+        contestants.torch_threads(1)
+        ways["torch"] = contestants.torch_steps(name, start, gradients)
+        if name in contestants.FUSED:
+            ways["torch fused"] = contestants.torch_steps(name, start, gradients, fused=True)
+    if name in contestants.OPTAX:
+        ways["optax"] = contestants.optax_steps(name, start, gradients)
+    return ways
 
 
-def lines(rounds: int = 60) -> Iterator[str]:
-    """Measure, and yield the report line by line."""
-    gradients = np.random.default_rng(0).normal(size=(STEPS, 6))
-    yield f"A step on 6 parameters over the bare numpy loop (goal: at most {GOAL})"
+def groups(quick: bool) -> Iterator[dict[str, Any]]:
+    """Measure, and yield group by group."""
+    gradients = list(np.random.default_rng(0).normal(size=(STEPS, 6)))
     for kind in RULES:
-        timings = interleaved(contenders(kind(), list(gradients)), rounds)
-        micro = {name: timing.median / STEPS * 1e6 for name, timing in timings.items()}
-        measured = ratio(timings, "step", "bare")
-        yield (
-            f"  {kind.__name__:9} {measured:5.2f}   step {micro['step']:5.2f} µs, "
-            f"bare {micro['bare']:5.2f} µs, spread {timings['step'].spread:.0%}"
+        timings = interleaved(contenders(kind(), gradients), rounds=5 if quick else 40)
+        yield group(
+            "six parameters",
+            {name: timing.divided(STEPS) for name, timing in timings.items()},
+            GOALS,
+            rule=kind.__name__,
         )
+
+
+def total() -> int:
+    """Return how many groups there will be."""
+    return len(RULES)

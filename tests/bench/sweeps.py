@@ -1,18 +1,19 @@
-"""A sweep of learning rates on the circles task, against a Python loop over them."""
+"""A sweep of learning rates on the circles task, against optax, and a Python loop over them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from adaptive import Adam, sweep
 from adaptive.problems import Circles
-from tests.bench.measure import interleaved, ratio
+from tests.bench.measure import Goal, group, interleaved
 
-GOAL = 150
-RATES, STEPS = 1_000, 200
+STEPS = 200
+#: How many rates, and how long the sweep may take beside optax.
+RATES = {1_000: 1.1, 10_000: 1.1, 100_000: 1.0}
 #: The Python loop takes so long that a part of the rates has to stand for all.
 PART = 20
 
@@ -33,25 +34,37 @@ def looped(problem: Circles, rates: Any, batches: Any) -> Any:
     return np.array(ends)
 
 
-def lines(rounds: int = 15) -> Iterator[str]:
-    """Measure, and yield the report line by line."""
+def groups(quick: bool) -> Iterator[dict[str, Any]]:
+    """Measure, and yield group by group."""
+    from tests.bench import contestants
+
     problem, rng = Circles(), np.random.default_rng(0)
-    rates = np.geomspace(1e-4, 1, RATES)
     batches = [problem.draw(t, rng) for t in range(1, STEPS + 1)]
-    every = rates[:: RATES // PART]
+    for n, limit in RATES.items():
+        rates = np.geomspace(1e-4, 1, n)
 
-    def batched() -> Any:
-        return sweep(Adam(), problem, steps=STEPS, batches=batches, lr=rates).theta[-1]
+        def batched(rates: Any = rates) -> Any:
+            return sweep(Adam(), problem, steps=STEPS, batches=batches, lr=rates).theta[-1]
 
-    def loop() -> Any:
-        return looped(problem, every, batches)
+        def loop(rates: Any = rates) -> Any:
+            return looped(problem, rates[:: len(rates) // PART], batches)
 
-    assert np.allclose(batched()[:: RATES // PART], loop(), rtol=1e-6, atol=1e-6)
-    timings = interleaved({"sweep": batched, "loop": loop}, rounds)
-    whole = timings["loop"].median * RATES / PART
-    yield f"{RATES:,} rates x {STEPS} Adam steps (goal: at least {GOAL} times faster)"
-    yield (
-        f"  sweep     {ratio(timings, 'loop', 'sweep') * RATES / PART:5.0f}   sweep "
-        f"{timings['sweep'].median * 1e3:.1f} ms, loop {whole:.2f} s "
-        f"(from {PART} rates), spread {timings['sweep'].spread:.0%}"
-    )
+        compiled = contestants.optax_sweep(problem, rates, batches)
+        goals = [Goal("sweep", "optax", at_most=limit)]
+        ways: dict[str, Callable[[], Any]] = {"sweep": batched, "optax": compiled}
+        ends = batched()
+        assert np.allclose(ends, compiled(), rtol=1e-6, atol=1e-6)
+        if n == min(RATES):
+            assert np.allclose(ends[:: n // PART], loop(), rtol=1e-6, atol=1e-6)
+            ways["loop"] = loop
+            goals.append(Goal("loop", "sweep", at_least=150))
+        rounds = 3 if quick else 40 if n < 10_000 else 20 if n < 100_000 else 9
+        timings = interleaved(ways, rounds, pause=0.002)
+        if "loop" in timings:
+            timings["loop"] = timings["loop"].divided(PART / n)
+        yield group("sweep", timings, goals, rates=n, steps=STEPS)
+
+
+def total() -> int:
+    """Return how many groups there will be."""
+    return len(RATES)

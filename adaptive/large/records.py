@@ -1,0 +1,139 @@
+"""How long steps take, measured beside torch and optax, and stored with the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from adaptive import _checks
+
+#: What is stored beside this file; ``make bench`` writes it.
+FILE = "measured.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One run of the benchmarks.
+
+    Attributes
+    ----------
+    made : mapping
+        The ``date``, the ``command`` that makes it again, how many ``minutes`` it took, and
+        whether it was ``quick``: with few rounds.
+    machine, versions : mapping
+        Where, and with what.
+    groups : tuple of mapping
+        Contenders that took turns. Each group has its ``task`` ("large", "six parameters",
+        "sweep" or "import") and what else it is about; ``seconds``, with the ``median`` and the
+        quartiles ``low`` and ``high`` of each contender; ``rounds``; and ``ratios``, medians of
+        the rounds' ratios, with their goals.
+    """
+
+    made: Mapping[str, Any]
+    machine: Mapping[str, Any]
+    versions: Mapping[str, str]
+    groups: tuple[Mapping[str, Any], ...]
+
+    def group(self, task: str, **about: Any) -> Mapping[str, Any]:
+        """Return the one group that is about this.
+
+        Parameters
+        ----------
+        task : str
+            Its task.
+        **about
+            The rest, such as ``rule="Adam", size=10_000_000, dtype="float32", threads=1``.
+
+        Returns
+        -------
+        mapping
+            The group.
+
+        Raises
+        ------
+        ValueError
+            If there is none, or more than one.
+        """
+        about = {"task": task, **about}
+        found = [each for each in self.groups if about.items() <= _about(each).items()]
+        if len(found) != 1:
+            near = found or [each for each in self.groups if each["task"] == task]
+            names = near or [{"task": each} for each in {each["task"]: 0 for each in self.groups}]
+            raise ValueError(
+                f"task and what it is about must name one group of measurements, got {about} "
+                f"for {len(found)}; there are {_checks.shown([_about(each) for each in names[:3]])}"
+            )
+        return found[0]
+
+    def seconds(self, contender: str, task: str, **about: Any) -> float:
+        """Return the median time of a contender, in seconds; see `group`."""
+        there = self.group(task, **about)["seconds"]
+        _checks.one_of("contender", contender, there)
+        return float(there[contender]["median"])
+
+    def ratio(self, of: str, to: str, task: str, **about: Any) -> float:
+        """Return how many times as long one contender took as another; see `group`."""
+        there = self.group(task, **about)["ratios"]
+        pairs = {f"{each['of']} / {each['to']}": each["ratio"] for each in there}
+        _checks.one_of("ratio", f"{of} / {to}", pairs)
+        return float(pairs[f"{of} / {to}"])
+
+    def __str__(self) -> str:
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return (
+            f"{self.machine['cpu']}, {self.machine['cores']} cores, {self.made['date']}; "
+            f"{versions}. To measure again: {self.made['command']}"
+        )
+
+
+def _about(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: group[name] for name in group if name not in ("seconds", "ratios", "rounds")}
+
+
+@cache
+def measured() -> Measured:
+    """Return the measurements that are stored with the package.
+
+    Returns
+    -------
+    Measured
+        The run.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are none.
+
+    Examples
+    --------
+    >>> from adaptive.large import measured
+    >>> adam = {"task": "large", "rule": "Adam", "size": 10_000_000, "dtype": "float32"}
+    >>> measured().seconds("numba", threads=1, **adam) > 0
+    True
+    """
+    return read(resources.files(__package__).joinpath(FILE))
+
+
+def read(file: Any) -> Measured:
+    """Return what is stored in a file (a path, or a resource of a package); see `measured`."""
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{file.name} is not there: measurements are made by `make bench`"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"{file.name} is not JSON ({error}): `make bench` makes it again"
+        ) from None
+    missing = {"made", "machine", "versions", "groups"} - set(stored)
+    if missing:
+        raise ValueError(
+            f"{file.name} must hold made, machine, versions and groups, but has no "
+            f"{', '.join(sorted(missing))}: `make bench` makes it again"
+        )
+    return Measured(stored["made"], stored["machine"], stored["versions"], tuple(stored["groups"]))

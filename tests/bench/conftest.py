@@ -1,0 +1,3 @@
+"""What needs the frameworks is not collected: `make bench` runs it."""
+
+collect_ignore = ["__main__.py", "contestants.py"]

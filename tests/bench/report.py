@@ -1,0 +1,172 @@
+"""What a run of the benchmarks is stored as: JSON for the chapter, Markdown to be read."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from adaptive.large import records
+from tests.bench.measure import met
+
+#: Where the chapter takes its numbers from, and the table for readers.
+JSON = Path(records.__file__).with_name(records.FILE)
+MARKDOWN = Path(__file__).with_name("RESULTS.md")
+
+UNITS = {
+    "large": (1e3, "ms"),
+    "six parameters": (1e6, "µs"),
+    "sweep": (1e3, "ms"),
+    "import": (1e3, "ms"),
+}
+
+
+def machine() -> dict[str, Any]:
+    """Return what can be said about this machine."""
+    import psutil
+
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "caches": _caches(),
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = (line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def _caches() -> dict[str, str]:
+    here = Path("/sys/devices/system/cpu/cpu0/cache")
+    found = {}
+    for index in sorted(here.glob("index*")):
+        level, kind, size = (
+            (index / name).read_text(encoding="utf-8").strip() for name in ("level", "type", "size")
+        )
+        if kind != "Instruction":
+            found[f"L{level}"] = size
+    return found
+
+
+def text(run: Mapping[str, Any]) -> str:
+    """Return a run as JSON, one group a line."""
+    head = {name: run[name] for name in ("made", "machine", "versions")}
+    lines = ",\n".join(json.dumps(group, ensure_ascii=False) for group in run["groups"])
+    return f'{json.dumps(head, indent=1, ensure_ascii=False)[:-2]},\n "groups": [\n{lines}\n]}}\n'
+
+
+# ------------------------------------------------------------------ the table
+
+
+def markdown(run: Mapping[str, Any]) -> str:
+    """Return a run as tables."""
+    made, machine = run["made"], run["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
+    caches = ", ".join(f"{name} {size}" for name, size in machine["caches"].items())
+    short = " **A short run: not to be relied upon.**" if made["quick"] else ""
+    parts = [
+        "# Speed, measured",
+        f"Made by `{made['command']}` on {made['date']}, in {made['minutes']} minutes.{short}",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {caches}; "
+        f"{machine['system']}. Other programs used {made['others']:.0%} of the cores meanwhile.",
+        f"{versions}.",
+        "Contenders took turns in shuffled order. Times are medians, with half of the spread "
+        "between the quartiles; a ratio is the median over the rounds of each round's ratio.",
+        "## Goals",
+        _table(["", "goal", "met", "worst"], goals(run["groups"])),
+    ]
+    large = [group for group in run["groups"] if group["task"] == "large"]
+    for size, dtype in dict.fromkeys((group["size"], group["dtype"]) for group in large):
+        for threads in dict.fromkeys(group["threads"] for group in large):
+            about = {"size": size, "dtype": dtype, "threads": threads}
+            chosen = [group for group in large if about.items() <= group.items()]
+            title = f"{size:,} parameters, {dtype}, {threads} thread{'s' * (threads > 1)}"
+            parts += [f"## A step in place: {title}", _times(chosen, "rule")]
+    for task, title, column in (
+        ("six parameters", "A step on six parameters", "rule"),
+        ("sweep", "A sweep of Adam's rates on the circles, 200 steps", "rates"),
+        ("import", "Importing, each time in a fresh process", None),
+    ):
+        chosen = [group for group in run["groups"] if group["task"] == task]
+        parts += [f"## {title}", _times(chosen, column)]
+    return "\n\n".join(parts) + "\n"
+
+
+def goals(groups: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Yield for each goal how often it was met, and where least."""
+    found: dict[tuple[Any, ...], list[tuple[float, str, bool]]] = {}
+    for group in groups:
+        for entry in group["ratios"]:
+            good = met(entry)
+            if good is None:
+                continue
+            bound = "at_most" if "at_most" in entry else "at_least"
+            key = (group["task"], entry["of"], entry["to"], bound, entry[bound])
+            excess = entry["ratio"] / entry[bound]
+            worse = excess if bound == "at_most" else 1 / excess
+            found.setdefault(key, []).append((worse, f"{entry['ratio']:.2f} {_where(group)}", good))
+    for (task, of, to, bound, limit), each in found.items():
+        sign = "≤" if bound == "at_most" else "≥"
+        count = sum(good for _, _, good in each)
+        yield [
+            task,
+            f"{of} / {to} {sign} {limit:g}",
+            f"{count} of {len(each)}{'' if count == len(each) else ' ✗'}",
+            max(each)[1].strip(),
+        ]
+
+
+def _where(group: Mapping[str, Any]) -> str:
+    names = ("rule", "size", "dtype", "threads", "rates")
+    values = [
+        f"{group[name]:,}" if name in ("size", "rates") else str(group[name])
+        for name in names
+        if name in group
+    ]
+    return f"({', '.join(values)})" if values else ""
+
+
+def _times(groups: Sequence[Mapping[str, Any]], column: str | None) -> str:
+    if not groups:
+        return "Not measured."
+    factor, unit = UNITS[groups[0]["task"]]
+    contenders = list(dict.fromkeys(name for group in groups for name in group["seconds"]))
+    ratios = list(
+        dict.fromkeys(f"{each['of']} / {each['to']}" for g in groups for each in g["ratios"])
+    )
+    rows = []
+    for group in groups:
+        row = [f"{group[column]:,}" if column == "rates" else str(group[column]) if column else ""]
+        for name in contenders:
+            row.append(_time(group["seconds"].get(name), factor))
+        measured = {f"{each['of']} / {each['to']}": each for each in group["ratios"]}
+        row += [_ratio(measured.get(name)) for name in ratios]
+        rows.append(row)
+    heads = [column or "", *(f"{name}, {unit}" for name in contenders), *ratios]
+    return _table(heads, rows)
+
+
+def _time(entry: Mapping[str, float] | None, factor: float) -> str:
+    if entry is None:
+        return "–"
+    half = (entry["high"] - entry["low"]) / 2 / entry["median"]
+    return f"{entry['median'] * factor:#.3g} ± {half:.0%}"
+
+
+def _ratio(entry: Mapping[str, Any] | None) -> str:
+    if entry is None:
+        return "–"
+    return f"{entry['ratio']:.2f}{' ✗' if met(entry) is False else ''}"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

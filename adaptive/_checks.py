@@ -5,6 +5,7 @@ Each check names the argument, shows its value and says what is allowed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,21 @@ def number(
     if not isinstance(checked, float):
         raise ValueError(f"{name} must be one number, got {shown(value)}")
     return checked
+
+
+def instance(name: str, value: Any, kind: type) -> None:
+    """Raise a TypeError unless ``value`` is an object of a class."""
+    if not isinstance(value, kind):
+        hint = f"; call it: {value.__name__}()" if isinstance(value, type) else ""
+        a = "an" if kind.__name__[0] in "AEIOU" else "a"
+        raise TypeError(f"{name} must be {a} {kind.__name__} object, got {shown(value)}{hint}")
+
+
+def one_of(name: str, value: Any, allowed: Iterable[str]) -> None:
+    """Raise a ValueError unless ``value`` is one of the words that are allowed."""
+    allowed = list(allowed)
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {shown(value)}")
 
 
 def count(name: str, value: Any, low: int = 0) -> int:

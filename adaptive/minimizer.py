@@ -44,8 +44,7 @@ def minimizer(rule: Rule) -> Callable[..., Any]:
     >>> found.success, found.x.round(3)
     (True, array([1., 1.]))
     """
-    if not isinstance(rule, Rule):
-        raise TypeError(f"rule must be a Rule object, got {_checks.shown(rule)}")
+    _checks.instance("rule", rule, Rule)
 
     def method(
         fun: Callable[..., float],
@@ -68,7 +67,7 @@ def minimizer(rule: Rule) -> Callable[..., Any]:
         if bounds is not None or constraints:
             raise ValueError("bounds and constraints must not be given: these rules have none")
         steps = _checks.count("maxiter", maxiter)
-        small = _checks.within("gtol", tol if gtol is None else gtol, 0)
+        small = _checks.number("gtol", tol if gtol is None else gtol, 0)
         theta = _checks.finite("x0", x0)
         state = rule.init(theta)
         g = np.asarray(jac(theta, *args))

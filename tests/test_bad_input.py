@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+import adaptive
 from adaptive import (
     NAG,
     RULES,
@@ -18,19 +23,35 @@ from adaptive import (
     AdaMax,
     AMSGrad,
     Momentum,
+    Nadam,
     RMSprop,
     descend,
+    explore,
+    frameworks,
+    interact,
+    minimizer,
+    plotting,
     sweep,
+    tracing,
 )
+from adaptive import race as races
 from adaptive.problems import (
     Beale,
     Circles,
+    Himmelblau,
+    Lessard,
     LogisticRegression,
+    MovingTarget,
     NoisyQuadratic,
+    Problem,
+    RareAndSteady,
     Ravine,
     Reddi,
+    Rescaled,
     Rosenbrock,
+    Saddle,
     SparseFeatures,
+    Surface,
     compute_grad,
     compute_loss,
     expand,
@@ -46,6 +67,9 @@ Y = np.array([0, 1, 1])
 W = np.zeros(2)
 CIRCLES = Circles()
 STATE = Momentum().init(THETA)
+PATH = descend(SGD(), Ravine(), steps=3)
+RUNS = sweep(SGD(), Ravine(), 3, keep="path", lr=[0.1, 0.2])
+RACE = races.race(Ravine(), [SGD], steps=3, trials=2, fresh=2, budget=3)
 
 Case = tuple[Callable[[], Any], type[Exception], list[str]]
 
@@ -63,6 +87,7 @@ HYPERPARAMETERS: list[Case] = [
     (lambda: NAG(momentum=1.5), ValueError, ["NAG.momentum", "[0, 1)", "1.5"]),
     (lambda: Adadelta(rho=1.0), ValueError, ["Adadelta.rho", "[0, 1)", "1.0"]),
     (lambda: RMSprop(rho=-1), ValueError, ["RMSprop.rho", "[0, 1)", "-1"]),
+    (lambda: Nadam(eps="tiny"), TypeError, ["Nadam.eps", REAL, "'tiny'"]),
     (lambda: Adam(beta1=1), ValueError, ["Adam.beta1", "[0, 1)", "1"]),
     (lambda: AMSGrad(beta2=1.0), ValueError, ["AMSGrad.beta2", "[0, 1)", "1.0"]),
     (lambda: AdaMax(beta2=NAN), ValueError, ["AdaMax.beta2", "finite", "nan"]),
@@ -129,6 +154,15 @@ STEPS: list[Case] = [
         lambda: Adam(beta1=np.full((3, 1), 0.5)).step(np.ones((2, 2)), G, Adam().init(THETA)),
         ValueError,
         ["theta (2, 2)", "hyperparameters of Adam must broadcast", "(3, 1)"],
+    ),
+    (lambda: Momentum().step_into([1, 2], G, STATE), TypeError, ["theta must", "floats", "[1, 2]"]),
+    (lambda: Momentum().step_into(THETA, "g", STATE), TypeError, ["g must", "real", "'g'"]),
+    (lambda: Momentum().step_into(THETA, G[:1], STATE), ValueError, ["g must", "(2,)", "(1,)"]),
+    (lambda: Momentum().step_into(THETA, G, None), TypeError, ["state", "Momentum.init", "None"]),
+    (
+        lambda: Momentum().step_into(THETA, G, STATE, "fast"),
+        ValueError,
+        ["engine", "auto", "'fast'"],
     ),
     (
         lambda: Adam().restore({"t": 1, "m": G}),
@@ -213,12 +247,6 @@ DESCENTS: list[Case] = [
     ),
     (lambda: descend(SGD(), CIRCLES, batches=7), TypeError, ["batches", "sequence", "7"]),
     (lambda: descend(SGD(), Ravine(), step=7), TypeError, ["step"]),
-    (
-        lambda: descend(SGD(), Ravine(), steps=1).steps_to(-0.5),
-        ValueError,
-        ["fraction", "[0, inf)", "-0.5"],
-    ),
-    (lambda: descend(SGD(), Ravine(), steps=1).steps_to("a"), TypeError, ["fraction", "'a'"]),
 ]
 
 # ------------------------------------------------------------------ sweep
@@ -336,20 +364,340 @@ PROBLEMS: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("call", "kind", "words"),
-    [
-        pytest.param(*case, id=f"{table}-{i}-{'-'.join(case[2][:1])}")
-        for table, cases in {
-            "hyperparameters": HYPERPARAMETERS,
-            "step": STEPS,
-            "descend": DESCENTS,
-            "sweep": SWEEPS,
-            "problems": PROBLEMS,
-        }.items()
-        for i, case in enumerate(cases)
-    ],
-)
+# ------------------------------------------------------------------ problems, asked at a point
+
+POINTS: list[Case] = [
+    (lambda: Ravine().loss("ab"), TypeError, ["theta", REAL, "'ab'"]),
+    (lambda: Saddle().grad([1j, 2]), TypeError, ["theta", REAL, "[1j, 2]"]),
+    (lambda: Himmelblau().grad(1.0), ValueError, ["theta", "(..., 2)", "()"]),
+    (lambda: Lessard().loss([1, 2, 3]), ValueError, ["theta", "(..., 2)", "(3,)"]),
+    (lambda: Surface().f(1, 2), NotImplementedError, ["Surface must define f(x, y)"]),
+    (lambda: Surface().partials(1, 2), NotImplementedError, ["must define partials(x, y)"]),
+    (lambda: Problem().loss(W), NotImplementedError, ["Problem must define loss(theta)"]),
+    (lambda: Problem().grad(W), NotImplementedError, ["must define grad(theta, batch=None)"]),
+    (lambda: NoisyQuadratic().loss([1, 2, 3]), ValueError, ["theta", "(..., 2)", "(3,)"]),
+    (lambda: NoisyQuadratic().loss("ab"), TypeError, ["theta", REAL, "'ab'"]),
+    (lambda: NoisyQuadratic().grad([[1], [2]]), ValueError, ["theta", "(..., 2)", "(2, 1)"]),
+    (lambda: NoisyQuadratic().grad(None), ValueError, ["theta", "(..., 2)", "()"]),
+    (lambda: MovingTarget().loss([1, 2]), ValueError, ["theta", "(..., 1)", "(2,)"]),
+    (lambda: MovingTarget().loss("a"), TypeError, ["theta", REAL, "'a'"]),
+    (lambda: MovingTarget().grad(3), ValueError, ["theta", "(..., 1)", "()"]),
+    (lambda: MovingTarget().target(0), ValueError, ["t", "step numbers, from 1", "0"]),
+    (lambda: MovingTarget().target(1.5), ValueError, ["t", "step numbers, from 1", "1.5"]),
+    (lambda: MovingTarget().target([3, -1]), ValueError, ["t", "from 1", "[3, -1]"]),
+    (lambda: MovingTarget([1, 2]), ValueError, ["targets", "(k, d)", "(2,)"]),
+    (lambda: MovingTarget([[NAN]]), ValueError, ["targets", "finite", "nan"]),
+    (lambda: MovingTarget("a"), TypeError, ["targets", REAL, "'a'"]),
+    (lambda: MovingTarget(every=0), ValueError, ["every", "at least 1", "0"]),
+    (lambda: MovingTarget(every=2.0), TypeError, ["every", "integer", "2.0"]),
+    (lambda: MovingTarget(noise=-1), ValueError, ["noise", "[0, inf)", "-1"]),
+    (lambda: Reddi().loss([1, 2]), ValueError, ["theta", "(..., 1)", "(2,)"]),
+    (lambda: Reddi().loss(3), ValueError, ["theta", "(..., 1)", "()"]),
+    (lambda: Reddi().grad([1, 2]), ValueError, ["theta", "(..., 1)", "(2,)"]),
+    (lambda: Reddi().grad("a"), TypeError, ["theta", REAL, "'a'"]),
+    (lambda: RareAndSteady().loss([1]), ValueError, ["theta", "(..., 2)", "(1,)"]),
+    (lambda: RareAndSteady().grad([1, 2, 3]), ValueError, ["theta", "(..., 2)", "(3,)"]),
+    (lambda: RareAndSteady(period=1), ValueError, ["period", "at least 2", "1"]),
+    (lambda: RareAndSteady(large=1), ValueError, ["large", "(period - 1) * small = 10", "1"]),
+    (lambda: Rescaled(Ravine), TypeError, ["problem must be a Problem", "call it: Ravine()"]),
+    (lambda: Rescaled(Ravine(), loss_by=0), ValueError, ["loss_by", "(0, inf)", "0"]),
+    (lambda: Rescaled(Ravine(), theta_by=[1, -1]), ValueError, ["theta_by", "(0, inf)", "-1"]),
+    (lambda: Rescaled(Ravine(), theta_by=[1, 2, 3]), ValueError, ["theta_by", "(2,)", "(3,)"]),
+    (lambda: Rescaled(Ravine()).loss([1, 2, 3]), ValueError, ["theta", "(..., 2)", "(3,)"]),
+    (lambda: Rescaled(Ravine()).grad("a"), TypeError, ["theta", REAL, "'a'"]),
+    (lambda: CIRCLES.grad(np.ones(6), [826]), IndexError, ["batch", "from 0 to 825", "[826]"]),
+    (lambda: CIRCLES.grad(np.ones(6), [1.5]), IndexError, ["batch", "indices of rows", "[1.5]"]),
+    (lambda: CIRCLES.grad(np.ones(6), "a"), IndexError, ["batch", "indices of rows", "'a'"]),
+]
+
+# ------------------------------------------------------------------ what is made of a run
+
+RESULTS: list[Case] = [
+    (lambda: PATH.steps_to(-0.5), ValueError, ["fraction", "[0, inf)", "-0.5"]),
+    (lambda: PATH.steps_to([0.1, 0.2]), ValueError, ["fraction", "one number", "[0.1, 0.2]"]),
+    (lambda: RUNS.steps_to(-1), ValueError, ["fraction", "[0, inf)", "-1"]),
+    (lambda: RUNS.steps_to("a"), TypeError, ["fraction", REAL, "'a'"]),
+    (
+        lambda: sweep(SGD(), Ravine(), 1, lr=[0.1]).steps_to(0.1),
+        ValueError,
+        ["steps_to", 'keep="path"'],
+    ),
+    (
+        lambda: sweep(SGD(), MovingTarget(), 1, keep="path", lr=[0.1]).steps_to(0.1),
+        ValueError,
+        ["known minimum", "moving target has none"],
+    ),
+    (
+        lambda: sweep(SGD(), Rosenbrock(), 9, lr=[1e6]).best(),
+        ValueError,
+        ["all runs of the sweep diverged"],
+    ),
+    (lambda: minimizer(Adam), TypeError, ["rule must be a Rule object", "call it: Adam()"]),
+    (lambda: minimizer("Adam"), TypeError, ["rule must be a Rule object", "'Adam'"]),
+    (lambda: minimizer(SGD())(abs, [1.0]), ValueError, ["jac must be a function", "None"]),
+    (lambda: minimizer(SGD())(abs, [1.0], jac=True), ValueError, ["jac must be", "True"]),
+    (lambda: minimizer(SGD())(abs, [NAN], jac=abs), ValueError, ["x0", "finite", "nan"]),
+    (lambda: minimizer(SGD())(abs, "a", jac=abs), TypeError, ["x0", REAL, "'a'"]),
+    (
+        lambda: minimizer(SGD())(abs, [1.0], jac=abs, bounds=[(0, 1)]),
+        ValueError,
+        ["bounds and constraints must not be given"],
+    ),
+    (
+        lambda: minimizer(SGD())(abs, [1.0], jac=abs, maxiter=1.5),
+        TypeError,
+        ["maxiter", "integer", "1.5"],
+    ),
+    (
+        lambda: minimizer(SGD())(abs, [1.0], jac=abs, gtol=-1),
+        ValueError,
+        ["gtol", "[0, inf)", "-1"],
+    ),
+]
+
+# ------------------------------------------------------------------ figures
+
+FIGURES: list[Case] = [
+    (lambda: plotting.line(3), TypeError, ["rule must be a Rule object, its class", "got 3"]),
+    (lambda: plotting.line(Ravine()), TypeError, ["rule must be a Rule object", "Ravine("]),
+    (lambda: plotting.line(int), TypeError, ["rule must be a Rule object", "int"]),
+    (lambda: plotting.shades(0), ValueError, ["n must be at least 1", "0"]),
+    (lambda: plotting.shades(1.5), TypeError, ["n must be an integer", "1.5"]),
+    (lambda: plotting.contours(CIRCLES), ValueError, ["problem", "two coordinates", "6"]),
+    (lambda: plotting.contours(Ravine), TypeError, ["problem must be a Problem", "Ravine()"]),
+    (lambda: plotting.contours(Ravine(), ax=3), TypeError, ["ax must be an Axes object", "3"]),
+    (lambda: plotting.contours(Ravine(), bounds=3), ValueError, ["bounds", "(bottom, top)", "3"]),
+    (
+        lambda: plotting.contours(Ravine(), bounds=[(0, 1)]),
+        ValueError,
+        ["bounds", "((left, right), (bottom, top))", "[(0, 1)]"],
+    ),
+    (lambda: plotting.trajectory([]), TypeError, ["paths must be a Path or a sequence", "[]"]),
+    (lambda: plotting.trajectory(3), TypeError, ["paths must be a Path or a sequence", "3"]),
+    (lambda: plotting.trajectory([PATH, 3]), TypeError, ["paths must be a Path", "<Path"]),
+    (
+        lambda: plotting.trajectory(descend(SGD(), CIRCLES, steps=1)),
+        ValueError,
+        ["problem", "two coordinates", "circles with 6"],
+    ),
+    (lambda: plotting.loss([]), TypeError, ["paths must be a Path or a sequence", "[]"]),
+    (lambda: plotting.loss(RUNS), TypeError, ["paths must be a Path or a sequence", "<Sweep"]),
+    (lambda: plotting.loss([PATH], labels=[]), ValueError, ["labels", "each of the 1", "[]"]),
+    (
+        lambda: plotting.loss([PATH], labels=["a", "b"]),
+        ValueError,
+        ["labels must be one for each of the 1 paths", "['a', 'b']"],
+    ),
+    (lambda: plotting.landscape(PATH), TypeError, ["sweep must be a Sweep object", "<Path"]),
+    (lambda: plotting.landscape(RUNS), ValueError, ["sweep must have two axes", "['lr']"]),
+    (
+        lambda: plotting.landscape(sweep(NAG(), Ravine(), 1, lr=[1, 2], momentum=[0.1]), W),
+        ValueError,
+        ["values must have shape (2, 1)", "(2,)"],
+    ),
+    (
+        lambda: plotting.landscape(sweep(NAG(), Ravine(), 1, lr=[1], momentum=[0.1]), "a"),
+        TypeError,
+        ["values", REAL, "'a'"],
+    ),
+    (lambda: plotting.boundary(PATH), TypeError, ["problem must be a Circles", "Ravine("]),
+    (lambda: plotting.boundary(3), TypeError, ["path must be a Path object", "3"]),
+    (lambda: plotting.points(Ravine()), TypeError, ["problem must be a Circles", "Ravine("]),
+    (lambda: plotting.circles([]), TypeError, ["paths must be a Path or a sequence", "[]"]),
+    (lambda: plotting.circles([PATH]), TypeError, ["problem must be a Circles", "Ravine("]),
+    (lambda: plotting.table([[1, 2]], ["a"], ["b"]), ValueError, ["values", "(1, 1)", "(1, 2)"]),
+    (lambda: plotting.table([["x"]], ["a"], ["b"]), TypeError, ["values", REAL, "[['x']]"]),
+    (
+        lambda: explore(Ravine()),
+        TypeError,
+        ["explore needs a rule, such as Momentum(lr=0.05)", "RMSprop"],
+    ),
+    (lambda: explore(Ravine(), "Adam"), TypeError, ["'Adam'", "write Adam() with one of SGD"]),
+    (lambda: explore(Ravine(), Adam), TypeError, ["rule must be a Rule", "call it: Adam()"]),
+    (lambda: explore(3, SGD()), TypeError, ["problem must be a Problem object", "3"]),
+    (lambda: explore(CIRCLES, SGD()), ValueError, ["problem", "two coordinates", "circles with 6"]),
+    (lambda: explore(Ravine(), SGD(), SGD(1)), ValueError, ["rules must differ", "SGD twice"]),
+    (lambda: explore(Ravine(), SGD(), steps=0), ValueError, ["steps", "at least 1", "0"]),
+    (lambda: explore(Ravine(), SGD(), steps=1.5), TypeError, ["steps", "integer", "1.5"]),
+    (lambda: explore(Ravine(), SGD(), steps=9999), ValueError, ["steps", "at most 2000", "9999"]),
+    (lambda: explore(Ravine(), SGD(), at=101), ValueError, ["at", "at most steps = 100", "101"]),
+    (lambda: explore(Ravine(), SGD(), theta0=[9, 0]), ValueError, ["theta0", "inside", "[9.0, "]),
+    (lambda: explore(Ravine(), SGD(), theta0=[NAN, 0]), ValueError, ["theta0", "finite", "nan"]),
+    (lambda: explore(Ravine(), SGD(), ranges=3), TypeError, ["ranges must be a mapping", "3"]),
+    (lambda: explore(Ravine(), SGD(), ranges={"x": (0, 1)}), ValueError, ["names x", "lr"]),
+    (
+        lambda: explore(Ravine(), SGD(), ranges={"lr": (1, 0.1)}),
+        ValueError,
+        ["ranges['lr']", "low < high", "(1, 0.1)"],
+    ),
+    (lambda: explore(Ravine(), SGD(), map=3), ValueError, ["map", "two hyperparameters", "3"]),
+    (
+        lambda: explore(Ravine(), Adam(), map=("lr", "lr")),
+        ValueError,
+        ["map must name two hyperparameters of Adam", "beta1", "('lr', 'lr')"],
+    ),
+    (lambda: explore(Ravine(), SGD(), curves="v"), ValueError, ["curves", "gradient, ", "'v'"]),
+    (lambda: explore(Ravine(), SGD(), rng=1.5), TypeError, ["rng", "integer", "1.5"]),
+    (lambda: explore(Ravine(), SGD(), key="a b"), ValueError, ["key", "hyphens", "'a b'"]),
+    (lambda: interact(3), TypeError, ["function must be callable", "3"]),
+    (lambda: interact(print, 3), TypeError, ["runs must be a Sweep", "3", "controls have names"]),
+    (lambda: interact(print, lr=3), TypeError, ["lr must be (low, high)", "3"]),
+    (lambda: interact(print, lr=("a", "b")), TypeError, ["lr", REAL, "('a', 'b')"]),
+    (lambda: interact(print, lr=(1.0, 1.0)), ValueError, ["lr", "low < high", "(1.0, 1.0)"]),
+    (lambda: interact(print, lr=(0.1, 1.0, 2.0)), ValueError, ["lr must start within", "2"]),
+    (lambda: interact(print, kind=[]), ValueError, ["kind", "something to choose from"]),
+    (lambda: interact(print, RUNS, lr=(0.1, 1)), ValueError, ["axes of runs, lr", "got lr"]),
+]
+
+# ------------------------------------------------------------------ tracing
+
+TRACES: list[Case] = [
+    (lambda: tracing.trace_rule(SGD), TypeError, ["rule must be a Rule object", "SGD()"]),
+    (lambda: tracing.trace_rule(3), TypeError, ["rule must be a Rule object", "3"]),
+    (lambda: tracing.trace_problem(Ravine), TypeError, ["problem must be a Problem", "Ravine()"]),
+    (
+        lambda: tracing.trace_problem(CIRCLES),
+        tracing.TracingError,
+        ["Circles.loss cannot be recorded"],
+    ),
+    (
+        lambda: tracing.record(3, ["x"], "f(x)", 1),
+        tracing.TracingError,
+        ["f(x) cannot be recorded", "not callable"],
+    ),
+    (
+        lambda: tracing.record(lambda x: [x, x], ["x"], "f(x)", 1),
+        tracing.TracingError,
+        ["f(x) must return 1 values, got 2"],
+    ),
+    (
+        lambda: tracing.record(lambda x: [np.sort(x)], ["x"], "f(x)", 1),
+        tracing.TracingError,
+        ["f(x) cannot be recorded", "np.sort", "elementwise"],
+    ),
+    (lambda: tracing.rule_to_latex(Adam), TypeError, ["rule must be a Rule", "Adam()"]),
+    (lambda: tracing.rule_to_latex("Adam"), TypeError, ["rule must be a Rule", "'Adam'"]),
+    (
+        lambda: tracing.rule_to_javascript(SGD()),
+        TypeError,
+        ["traced must be a TracedRule object", "SGD("],
+    ),
+    (
+        lambda: tracing.problem_to_javascript(Ravine()),
+        TypeError,
+        ["traced must be a TracedProblem object", "Ravine("],
+    ),
+    (
+        lambda: tracing.trace_rule(SGD()).update.hoist(["lr"]),
+        ValueError,
+        ["names must be inputs of the program, g, t, hyper.lr", "got lr"],
+    ),
+    (lambda: tracing.Graph().as_node("a"), tracing.TracingError, ["'a'", "only numbers"]),
+]
+
+# ------------------------------------------------------------------ races
+
+RACES: list[Case] = [
+    (lambda: races.grid(SGD()), TypeError, ["a rule's class, such as SGD", "SGD(lr="]),
+    (lambda: races.grid("SGD"), TypeError, ["a rule's class", "'SGD'"]),
+    (lambda: races.grid(SGD, 0), ValueError, ["budget", "at least 1", "0"]),
+    (lambda: races.grid(SGD, 1.5), TypeError, ["budget", "integer", "1.5"]),
+    (lambda: races.race(Ravine, [SGD]), TypeError, ["problem must be a Problem", "Ravine()"]),
+    (lambda: races.race(Ravine(), [SGD()]), TypeError, ["a rule's class", "SGD(lr="]),
+    (lambda: races.race(Ravine(), SGD), TypeError, ["rules must be a list", "SGD"]),
+    (lambda: races.race(Ravine(), []), TypeError, ["rules must be a list", "[]"]),
+    (lambda: races.race(Ravine(), [SGD], steps=-1), ValueError, ["steps", "at least 0", "-1"]),
+    (lambda: races.race(Ravine(), [SGD], trials=0), ValueError, ["trials", "at least 1", "0"]),
+    (lambda: races.race(Ravine(), [SGD], fresh=0), ValueError, ["fresh", "at least 1", "0"]),
+    (lambda: races.race(Ravine(), [SGD], seed=-1), ValueError, ["seed", "at least 0", "-1"]),
+    (lambda: races.race(Ravine(), [SGD], score=3), TypeError, ["score must be callable", "3"]),
+    (lambda: races.trials_of(3, 1, 1), TypeError, ["problem must be a Problem object", "3"]),
+    (lambda: races.trials_of(Ravine(), 0, 1), ValueError, ["trials", "at least 1", "0"]),
+    (lambda: races.lowest_loss(3), TypeError, ["problem must be a Problem object", "3"]),
+    (lambda: races.following(PATH), TypeError, ["runs must be a Sweep object", "<Path"]),
+    (lambda: races.following(RUNS), ValueError, ["runs must be on a MovingTarget", "<Sweep"]),
+    (lambda: races.one_setting([], "SGD"), ValueError, ["races", "at least one"]),
+    (lambda: races.one_setting([RACE], "Adam"), ValueError, ["rule must be one of SGD", "'Adam'"]),
+    (lambda: races.operations(SGD), TypeError, ["rule must be a Rule object", "SGD()"]),
+    (lambda: RACE.entries["SGD"].along(2), ValueError, ["share must be in [0, 1]", "2"]),
+    (lambda: RACE.entries["SGD"].along("a"), TypeError, ["share", REAL, "'a'"]),
+    (lambda: RACE.entries["SGD"].basin(0.5), ValueError, ["factor", "[1, inf)", "0.5"]),
+]
+
+# ------------------------------------------------------------------ the frameworks' rules
+
+FRAMEWORKS: list[Case] = [
+    (
+        lambda: frameworks.default_rule("jax", "Adam"),
+        ValueError,
+        ["framework must be one of torch, optax, keras", "'jax'"],
+    ),
+    (
+        lambda: frameworks.default_rule("torch", "Lion"),
+        ValueError,
+        ["algorithm must be one of SGD, Momentum", "'Lion'"],
+    ),
+    (
+        lambda: frameworks.default_rule("torch", Adam),
+        ValueError,
+        ["algorithm must be one of SGD", "<class"],
+    ),
+    (lambda: frameworks.entry("Lion"), ValueError, ["algorithm must be one of SGD", "'Lion'"]),
+    (
+        lambda: frameworks.recorded("jax", "Adam"),
+        ValueError,
+        ["no record jax/Adam/default/ravine", "torch/Adam/default/ravine"],
+    ),
+    (
+        lambda: frameworks.recorded("torch", "Lion"),
+        ValueError,
+        ["no record torch/Lion/default/ravine", "SGD, Momentum"],
+    ),
+    (
+        lambda: frameworks.entry("Adam").distances("exact"),
+        ValueError,
+        ["no record torch/Adam/exact/ravine", "torch/Adam/default/ravine"],
+    ),
+    (
+        lambda: list(frameworks.entry("Adam").changes("jax")),
+        ValueError,
+        ["aim must be one of book, torch, optax, keras", "'jax'"],
+    ),
+    (
+        lambda: frameworks.recorded("torch", "Adam").follow(Adam),
+        TypeError,
+        ["rule must be a Rule object", "call it: Adam()"],
+    ),
+    (
+        lambda: frameworks.recorded("torch", "Adam").distance(3),
+        TypeError,
+        ["rule must be a Rule object", "3"],
+    ),
+    (lambda: frameworks.torch.Nadam(lr=-1), ValueError, ["Nadam.lr", "[0, inf)", "-1"]),
+    (lambda: frameworks.optax.AdaMax(1, eps=NAN), ValueError, ["AdaMax.eps", "finite", "nan"]),
+]
+
+TABLES = {
+    "hyperparameters": HYPERPARAMETERS,
+    "step": STEPS,
+    "descend": DESCENTS,
+    "sweep": SWEEPS,
+    "problems": PROBLEMS,
+    "points": POINTS,
+    "results": RESULTS,
+    "figures": FIGURES,
+    "tracing": TRACES,
+    "races": RACES,
+    "frameworks": FRAMEWORKS,
+}
+CASES = [
+    pytest.param(*case, id=f"{table}-{i}-{'-'.join(case[2][:1])}")
+    for table, cases in TABLES.items()
+    for i, case in enumerate(cases)
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "words"), CASES)
 def test_message(call: Callable[[], Any], kind: type[Exception], words: list[str]) -> None:
     with pytest.raises(kind) as caught:
         call()
@@ -360,8 +708,106 @@ def test_message(call: Callable[[], Any], kind: type[Exception], words: list[str
     assert "\n" not in message
 
 
+# ------------------------------------------------------------------ none is left out
+
+PUBLIC = (
+    *(adaptive, adaptive.problems, plotting, tracing, races, frameworks),
+    *(import_module(f"adaptive.{name}") for name in ("explorer", "interactive", "minimizer")),
+)
+#: What has parameters and no case, and why.
+UNCHECKED = {
+    "Chosen Entry Explorer Form Node Path Program Race Record Sweep Traced TracedProblem TracedRule"
+    " TracingError": "the package makes them, not its users",
+    "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
+    "Problem.draw Problem.project": "called in every step, with what `descend` checked",
+    "Surface.f Surface.partials": "called in every step by `loss` and `grad`, which check",
+    "Graph.node Graph.symbol": "called by `record`",
+    "Rule": "has no fields",
+}
+
+
+def public() -> Iterator[tuple[str, Any]]:
+    """Yield all public callables that take an argument, methods too, by name."""
+    for module in PUBLIC:
+        here = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+        own = {n: v for n, v in here.items() if getattr(v, "__module__", "") == module.__name__}
+        named = {name: getattr(module, name) for name in getattr(module, "__all__", own)}
+        for name, value in named.items():
+            if inspect.isfunction(value) and inspect.signature(value).parameters:
+                yield name, value
+            if inspect.isclass(value):
+                if issubclass(value, Exception) or inspect.signature(value).parameters:
+                    yield name, value
+                for method, function in vars(value).items():
+                    takes = inspect.isfunction(function) and inspect.signature(function).parameters
+                    if takes and len(takes) > 1 and not method.startswith("_"):
+                        yield f"{name}.{method}", function
+
+
+def exempt(name: str, value: Any) -> bool:
+    """Return whether a callable, or what it overrides, needs no case."""
+    names = {each for several in UNCHECKED for each in several.split()}
+    kind, _, method = name.partition(".")
+    owner = getattr(adaptive, kind, None) or getattr(adaptive.problems, kind, object)
+    return name in names or bool(
+        method and {f"{base.__name__}.{method}" for base in inspect.getmro(owner)} & names
+    )
+
+
+def test_every_public_callable_has_an_example() -> None:
+    """The doctests run them; what only the package makes needs none."""
+    made = {each for several in UNCHECKED for each in several.split()} - {"Rule", "Path", "Sweep"}
+    names = {name for name, _ in public() if "." not in name} | {"Beale", "Problem", "Surface"}
+    values = dict(public()) | vars(adaptive.problems)
+    missing = {name for name in names - made if ">>> " not in (values[name].__doc__ or "")}
+    assert not missing
+
+
+def blamed(error: BaseException) -> set[Any]:
+    """Return the code of the functions that the error came through, and classes being made."""
+    found: set[Any] = set()
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        found.add(frame.f_code)
+        if frame.f_code.co_name in ("__init__", "__post_init__"):
+            found.add(type(frame.f_locals["self"]))
+    return found
+
+
+def test_every_public_callable_has_a_case() -> None:
+    through: set[Any] = set()
+    for cases in TABLES.values():
+        for call, kind, _ in cases:
+            try:
+                call()
+            except kind as error:
+                through |= blamed(error)
+    missing = {
+        name
+        for name, value in public()
+        if not exempt(name, value) and getattr(value, "__code__", value) not in through
+    }
+    assert not missing
+    assert len(CASES) >= 250
+
+
+def test_exceptions_to_it_are_there() -> None:
+    names = {name for name, _ in public()} | {"Rule"}
+    assert not {each for several in UNCHECKED for each in several.split()} - names
+
+
+def test_no_figure_is_opened_for_nothing() -> None:
+    before = plt.get_fignums()
+    for call, kind, _ in FIGURES:
+        with pytest.raises(kind):
+            call()
+    assert plt.get_fignums() == before
+
+
 def test_nothing_was_modified() -> None:
     """After all of the above, the arrays that were passed are what they were."""
+    assert PATH.theta.tolist() == descend(SGD(), Ravine(), steps=3).theta.tolist()
+    assert RUNS.theta.shape == (4, 2, 2)
+    assert list(RACE.entries) == ["SGD"]
     assert THETA.tolist() == [1, 2]
     assert G.tolist() == [0.5, -0.5]
     assert (X == 1).all()

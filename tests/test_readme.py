@@ -1,6 +1,7 @@
 """What the README shows runs."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -46,6 +47,13 @@ def test_files_that_are_named_exist():
     named += [name for name in re.findall(r"`([\w./]+\.\w+)`", text) if "/" in name]
     assert named
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("command", re.findall(r"^(make \w+)", README, re.M))
+def test_commands_are_such_that_make_understands(command):
+    """The commands themselves are what runs this test, and builds the book."""
+    run = subprocess.run([*command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
 
 
 def test_targets_that_are_named_exist():

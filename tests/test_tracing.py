@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, Adam, Momentum, Nadam
+from adaptive import NAG, RULES, Adam, AMSGrad, Momentum, Nadam
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import (
@@ -18,11 +21,12 @@ from adaptive.tracing import (
     problem_to_javascript,
     record,
     rule_to_javascript,
+    rule_to_latex,
     trace_problem,
     trace_rule,
 )
 from adaptive.tracing.graph import MOST_NODES
-from adaptive.tracing.javascript import _method
+from adaptive.tracing.javascript import _identifiers, _method
 
 
 def evaluate(program, **inputs):
@@ -219,6 +223,7 @@ def test_the_printed_rule_reads_as_the_rule():
 EXPRESSIONS = [
     lambda x, y: x - (y - x),
     lambda x, y: x - y - x,
+    lambda x, y: (x - y) / (y - x),
     lambda x, y: x / (y / x),
     lambda x, y: x / y / x,
     lambda x, y: x * (y + 1) * x,
@@ -271,6 +276,59 @@ def test_printed_expressions_have_the_values_of_numpy(in_browser):
         assert values == pytest.approx(expected, rel=1e-13, abs=1e-15), method
 
 
+class Math:
+    """As much of JavaScript's Math as Python's grammar can speak of."""
+
+    pow, sqrt, abs, exp = pow, math.sqrt, abs, math.exp
+    min, max = min, max
+
+
+@pytest.mark.parametrize("function", EXPRESSIONS[:14] + EXPRESSIONS[15:17], ids=range(16))
+def test_printed_arithmetic_has_the_values_of_numpy(function):
+    """Brackets and signs mean the same in Python: so this needs no browser."""
+    program = record(lambda x, y: [function(x, y)], ["x", "y"], "f", 1)
+    method = _method("f(x, y)", program, {"x": "x", "y": "y"}, single=True)
+    *names, result = re.findall(r"(?:const (\S+) =|return) (.*);", method)
+    for point in np.random.default_rng(3).normal(scale=2, size=(20, 2)):
+        known = {"x": float(point[0]), "y": float(point[1]), "Math": Math}
+        for name, expression in names:
+            known[name[1:]] = eval(expression.replace("$", ""), known)
+        found = eval(result[1].replace("$", ""), known)
+        assert found == pytest.approx(float(function(*point)), rel=1e-13, abs=1e-15), method
+
+
+def test_numbers_in_an_array_of_none_are_numbers():
+    program = record(lambda x: [x * np.array(2.5)], ["x"], "f", 1)
+    assert "return x * 2.5;" in _method("f(x)", program, {"x": "x"}, single=True)
+
+
+def test_what_is_no_number_is_printed_so():
+    program = record(lambda x: [np.maximum(x, np.nan)], ["x"], "f", 1)
+    assert "return Math.max(x, NaN);" in _method("f(x)", program, {"x": "x"}, single=True)
+
+
+def test_functions_of_arrays_are_recorded_number_by_number():
+    program = record(lambda x, y: np.sqrt(np.array([x, y], dtype=object)), ["x", "y"], "f", 2)
+    assert [(node.op, node.args[0].value) for node in program.outputs] == [
+        ("sqrt", "x"),
+        ("sqrt", "y"),
+    ]
+
+
+def test_batches_that_are_no_numbers_cannot_be_recorded():
+    class Named(NoisyQuadratic):
+        def draw(self, t, rng):
+            return {"noise": 0.5}
+
+    with pytest.raises(TracingError, match=r"Named\.grad cannot be recorded: its batches are data"):
+        trace_problem(Named())
+
+
+def test_no_name_is_used_twice_or_is_a_word_of_javascript():
+    names = _identifiers(["g", "t", "state.default", "hyper.new", "hyper.g", "hyper.lr"])
+    assert list(names.values()) == ["g", "t", "default$", "new$", "g$", "lr"]
+
+
 def test_names_that_javascript_keeps_for_itself(in_browser):
     @dataclass(frozen=True, eq=False)
     class Odd(Rule):
@@ -286,6 +344,63 @@ def test_names_that_javascript_keeps_for_itself(in_browser):
     script = f"() => {{ const r = {text}; const h = [2, 3, 5]; "
     found = in_browser(script + "return r.update(7, [11, 13], h, r.constants(4, h)) }")
     assert found == [26, 16, 26]
+
+
+# ------------------------------------------------------------------ formulas
+
+
+def test_the_formula_reads_as_the_book_writes_it():
+    *_, last = rule_to_latex(Adam()).splitlines()[:-1]
+    assert last == r"\theta_t &= \theta_{t-1} - \frac{\eta \hat m_t}{\sqrt{\hat v_t} + \epsilon}"
+    assert (
+        rule_to_latex(AMSGrad()).splitlines()[3]
+        == r"\hat v_t &= \max\left(\hat v_{t-1}, v_t\right) \\"
+    )
+    nag = rule_to_latex(NAG())
+    assert r"g_t &= \nabla J\left(\theta_{t-1} - \gamma v_{t-1}\right) \\" in nag
+
+
+@dataclass(frozen=True, eq=False)
+class Strange(Rule):
+    """A rule with names of its own, a guard, and a step that a state remembers."""
+
+    lr: Any = 0.1
+    damping: Any = 2.0
+    state_names = ("s", "past")
+
+    def update(self, g, t, s, past):
+        s = s * self.damping - np.exp(-abs(g) / 3)
+        step = -self.lr * g / np.maximum(s / (1 - self.damping**t), 1e-38) - 0.5 * past
+        return step, s, step
+
+
+def test_the_formula_of_a_rule_with_names_of_its_own():
+    assert rule_to_latex(Strange()).splitlines()[1:-1] == [
+        r"s_t &= s_{t-1} \mathrm{damping} - e^{- \frac{\left|{g_t}\right|}{3}} \\",
+        r"\hat s_t &= \frac{s_t}{1 - \mathrm{damping}^{t}} \\",
+        r"\Delta\theta_t &= - \frac{\eta g_t}{\hat s_t} - 0.5 \mathrm{past}_{t-1} \\",
+        r"\theta_t &= \theta_{t-1} + \Delta\theta_t",
+    ]
+
+
+def test_what_has_no_place_in_a_formula():
+    sorts = _rule(lambda r, g, t, m: (np.where(g, g, m), m))
+    with pytest.raises(TracingError, match=r"np\.where has no place in a formula"):
+        rule_to_latex(sorts)
+
+
+def test_without_sympy_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sympy", None)
+    with pytest.raises(ImportError, match="pip install sympy"):
+        rule_to_latex(Adam())
+
+
+def test_sympy_is_not_imported_before_it_is_used():
+    code = "import sys, adaptive.tracing, adaptive.explorer; sys.exit('sympy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+# ------------------------------------------------------------------ problems
 
 
 def test_a_surface_and_a_problem_are_called_alike():

@@ -113,9 +113,12 @@ def explore(
             f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
         )
     choices = ("gradient", *rules[0].state_names, "step", "rate")
-    if curves not in choices:
-        raise ValueError(f"curves must be one of {', '.join(choices)}, got {_checks.shown(curves)}")
+    _checks.one_of("curves", curves, choices)
     start = _start(problem, theta0)
+    if not isinstance(ranges, Mapping | None):
+        raise TypeError(
+            f'ranges must be a mapping such as {{"lr": (1e-3, 1)}}, got {_checks.shown(ranges)}'
+        )
     unknown = set(ranges or {}) - {name for rule in rules for name in rule.hyperparameters}
     if unknown:
         raise ValueError(

@@ -120,14 +120,15 @@ def map_of(
         If the pair is not two hyperparameters of the rule, or no minimum is known.
     """
     by_name = {each.name: each for each in ranges}
-    if isinstance(pair, str) or len(set(pair)) != 2 or len(pair) != 2 or set(pair) - set(by_name):
+    named = list(pair) if isinstance(pair, tuple | list) else []
+    if len(named) != 2 or named[0] == named[1] or not all(name in by_name for name in named):
         raise ValueError(
             f"map must name two hyperparameters of {type(rule).__name__}, which has "
             f"{', '.join(by_name)}; got {_checks.shown(pair)}"
         )
     if problem.minimum is None:
         raise ValueError(f"map needs a problem whose minimum is known; {problem.name} has none")
-    axes = [by_name[name] for name in pair]
+    axes = [by_name[name] for name in named]
     centres = [(np.arange(2 * n) + 0.5) / (2 * n) for n in (COLUMNS, ROWS)]
     values: dict[str, Any] = {
         each.name: each.at(where) for each, where in zip(axes, centres, strict=True)

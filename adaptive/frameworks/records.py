@@ -173,10 +173,24 @@ def default_rule(framework: str, algorithm: str) -> Rule:
     -------
     Rule
         The rule, from `adaptive.frameworks`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such framework or algorithm.
+
+    Examples
+    --------
+    >>> from adaptive import frameworks
+    >>> frameworks.default_rule("keras", "RMSprop")
+    RMSprop(lr=0.07, rho=0.9, eps=1e-07)
     """
+    modules = {"torch": torch, "optax": optax, "keras": keras}
+    _checks.one_of("framework", framework, modules)
+    _checks.one_of("algorithm", algorithm, (rule.__name__ for rule in rules.RULES))
     settings = dict(getattr(rules, algorithm).on_circles)
     settings.pop("eps", None)
-    module = {"torch": torch, "optax": optax, "keras": keras}[framework]
+    module = modules[framework]
     return getattr(module, algorithm)(**settings)
 
 
@@ -230,6 +244,8 @@ def recorded(
     key = f"{framework}/{algorithm}/{setting}"
     place = texts["runs"].get(f"{key}/{problem}")
     if place is None:
-        like = [run for run in texts["runs"] if f"/{algorithm}/" in run] or texts["runs"]
-        raise ValueError(f"there is no record {key}/{problem}; there are {', '.join(like)}")
+        there = [run for run in texts["runs"] if run.startswith(f"{framework}/{algorithm}/")]
+        there = there or [run for run in texts["runs"] if f"/{algorithm}/default/" in run]
+        there = there or [rule.__name__ for rule in rules.RULES]
+        raise ValueError(f"there is no record {key}/{problem}; there are {', '.join(there)}")
     return Record(framework, algorithm, problem, setting, texts["code"][key], arrays[place])

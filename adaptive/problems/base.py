@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from adaptive import _checks
+
 Array = npt.NDArray[np.floating]
 
 
@@ -21,6 +23,16 @@ def store(frozen: Any, **checked: Any) -> None:
     """Put checked values into the fields of a frozen dataclass, while it is being made."""
     for name, value in checked.items():
         object.__setattr__(frozen, name, value)
+
+
+def located(theta: npt.ArrayLike, d: int) -> npt.NDArray[Any]:
+    """Return ``theta`` as an array of shape (..., d), or say what is wrong with it."""
+    array = np.asarray(theta)
+    if array.dtype.kind not in "fO":  # objects are numbers that are being traced
+        array = _checks.floating("theta", theta)
+    if array.shape[-1:] != (d,):
+        raise ValueError(f"theta must have shape (..., {d}), got shape {array.shape}")
+    return array
 
 
 class Problem:
@@ -42,6 +54,25 @@ class Problem:
         The minimiser nearest to the start, where it is known.
     bounds : tuple of (low, high), one for each coordinate, or None
         The part of the space that figures show.
+
+    Examples
+    --------
+    A problem of one's own:
+
+    >>> import numpy as np
+    >>> from adaptive import SGD, descend
+    >>> from adaptive.problems import Problem
+    >>> class Bowl(Problem):
+    ...     name = "bowl"
+    ...     start = np.ones(3)
+    ...
+    ...     def loss(self, theta):
+    ...         return np.sum(np.square(theta), axis=-1)
+    ...
+    ...     def grad(self, theta, batch=None):
+    ...         return 2 * np.asarray(theta)
+    >>> descend(SGD(lr=0.25), Bowl(), steps=10)
+    <Path: SGD on bowl, 10 steps, loss 3 -> 2.86e-06>
     """
 
     #: Whether `draw` returns something that changes the gradient.
@@ -75,6 +106,23 @@ class Surface(Problem):
     A subclass defines ``f(x, y)`` and its partial derivatives
     ``partials(x, y)``. Both see the coordinates apart, so that they can be
     called with arrays, and with the objects that record an expression.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive.problems import Surface
+    >>> class Egg(Surface):
+    ...     name = "egg"
+    ...     start = np.array([1.0, 1.0])
+    ...
+    ...     def f(self, x, y):
+    ...         return x**2 + 3 * y**2
+    ...
+    ...     def partials(self, x, y):
+    ...         return 2 * x, 6 * y
+    >>> Egg().grad([[1.0, 1.0], [0.0, 2.0]])
+    array([[ 2.,  6.],
+           [ 0., 12.]])
     """
 
     def f(self, x: Any, y: Any) -> Any:
@@ -96,7 +144,5 @@ class Surface(Problem):
 
 def _coordinates(theta: npt.ArrayLike) -> tuple[Array, Array]:
     """Return the two coordinates of theta, each of shape (...)."""
-    array = np.asarray(theta)
-    if array.shape[-1:] != (2,):
-        raise ValueError(f"theta must have shape (..., 2), got shape {array.shape}")
+    array = located(theta, 2)
     return array[..., 0], array[..., 1]

@@ -65,6 +65,12 @@ def probability(X: npt.ArrayLike, w: npt.ArrayLike) -> Array:
         If an argument is not an array of real numbers.
     ValueError
         If the last axes of ``X`` and ``w`` differ.
+
+    Examples
+    --------
+    >>> from adaptive.problems import expand, probability
+    >>> probability(expand([[0, 0], [2, 0]]), [0, 0, 1, 0, 0, -1]).round(3)
+    array([0.269, 0.953])
     """
     return _sigmoid(_scores(*_features(X, w)))
 
@@ -92,6 +98,12 @@ def compute_loss(X: npt.ArrayLike, y: npt.ArrayLike, w: npt.ArrayLike) -> Any:
         If an argument is not an array of real numbers.
     ValueError
         If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from adaptive.problems import compute_loss, expand
+    >>> compute_loss(expand([[0, 0], [2, 0]]), [0, 1], [0, 0, 1, 0, 0, -1]).round(3)
+    np.float64(0.181)
     """
     X, w = _features(X, w)
     return _mean_loss(X, _labels(X, y), w)
@@ -200,7 +212,13 @@ class LogisticRegression(Problem):
 
         ``batch`` has shape (b,), or (runs, b) with ``theta`` of shape (..., runs, d).
         """
-        X, y = (self.X, self.y) if batch is None else (self.X[batch], self.y[batch])
+        try:
+            X, y = (self.X, self.y) if batch is None else (self.X[batch], self.y[batch])
+        except IndexError:
+            raise IndexError(
+                f"batch must hold indices of rows, from 0 to {len(self.X) - 1}, "
+                f"got {_checks.shown(batch)}"
+            ) from None
         return _mean_grad(X, y, _features(self.X, theta, "theta")[1])
 
     def draw(self, t: int, rng: np.random.Generator) -> npt.NDArray[np.integer]:
@@ -264,6 +282,15 @@ class SparseFeatures(LogisticRegression):
         The probability that a feature is 1.
     weights : ndarray, shape (20,)
         The weights that the classes were drawn with.
+
+    Examples
+    --------
+    >>> from adaptive.problems import SparseFeatures
+    >>> problem = SparseFeatures()
+    >>> problem
+    <sparse features: 4000 rows, 20 features, minibatches of 4>
+    >>> problem.frequency[[0, -1]]
+    array([0.5  , 0.005])
     """
 
     def __init__(self, batch_size: int = 4, seed: int = 0) -> None:

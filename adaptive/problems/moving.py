@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem, store
+from adaptive.problems.base import Array, Problem, located, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +71,20 @@ class MovingTarget(Problem):
 
     def target(self, t: npt.ArrayLike) -> Array:
         """Return where the target stands in step ``t`` (from 1), shape (..., d)."""
-        return self.targets[(np.asarray(t) - 1) // self.every % len(self.targets)]
+        steps = np.asarray(t)
+        if steps.dtype.kind not in "iu" or (steps < 1).any():
+            raise ValueError(f"t must hold step numbers, from 1, got {_checks.shown(t)}")
+        return self.targets[(steps - 1) // self.every % len(self.targets)]
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., d), in the mean over all targets."""
-        away = np.asarray(theta)[..., None, :] - self.targets
+        away = located(theta, len(self.start))[..., None, :] - self.targets
         return np.mean(np.sum(away**2, axis=-1), axis=-1) / 2
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return ``theta`` less the target in ``batch``, or less the mean of all targets."""
-        return np.asarray(theta) - (self.targets.mean(axis=0) if batch is None else batch)
+        target = self.targets.mean(axis=0) if batch is None else batch
+        return located(theta, len(self.start)) - target
 
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the target of step ``t`` as it is seen through the noise, shape (d,)."""

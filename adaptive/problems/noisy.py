@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem, store
+from adaptive.problems.base import Array, Problem, located, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +35,16 @@ class NoisyQuadratic(Problem):
         If ``batch_size`` is not an integer, or another is not of real numbers.
     ValueError
         If a curvature is not positive, ``noise`` is negative or ``batch_size`` is below 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive.problems import NoisyQuadratic
+    >>> problem = NoisyQuadratic([1, 20], noise=0.5)
+    >>> problem.grad([1.0, 1.0])
+    array([ 1., 20.])
+    >>> problem.grad([1.0, 1.0], problem.draw(1, np.random.default_rng(0)))
+    array([ 1.06286511, 19.93394757])
     """
 
     curvatures: Any = (1.0, 20.0)
@@ -61,11 +71,11 @@ class NoisyQuadratic(Problem):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the expected loss at ``theta``, shape (..., d)."""
-        return np.sum(self.curvatures * np.square(theta), axis=-1) / 2
+        return np.sum(self.curvatures * located(theta, len(self.start)) ** 2, axis=-1) / 2
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return the gradient at ``theta``, shape (..., d), plus the noise in ``batch``."""
-        exact = self.curvatures * np.asarray(theta)
+        exact = self.curvatures * located(theta, len(self.start))
         return exact if batch is None else exact + batch
 
     def draw(self, t: int, rng: np.random.Generator) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem, point, store
+from adaptive.problems.base import Array, Problem, located, point, store
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,16 @@ class Reddi(Problem):
     References
     ----------
     Reddi, Kale and Kumar (2018), section 5, the synthetic experiments.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive.problems import Reddi
+    >>> problem, rng = Reddi(), np.random.default_rng(0)
+    >>> [problem.draw(t, rng).item() for t in (1, 2, 101, 102)]
+    [1010.0, -10.0, -10.0, 1010.0]
+    >>> problem.slope > 0, problem.minimum
+    (True, array([-1.]))
     """
 
     large: Any = 1010.0
@@ -74,12 +84,12 @@ class Reddi(Problem):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the mean loss at ``theta``, shape (..., 1)."""
-        return self.slope * np.asarray(theta)[..., 0]
+        return self.slope * located(theta, 1)[..., 0]
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return the slope in ``batch``, or the mean slope, in the shape (..., 1) of ``theta``."""
         slope = self.slope if batch is None else batch
-        return slope * np.ones_like(_checks.floating("theta", theta))
+        return slope * np.ones_like(located(theta, 1))
 
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the slope of step ``t``, shape (1,)."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem, store
+from adaptive.problems.base import Array, Problem, located, store
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,8 +53,7 @@ class Rescaled(Problem):
 
     def __post_init__(self) -> None:
         """Check the fields, and take over what the problem says of itself."""
-        if not isinstance(self.problem, Problem):
-            raise TypeError(f"problem must be a Problem object, got {_checks.shown(self.problem)}")
+        _checks.instance("problem", self.problem, Problem)
         loss_by = _checks.within("loss_by", self.loss_by, 0, open_low=True)
         theta_by = _checks.within("theta_by", self.theta_by, 0, open_low=True)
         start, minimum = self.problem.start, self.problem.minimum
@@ -81,12 +80,16 @@ class Rescaled(Problem):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., d), both in the new units."""
-        return self.loss_by * self.problem.loss(np.asarray(theta) / self.theta_by)
+        return self.loss_by * self.problem.loss(self._old(theta))
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return the gradient at ``theta``, shape (..., d), in the new units."""
-        old = self.problem.grad(np.asarray(theta) / self.theta_by, batch)
+        old = self.problem.grad(self._old(theta), batch)
         return old * (self.loss_by / self.theta_by)
+
+    def _old(self, theta: npt.ArrayLike) -> Array:
+        """Return ``theta``, shape (..., d), in the problem's own units."""
+        return located(theta, len(self.start)) / self.theta_by
 
     def draw(self, t: int, rng: np.random.Generator) -> Any:
         """Return the batch for step ``t``, which has no units."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.problems.base import Array, point
+from adaptive.problems.base import Array, located, point
 from adaptive.problems.online import Reddi
 
 
@@ -56,13 +56,13 @@ class RareAndSteady(Reddi):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the mean loss at ``theta``, shape (..., 2), above that of the best point."""
-        theta = np.asarray(theta)
+        theta = located(theta, 2)
         return self.slope * (theta[..., 0] + 1) + self.slope * (theta[..., 1] + 1)
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return the slopes in ``batch``, or the mean slopes, in the shape of ``theta``."""
         slopes = np.array([self.slope, self.slope]) if batch is None else batch
-        return slopes + 0 * np.asarray(theta)
+        return slopes + 0 * located(theta, 2)
 
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the slopes of step ``t``, shape (2,)."""

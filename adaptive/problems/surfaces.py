@@ -73,6 +73,15 @@ class Rosenbrock(Surface):
     References
     ----------
     Rosenbrock (1960), with the usual a = 1 and b = 100.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Rosenbrock
+    >>> problem = Rosenbrock()
+    >>> problem.loss([0.0, 1.0])
+    np.float64(101.0)
+    >>> problem.grad([0.0, 1.0])
+    array([ -2., 200.])
     """
 
     name = "Rosenbrock"
@@ -91,7 +100,17 @@ class Rosenbrock(Surface):
 
 @dataclass(frozen=True)
 class Beale(Surface):
-    """Beale's function: flat plains, steep walls and one minimum at (3, ½)."""
+    """Beale's function: flat plains, steep walls and one minimum at (3, ½).
+
+    Examples
+    --------
+    >>> from adaptive.problems import Beale
+    >>> problem = Beale()
+    >>> problem.loss([1.0, 1.0])
+    np.float64(14.203125)
+    >>> problem.grad([1.0, 1.0])
+    array([ 0.  , 27.75])
+    """
 
     name = "Beale"
     start = point(1.0, 1.5)
@@ -117,7 +136,17 @@ class Beale(Surface):
 
 @dataclass(frozen=True)
 class Himmelblau(Surface):
-    """Himmelblau's function: four minima of equal depth."""
+    """Himmelblau's function: four minima of equal depth.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Himmelblau
+    >>> problem = Himmelblau()
+    >>> problem.loss([3.0, 2.0])
+    np.float64(0.0)
+    >>> problem.grad([3.0, 2.0])
+    array([0., 0.])
+    """
 
     name = "Himmelblau"
     start = point(0.0, 0.0)
@@ -140,6 +169,15 @@ class Saddle(Surface):
 
     The start lies a thousandth beside the line on which the gradient leads
     straight into the saddle.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Saddle
+    >>> problem = Saddle()
+    >>> problem.loss([0.0, 1.0])
+    np.float64(-0.25)
+    >>> problem.grad([0.0, 1.0])
+    array([0., 0.])
     """
 
     name = "saddle"

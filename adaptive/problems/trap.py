@@ -22,6 +22,14 @@ class Lessard(Surface):
     ----------
     Lessard, Recht and Packard (2016), section 4.6, where there is only the
     first coordinate. The second lets the loss be drawn like the others.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Lessard
+    >>> Lessard().grad([[0.5, 1.0], [1.5, 1.0], [3.0, 1.0]])
+    array([[12.5,  1. ],
+           [25.5,  1. ],
+           [51. ,  1. ]])
     """
 
     name = "trap of Lessard et al."

@@ -22,6 +22,17 @@ class Adadelta(Rule):
     References
     ----------
     Zeiler (2012), algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Adadelta
+    >>> rule, theta = Adadelta(rho=0.9, eps=1e-2), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.68765248, 1.26726124])
+    >>> state
+    State(t=1, Eg2=array([0.4  , 0.025]), Edx2=array([0.0097561 , 0.00714286]))
     """
 
     rho: Any = 0.95

@@ -23,6 +23,17 @@ class Adagrad(Rule):
     ----------
     Duchi, Hazan and Singer (2011), figure 1 (diagonal matrices), where a δ outside
     the root has the part of ε.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Adagrad
+    >>> rule, theta = Adagrad(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.9, 1.1])
+    >>> state
+    State(t=1, G=array([4.  , 0.25]))
     """
 
     lr: Any = 0.01

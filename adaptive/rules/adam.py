@@ -24,6 +24,17 @@ class Adam(Rule):
     References
     ----------
     Kingma and Ba (2015), algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Adam
+    >>> rule, theta = Adam(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.9, 1.1])
+    >>> state
+    State(t=1, m=array([ 0.2 , -0.05]), v=array([0.004  , 0.00025]))
     """
 
     lr: Any = 0.001

@@ -30,6 +30,17 @@ class AdaMax(Rule):
     References
     ----------
     Kingma and Ba (2015), algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import AdaMax
+    >>> rule, theta = AdaMax(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.9, 1.1])
+    >>> state
+    State(t=1, m=array([ 0.2 , -0.05]), u=array([2. , 0.5]))
     """
 
     lr: Any = 0.002

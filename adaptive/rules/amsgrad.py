@@ -28,6 +28,18 @@ class AMSGrad(Rule):
     References
     ----------
     Reddi, Kale and Kumar (2018), algorithm 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import AMSGrad
+    >>> rule, theta = AMSGrad(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.68377228, 1.31622757])
+    >>> state
+    State(t=1, m=array([ 0.2 , -0.05]), v=array([0.004  , 0.00025]),
+    v_hat=array([0.004  , 0.00025]))
     """
 
     lr: Any = 0.001

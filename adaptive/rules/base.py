@@ -36,6 +36,10 @@ class Rule:
     parameters, so a rule whose ``lr`` has shape (1000, 1) makes a thousand
     steps at once.
 
+    A gradient that is not finite, or whose square is not (above 1.3e154 in
+    float64), makes the state of its coordinate not finite, and it stays so:
+    nothing is repaired in silence. Other coordinates are not touched.
+
     Raises
     ------
     TypeError
@@ -43,6 +47,23 @@ class Rule:
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
         ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr`` and ``eps``.
+
+    Examples
+    --------
+    A rule of one's own is its fields, the names of its state and one method:
+
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> from adaptive import Rule, descend
+    >>> from adaptive.problems import Ravine
+    >>> @dataclass(frozen=True, eq=False)
+    ... class SignDescent(Rule):
+    ...     lr: float = 0.01
+    ...
+    ...     def update(self, g, t):
+    ...         return (-self.lr * np.sign(g),)
+    >>> descend(SignDescent(lr=0.1), Ravine(), steps=4)
+    <Path: SignDescent on ravine, 4 steps, loss 18 -> 10.1>
     """
 
     #: The names of the state arrays, in the order in which `update` takes them.

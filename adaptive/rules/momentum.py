@@ -21,6 +21,17 @@ class Momentum(Rule):
     ----------
     Polyak (1964), the method of the heavy ball; Sutskever, Martens, Dahl and
     Hinton (2013), classical momentum, there with the sign of v exchanged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Momentum
+    >>> rule, theta = Momentum(lr=0.1, momentum=0.9), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.8 , 1.05])
+    >>> state
+    State(t=1, v=array([ 0.2 , -0.05]))
     """
 
     lr: Any = 0.01

@@ -25,6 +25,17 @@ class Nadam(Rule):
     ----------
     Dozat (2016), with a constant μ = β₁ and one bias correction
     1 - β₁ᵗ for both terms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Nadam
+    >>> rule, theta = Nadam(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.81, 1.19])
+    >>> state
+    State(t=1, m=array([ 0.2 , -0.05]), v=array([0.004  , 0.00025]))
     """
 
     lr: Any = 0.002

@@ -21,6 +21,17 @@ class NAG(Rule):
     ----------
     Nesterov (1983); Sutskever, Martens, Dahl and Hinton (2013), equations (3)
     and (4), there with the sign of v exchanged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import NAG
+    >>> rule, theta = NAG(lr=0.1, momentum=0.9), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.8 , 1.05])
+    >>> state
+    State(t=1, v=array([ 0.2 , -0.05]))
     """
 
     lr: Any = 0.01

@@ -24,6 +24,17 @@ class RMSprop(Rule):
     References
     ----------
     Tieleman and Hinton (2012), lecture 6.5, which gives ρ = 0.9 and no ε.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import RMSprop
+    >>> rule, theta = RMSprop(lr=0.1, rho=0.9), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.68377224, 1.3162277 ])
+    >>> state
+    State(t=1, Eg2=array([0.4  , 0.025]))
     """
 
     lr: Any = 0.001

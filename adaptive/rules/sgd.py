@@ -18,6 +18,17 @@ class SGD(Rule):
     References
     ----------
     Robbins and Monro (1951), with the gradient as the observed value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import SGD
+    >>> rule, theta = SGD(lr=0.1), np.array([1.0, 1.0])
+    >>> theta, state = rule.step(theta, np.array([2.0, -0.5]), rule.init(theta))
+    >>> theta
+    array([0.8 , 1.05])
+    >>> state
+    State(t=1)
     """
 
     lr: Any = 0.01

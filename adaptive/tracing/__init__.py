@@ -7,6 +7,7 @@ a `Program`, in which equal subexpressions are one, and a printer writes it down
 
 from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
 from adaptive.tracing.javascript import problem_to_javascript, rule_to_javascript
+from adaptive.tracing.latex import rule_to_latex
 from adaptive.tracing.record import (
     TracedProblem,
     TracedRule,
@@ -26,6 +27,7 @@ __all__ = [
     "problem_to_javascript",
     "record",
     "rule_to_javascript",
+    "rule_to_latex",
     "trace_problem",
     "trace_rule",
 ]

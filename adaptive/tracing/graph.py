@@ -230,7 +230,17 @@ class Program:
         first, rest : Program
             The first returns the largest subexpressions that need no other
             input. The rest has them as further inputs, called ``"$0"``, ``"$1"``, …
+
+        Raises
+        ------
+        ValueError
+            If a name is none of the inputs.
         """
+        if unknown := set(names) - set(self.inputs):
+            raise ValueError(
+                f"names must be inputs of the program, {', '.join(self.inputs)}, "
+                f"got {', '.join(sorted(unknown))}"
+            )
         free = _only_of(self, set(names))
         used_by_rest = {arg for node in self.nodes() if node not in free for arg in node.args}
         taken = [

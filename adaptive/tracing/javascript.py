@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from adaptive import _checks
 from adaptive.tracing.graph import Node, Program
 from adaptive.tracing.record import TracedProblem, TracedRule
 
@@ -85,6 +86,7 @@ def rule_to_javascript(traced: TracedRule) -> str:
       lookahead: null,
     }
     """
+    _checks.instance("traced", traced, TracedRule)
     states = tuple(f"state.{name}" for name in traced.rule.state_names)
     hyper = tuple(f"hyper.{name}" for name in traced.rule.hyperparameters)
     names = _identifiers(["g", "t", "theta", *states, *hyper])
@@ -136,6 +138,7 @@ def problem_to_javascript(traced: TracedProblem) -> str:
       project: null,
     }
     """
+    _checks.instance("traced", traced, TracedProblem)
     batch = [f"batch.{i}" for i in range(traced.batch)]
     names = {"x": "x", "y": "y"} | {name: f"b{i}" for i, name in enumerate(batch)}
     project = "project: null"

@@ -135,6 +135,7 @@ def trace_rule(rule: Rule) -> TracedRule:
     >>> trace_rule(Momentum()).update.inputs
     ('g', 't', 'state.v', 'hyper.lr', 'hyper.momentum')
     """
+    _checks.instance("rule", rule, Rule)
     name = type(rule).__name__
     states = [f"state.{s}" for s in rule.state_names]
     hyper = [f"hyper.{h}" for h in rule.hyperparameters]
@@ -181,6 +182,7 @@ def trace_problem(problem: Problem) -> TracedProblem:
     >>> [node.op for node in trace_problem(Saddle()).gradient.outputs]
     ['symbol', 'subtract']
     """
+    _checks.instance("problem", problem, Problem)
     name = type(problem).__name__
     if isinstance(problem, Surface):
         loss: Callable[..., Any] = lambda x, y: [problem.f(x, y)]  # noqa: E731

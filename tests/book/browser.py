@@ -1,7 +1,7 @@
 """The browser in which the tests open the pages.
 
-``python -m tests.book.browser`` says which one it is. Where there is none, it installs
-Debian's Chromium if it may, and says what to do if it may not.
+``python -m tests.book.browser`` says which one it is; with ``--path``, nothing but that. Where
+there is none, it installs Debian's Chromium if it may, and says what to do if it may not.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ def main() -> int:
     if find() is None and may_install:
         _install()
     if path := find():
+        if "--path" in sys.argv[1:]:
+            print(path)
+            return 0
         print(f"The tests will open the pages in {path}")
         return 0
     print(ADVICE)

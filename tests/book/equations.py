@@ -20,7 +20,8 @@ import numpy as np
 import sympy
 from sympy.parsing.latex import parse_latex
 
-from adaptive import Rule
+from adaptive import NAG, Adam, AdaMax, Nadam, RMSprop, Rule
+from adaptive.frameworks.forms import AdamEpsilonHat
 from tests.book.notebooks import CHAPTERS
 
 #: What LaTeX writes, as a pattern; the letter that SymPy reads; the name of the state array.
@@ -70,6 +71,11 @@ class EquationError(ValueError):
 def chapter_of(rule: type[Rule]) -> Path:
     """The notebook of a rule: named after its module, as its label is."""
     return CHAPTERS / f"{rule.__module__.rsplit('.', 1)[-1]}.ipynb"
+
+
+def rule_label(rule: type[Rule]) -> str:
+    """The label of a rule's block."""
+    return f"eq-{chapter_of(rule).stem}"
 
 
 def block(path: Path, label: str) -> str | None:
@@ -248,6 +254,44 @@ def compare(latex: str, rule: Rule, rng: np.random.Generator, steps: int = 6) ->
             # A corrupted root may be NaN: that is as far as can be.
             worst = max(worst, float(np.nan_to_num(difference, nan=np.inf).max()))
     return worst
+
+
+# ------------------------------------------------------------------ parts of a rule
+
+#: Equations on the way to a rule: each takes the place of the lines of the rule's block that
+#: define the same quantities, and then the block must still be the rule named here.
+PARTS: dict[str, tuple[type[Rule], type[Rule]]] = {
+    "eq-adadelta-average": (RMSprop, RMSprop),
+    "eq-adadelta-half": (RMSprop, RMSprop),
+    "eq-rmsprop-average": (RMSprop, RMSprop),
+    "eq-adam-moments": (Adam, Adam),
+    "eq-adamax-recurrence": (AdaMax, AdaMax),
+    "eq-nadam-nag": (NAG, NAG),
+    "eq-nadam-split": (Nadam, Nadam),
+    "eq-nadam-mbar": (Nadam, Nadam),
+    "eq-dictionary-hat": (Adam, AdamEpsilonHat),
+}
+
+
+def with_part(label: str) -> Iterator[str]:
+    """The block of a rule with a part of it written as another equation has it.
+
+    Where that equation goes on with a second right-hand side, there are two such blocks.
+    """
+    base = canonical(block(chapter_of(PARTS[label][0]), rule_label(PARTS[label][0])) or "")
+    part = canonical(block(CHAPTERS / f"{label.split('-')[1]}.ipynb", label) or "")
+    left, versions = "", [dict(row.split("=") for row in base.splitlines())]
+    for row in part.replace(r"\hat\epsilon", r"\epsilon").splitlines():
+        name, right = row.split("=")
+        if name.strip():
+            left = name
+            if left not in versions[0]:
+                raise EquationError(f"{left} of {label} is not defined in the rule's block")
+            versions = [{**version, left: right} for version in versions]
+        else:
+            versions.append({**versions[0], left: right})
+    for version in versions:
+        yield r" \\ ".join(f"{name}={right}" for name, right in version.items())
 
 
 # ------------------------------------------------------------------ corrupting

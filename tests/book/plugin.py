@@ -20,17 +20,19 @@ NOT_STORED = (
 def _rank(item: pytest.Item) -> int:
     """Return the place in the order: the longest first, so that none is left for the end.
 
-    One worker builds the book. The others come to what needs it after the notebooks, so as
-    not to wait for it.
+    One worker builds the book. The others come to what needs it after the notebooks and the
+    mutants, so as not to wait for it.
     """
     needs_book = "book" in getattr(item, "fixturenames", ())
     if needs_book and item.path.name == "test_book.py" and item.path.parent.name == "book":
         return 0
     if isinstance(item, IPyNbCell):
         return 1
-    if needs_book:
+    if item.path.parent.name == "mutants":
         return 2
-    return 3 if "/tests/book/" in item.path.as_posix() else 4
+    if needs_book:
+        return 3
+    return 4 if "/tests/book/" in item.path.as_posix() else 5
 
 
 @pytest.hookimpl(tryfirst=True)

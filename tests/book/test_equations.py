@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, AdaMax, Nadam
+from adaptive import NAG, RULES, AdaMax, Nadam, RMSprop
+from adaptive.tracing import rule_to_latex
 from tests.book.equations import (
+    PARTS,
     EquationError,
     block,
     canonical,
@@ -14,6 +16,7 @@ from tests.book.equations import (
     compare,
     corrupted,
     random_rule,
+    with_part,
 )
 
 TOLERANCE = 1e-12
@@ -46,6 +49,19 @@ def test_chapter_prints_the_rule_of_the_package(rule):
     )
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_code_prints_its_equation(rule):
+    """What is printed from the code and what the chapter prints are one rule, line by line."""
+    from_code, from_chapter = rule_to_latex(rule()), printed(rule)
+    assert largest_difference(from_code, rule) <= TOLERANCE, from_code
+    code, chapter = (
+        [row.split("=")[0].strip() for row in canonical(latex).splitlines()]
+        for latex in (from_code, from_chapter)
+    )
+    # The code's names for what is neither state nor correction are not recorded: Nadam's m̄.
+    assert code == [left for left in chapter if left != r"\bar{m}_t"]
+
+
 MISTAKES = [
     pytest.param(rule, wrong, id=f"{rule.__name__}: {what}")
     for rule in RULES
@@ -60,6 +76,22 @@ def test_a_corrupted_equation_is_found_out(rule, wrong):
     except EquationError:
         return  # it cannot even be run: a value that is used before it is there, for one
     assert difference > 1e-3, f"nothing noticed that this is wrong:\n{canonical(wrong)}"
+
+
+@pytest.mark.parametrize("label", PARTS)
+def test_part_of_a_rule_is_a_part_of_the_package(label):
+    for latex in with_part(label):
+        assert largest_difference(latex, PARTS[label][1]) <= TOLERANCE, latex
+
+
+@pytest.mark.parametrize("label", PARTS)
+def test_a_part_of_another_rule_is_found_out(label):
+    other = next(rule for rule in (RMSprop, Nadam, NAG) if rule is not PARTS[label][1])
+    for latex in with_part(label):
+        try:
+            assert largest_difference(latex, other) > 1e-3
+        except EquationError:
+            continue  # the other rule has hyperparameters or a state of its own
 
 
 def test_many_kinds_of_mistakes_were_tried():

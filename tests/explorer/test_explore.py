@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
@@ -251,6 +252,9 @@ def test_ranges_have_the_scale_of_their_name_and_hold_the_setting():
     assert found["lr"].high == 20
     assert ranges_of(Adam(eps=0))[3].scale == "linear"
     assert np.allclose(found["beta2"].place(found["beta2"].at([0, 0.3, 1])), [0, 0.3, 1])
+    middle = {name: float(each.at(0.5)) for name, each in found.items()}
+    assert middle["lr"] == pytest.approx(np.sqrt(1e-4 * 20))
+    assert 1 - middle["beta2"] == pytest.approx(np.sqrt(1e-4))
 
 
 def test_ranges_of_names_that_the_book_does_not_know():
@@ -267,6 +271,39 @@ def test_ranges_of_names_that_the_book_does_not_know():
     assert (alpha.scale, alpha.low, alpha.high) == ("log", 0.005, 50)
     assert (shift.scale, shift.low, shift.high) == ("linear", -1, 1)
     assert (slope.scale, slope.low, slope.high) == ("linear", -4, 0)
+
+
+# ------------------------------------------------------------------ what the page is told
+
+
+@dataclass(frozen=True, eq=False)
+class Along(Rule):
+    """Momentum whose velocity points where it goes."""
+
+    state_names = ("squares", "v")
+
+    def update(self, g, t, squares, v):
+        v = 0.9 * v - 0.1 * g
+        return v, squares + g * g, v
+
+
+def test_the_direction_is_the_state_that_turns_round():
+    told = {rule: catalogue.describe_rule(rule)["direction"] for rule in (Momentum(), Along())}
+    assert list(told.values()) == [{"index": 0, "sign": -1}, {"index": 1, "sign": 1}]
+    assert catalogue.describe_rule(RMSprop())["direction"] is None
+
+
+def test_the_floor_is_the_loss_at_the_minimum():
+    assert catalogue.floor_of(problems.Saddle()) == -0.25
+    assert catalogue.floor_of(problems.MovingTarget()) == 0
+
+
+def test_the_page_gets_the_noise_that_descend_draws():
+    sent = catalogue.noise([Ravine(), NoisyQuadratic()], 5, 3)
+    assert list(sent) == ["noisy quadratic"]
+    drawn = np.frombuffer(base64.b64decode(sent["noisy quadratic"]), "<f8").reshape(5, 2)
+    path = descend(SGD(), NoisyQuadratic(), steps=5, rng=3)
+    np.testing.assert_array_equal(path.gradient, NoisyQuadratic().grad(path.theta[:-1]) + drawn)
 
 
 # ------------------------------------------------------------------ the map

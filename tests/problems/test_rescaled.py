@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adaptive import SGD, Adagrad, descend
-from adaptive.problems import Circles, MovingTarget, Ravine, Reddi, Rescaled
+from adaptive.problems import Circles, MovingTarget, Ravine, Reddi, Rescaled, Rosenbrock
 
 
 @pytest.mark.parametrize("problem", [Ravine(), Circles()])
@@ -30,6 +30,12 @@ def test_each_coordinate_can_have_its_own_unit() -> None:
     np.testing.assert_array_equal(other.start, units * Ravine().start)
     assert other.bounds == ((-10.0, 10.0), (-0.2, 0.2))
     np.testing.assert_allclose(other.grad(units), Ravine().grad([1, 1]) / units)
+
+
+def test_the_minimum_is_in_the_new_units() -> None:
+    other = Rescaled(Rosenbrock(), loss_by=3, theta_by=[2.0, 0.5])
+    np.testing.assert_array_equal(other.minimum, [2, 0.5])
+    assert other.loss(other.minimum) == 0 < other.loss(Rosenbrock().minimum)
 
 
 def test_feasible_points_and_missing_minima() -> None:

@@ -21,6 +21,15 @@ def test_slope(x: float, slope: float) -> None:
     assert Lessard().grad([x, -0.5]).tolist() == [slope, -0.5]
 
 
+def test_the_loss_is_the_integral_of_the_slope() -> None:
+    x = np.linspace(-4, 4, 8001)  # the bends lie on the grid, so that trapezoids are exact
+    line = np.stack([x, 0 * x], axis=-1)
+    slope, loss = Lessard().grad(line)[:, 0], Lessard().loss(line)
+    areas = (slope[1:] + slope[:-1]) / 2 * np.diff(x)
+    np.testing.assert_allclose(np.diff(loss), areas, atol=1e-11)
+    assert loss.min() == loss[4000] == 0
+
+
 def test_all_curvatures_are_between_1_and_25() -> None:
     """The gradient grows at least as fast as the distance, and at most 25 times as fast."""
     one, other = np.random.default_rng(0).uniform(-4, 4, size=(2, 5000, 2))

@@ -133,3 +133,13 @@ def test_window_and_average(decay: float) -> None:
     weights = (1 - decay) * decay**k
     assert (weights * k).sum() == pytest.approx((window - 1) / 2)
     assert (weights**2).sum() == pytest.approx(1 / window)
+
+
+@pytest.mark.parametrize("curvature", [0.01, 3.0, 400.0])
+def test_a_step_of_newton_tells_the_curvature(curvature: float) -> None:
+    """1/H = -Δθ/g: and where Adadelta's steps are Newton's, it goes on to make them."""
+    g, eps = curvature * 0.7, 1e-300
+    rule = Adadelta(rho=0.5, eps=eps)
+    state = rule.State(1, np.array([g**2]), np.array([(g / curvature) ** 2]))
+    (theta, _) = rule.step(np.array([0.7]), np.array([g]), state)
+    assert -(theta[0] - 0.7) / g == pytest.approx(1 / curvature)

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from adaptive import Adagrad, descend
-from adaptive.problems import MovingTarget, Ravine, Rescaled
+from adaptive.problems import (
+    Circles,
+    MovingTarget,
+    NoisyQuadratic,
+    Ravine,
+    Rescaled,
+    compute_loss,
+)
 
 SEEDS = range(20)
 
@@ -85,3 +92,57 @@ def test_under_noise_the_rate_falls_like_one_over_root_t(sigma: float) -> None:
     t = np.arange(1, 4001)[:, None]
     ratio = np.sqrt(G).mean(axis=1, keepdims=True) / (sigma * np.sqrt(t))
     np.testing.assert_allclose(ratio[[99, 999, 3999]], 1, rtol=0.03)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_tangents_bound_the_regret(seed: int) -> None:
+    """The regret is at most that of the tangents, as the losses are convex."""
+    rng, circles = np.random.default_rng(seed), Circles()
+    best, batches = rng.normal(size=6), [rng.integers(826, size=4) for _ in range(60)]
+    path = descend(Adagrad(0.5), circles, rng.normal(size=6), steps=60, batches=batches)
+    rows = [(circles.X[batch], circles.y[batch]) for batch in batches]
+    pairs = list(zip(rows, path.theta[:-1], strict=True))
+    regret = sum(compute_loss(X, y, w) - compute_loss(X, y, best) for (X, y), w in pairs)
+    assert regret <= np.sum(path.gradient * (path.theta[:-1] - best))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_account_of_one_coordinate(seed: int) -> None:
+    """Σ g x = (x₀² - x_T²)/2h + h/2 Σ g²; the best rate in hindsight is D/√Σg²."""
+    rng = np.random.default_rng(seed)
+    g, h, start = rng.standard_cauchy(50), 10 ** rng.uniform(-2, 1), rng.normal()
+    x = start - h * np.concatenate([[0], np.cumsum(g)])
+    paid = (start**2 - x[-1] ** 2) / (2 * h) + h / 2 * np.sum(g**2)
+    assert np.sum(g * x[:-1]) == pytest.approx(paid, rel=1e-9, abs=1e-9 * np.sum(g**2))
+    D = abs(start)
+    rates = D / np.sqrt(np.sum(g**2)) * np.array([1, 0.9, 1.1, 10**-0.5, 10**0.5])
+    bound = D**2 / (2 * rates) + rates / 2 * np.sum(g**2)
+    assert bound.argmin() == 0
+    assert bound[0] == pytest.approx(D * np.sqrt(np.sum(g**2)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_separate_roots_are_at_most_a_shared_one(seed: int) -> None:
+    G = 10 ** np.random.default_rng(seed).uniform(-6, 6, size=7)
+    assert np.sqrt(G).sum() <= np.sqrt(7 * G.sum())
+    assert np.sqrt(np.full(7, 3.0)).sum() == pytest.approx(np.sqrt(7 * 21))
+
+
+def test_variance_falls_like_one_over_root_t() -> None:
+    """Around a target that stands still: ησ / (2λ √t)."""
+    noisy = NoisyQuadratic(np.full(20_000, 2.0), noise=0.5)
+    path = descend(Adagrad(0.3), noisy, np.zeros(20_000), steps=1600, rng=1)
+    for t in (400, 1600):
+        assert path.theta[t].var() == pytest.approx(0.3 * 0.5 / (2 * 2 * np.sqrt(t)), rel=0.1)
+
+
+@pytest.mark.parametrize("sigma", [0.5, 2.0])
+def test_after_so_many_steps_it_cannot_follow(sigma: float) -> None:
+    """At t = (ηW/σ)², W steps at the rate of the curvature 1 cover 1 - 1/e of a jump."""
+    eta, W = 2.0, 50
+    rule, t = Adagrad(eta), round((2.0 * W / sigma) ** 2)
+    gradients = sigma * np.resize([1.0, -1.0], t)[:, None]
+    state = rule.init(np.zeros(1))._replace(t=t, G=np.sum(gradients**2, axis=0))
+    target = MovingTarget([[1.0]], noise=0)
+    path = descend(rule, target, np.zeros(1), steps=W, state=state)
+    assert 1 - path.theta[-1, 0] == pytest.approx(np.exp(-1), rel=0.03)

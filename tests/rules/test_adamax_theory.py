@@ -90,3 +90,17 @@ def test_a_parameter_that_has_slept_wakes_gently() -> None:
     gradients = np.r_[np.zeros(1000), np.ones(50)][:, None]
     assert np.abs(moves(AdaMax(lr=1), gradients)).max() <= 1
     assert np.abs(moves(Adam(lr=1), gradients)).max() > 4
+
+
+def test_the_family_is_a_norm_of_faded_gradients(case: dict[str, Any]) -> None:
+    """v = β₂ᵖ v + (1 - β₂ᵖ) |g|ᵖ is a p-norm; p = 2 is Adam's second moment with β₂²."""
+    beta2, g = case["beta2"], case["g"][:15]
+    for p in (1, 2, 5):
+        v = np.zeros(RUNS)
+        for one in g:
+            v = beta2**p * v + (1 - beta2**p) * np.abs(one) ** p
+        faded = beta2 ** np.arange(15)[::-1, None] * np.abs(g)
+        np.testing.assert_allclose(v, (1 - beta2**p) * np.sum(faded**p, axis=0), rtol=1e-10)
+        if p == 2:
+            *_, (_, state) = walk(Adam(beta2=beta2**2), np.zeros(RUNS), g)
+            np.testing.assert_allclose(v, state.v, rtol=1e-10)

@@ -112,3 +112,18 @@ def test_a_ball_in_honey_is_momentum(mass, friction, h):
     np.testing.assert_allclose(
         mass * acceleration + friction * velocity, -x[1:-1], atol=1e-7 * (1 + mass / h**2)
     )
+
+
+@given(st.floats(1.1, 100), st.floats(-90, 90), decays, st.floats(0.01, 0.9))
+def test_directions_go_their_own_ways(condition, angle, momentum, share):
+    """In the axes of the curvature each coordinate is a run of its own."""
+    problem, rule = Ravine(condition, angle), Momentum(share / condition, momentum)
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    Q = np.array([[c, -s], [s, c]])
+    A = np.stack([problem.grad(e) for e in np.eye(2)])
+    np.testing.assert_allclose(Q.T @ A @ Q, np.diag([1, condition]), atol=1e-10 * condition)
+    path = descend(rule, problem, steps=20)
+    x, u = path.theta @ Q, path.state["v"] @ Q
+    curvatures = np.array([1, condition])
+    np.testing.assert_allclose(u[1:], momentum * u[:-1] + rule.lr * curvatures * x[:-1], atol=1e-9)
+    np.testing.assert_allclose(x[1:], x[:-1] - u[1:], atol=1e-9)

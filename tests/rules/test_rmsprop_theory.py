@@ -114,3 +114,20 @@ def test_curvatures_along_the_axes_do_not_matter() -> None:
     np.testing.assert_array_equal(paths[2], paths[0])
     turned = descend(RMSprop(lr=0.1, eps=0), Ravine(16, angle=45), steps=100).theta
     assert np.abs(turned - paths[0]).max() > 0.1
+
+
+def test_the_average_is_a_fading_sum(case: dict[str, Any]) -> None:
+    rho, g = case["rho"], case["g"]
+    averages = moves(RMSprop(rho=rho), g)[1]
+    weights = (1 - rho) * rho ** np.arange(STEPS)[::-1, None]
+    np.testing.assert_allclose(averages[-1], np.sum(weights * g**2, axis=0), rtol=1e-12)
+
+
+def test_what_the_centered_variant_divides_by_is_a_variance(case: dict[str, Any]) -> None:
+    rho, g = case["rho"], case["g"]
+    weights = (1 - rho) * rho ** np.arange(STEPS)[::-1, None]
+    mean, square = np.sum(weights * g, axis=0), np.sum(weights * g**2, axis=0)
+    assert np.all(mean**2 <= weights.sum(axis=0) * square * (1 + 1e-12))
+    # Steady gradients leave E[g²] - E[g]² = γᵗ (1 - γᵗ) g²: then the steps grow without bound.
+    steady = weights.sum(axis=0) - weights.sum(axis=0) ** 2
+    np.testing.assert_allclose(steady, rho**STEPS * (1 - rho**STEPS), rtol=1e-9, atol=1e-12)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaptive import SGD, descend, sweep
-from adaptive.problems import Circles, NoisyQuadratic, Ravine
+from adaptive.problems import Circles, NoisyQuadratic, Ravine, Saddle
 
 seeds = pytest.mark.parametrize("seed", range(5))
 
@@ -106,3 +106,42 @@ def test_decreasing_rate_computes_the_average() -> None:
     for t, value in enumerate(z, start=1):
         theta, state = SGD(lr=1 / t).step(theta, theta - value, state)
         assert theta.item() == pytest.approx(z[:t].mean(), abs=1e-12)
+
+
+@seeds
+def test_no_direction_falls_more_steeply_than_against_the_gradient(seed: int) -> None:
+    circles, rng = Circles(), np.random.default_rng(seed)
+    theta = rng.normal(size=6)
+    g, size = circles.grad(theta), np.linalg.norm(circles.grad(theta))
+    directions = rng.normal(size=(200, 6))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions[0] = -g / size
+    h = 1e-6
+    slopes = (circles.loss(theta + h * directions) - circles.loss(theta - h * directions)) / (2 * h)
+    np.testing.assert_allclose(slopes, directions @ g, atol=1e-8)
+    assert slopes.argmin() == 0
+    assert slopes[0] == pytest.approx(-size, rel=1e-6)
+
+
+@seeds
+def test_smooth_losses_lie_below_their_parabolas(seed: int) -> None:
+    circles, rng = Circles(), np.random.default_rng(seed)
+    largest = np.linalg.eigvalsh(circles.X.T @ circles.X).max() / (4 * len(circles.X))
+    theta, d = rng.normal(size=(2, 500, 6)) * np.exp(rng.normal(size=(2, 500, 1)))
+    change = np.linalg.norm(circles.grad(theta + d) - circles.grad(theta), axis=-1)
+    square = np.sum(d**2, axis=-1)
+    assert (change <= largest * np.sqrt(square) * (1 + 1e-12)).all()
+    above = circles.loss(theta) + np.sum(circles.grad(theta) * d, axis=-1) + largest / 2 * square
+    assert (circles.loss(theta + d) <= above + 1e-12).all()
+
+
+@seeds
+def test_some_gradient_is_small(seed: int) -> None:
+    """At most 2L (J(θ₀) - J*) / T, squared; this loss is not convex, and has a saddle."""
+    start = np.random.default_rng(seed).uniform(-1, 1, size=2)
+    largest = 3 * 1.2**2 - 1  # of y³ - y, within |y| ≤ 1.2, where the runs stay
+    path = descend(SGD(lr=1 / largest), Saddle(), start, steps=60)
+    assert abs(path.theta[:, 1]).max() <= 1.2
+    least = np.minimum.accumulate(np.sum(path.gradient**2, axis=-1))
+    t = np.arange(1, 61)
+    assert (least <= 2 * largest * (path.loss[0] + 0.25) / t).all()

@@ -1,0 +1,209 @@
+"""Printing a rule's equations from its code, in the notation of the book.
+
+The code is recorded, made into SymPy's expressions and printed by SymPy. What the code calls
+``m_hat`` leaves no name in a recording: it is found again as what it is, a state divided by
+something that depends on the step and the hyperparameters alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from adaptive import _checks
+from adaptive.rules.base import Rule
+from adaptive.tracing.graph import Node, Program, TracingError
+from adaptive.tracing.record import TracedRule, trace_rule
+
+#: The book's letters for hyperparameters and states; others are printed as they are called.
+LETTERS = {
+    "lr": r"\eta",
+    "momentum": r"\gamma",
+    "rho": r"\gamma",
+    "beta1": r"\beta_1",
+    "beta2": r"\beta_2",
+    "eps": r"\epsilon",
+    "Eg2": "E[g^2]",
+    "Edx2": r"E[\Delta\theta^2]",
+    "v_hat": r"\hat v",
+}
+
+#: A maximum with so small a number guards against 0/0, and is no part of the equation.
+GUARD = 1e-30
+
+
+def rule_to_latex(rule: Rule) -> str:
+    r"""Return the equations of a rule as LaTeX, one line each, from the code of the rule.
+
+    The lines say where the gradient is taken, if not at θ; then what each state array becomes;
+    then what the parameters become. They stand in an ``aligned`` environment.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule; its settings do not matter.
+
+    Returns
+    -------
+    str
+        The LaTeX.
+
+    Raises
+    ------
+    ImportError
+        If SymPy is not installed.
+    TypeError
+        If ``rule`` is not a rule.
+    TracingError
+        If the rule does what cannot be recorded, or has no place in a formula.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum
+    >>> from adaptive.tracing import rule_to_latex
+    >>> print(rule_to_latex(Momentum()))
+    \begin{aligned}
+    v_t &= \gamma v_{t-1} + \eta g_t \\
+    \theta_t &= \theta_{t-1} - v_t
+    \end{aligned}
+    """
+    _checks.instance("rule", rule, Rule)
+    try:
+        sympy = import_module("sympy")
+    except ImportError as error:
+        raise ImportError(
+            "rule_to_latex needs SymPy, which is not installed: pip install sympy"
+        ) from error
+    lines = [f"{left} &= {right}" for left, right in _Equations(trace_rule(rule), sympy).lines()]
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+class _Equations:
+    """The equations of a recorded rule, with names for what they have in common."""
+
+    def __init__(self, traced: TracedRule, sympy: Any) -> None:
+        self.traced, self.sympy = traced, sympy
+        self.letters = {
+            "g": "g_t",
+            "t": "t",
+            "theta": r"\theta_{t-1}",
+            **{f"hyper.{name}": _letter(name) for name in traced.rule.hyperparameters},
+            **{f"state.{name}": f"{_letter(name)}_{{t-1}}" for name in traced.rule.state_names},
+        }
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield the two sides of each equation, in an order in which they can be worked out."""
+        rule, update = self.traced.rule, self.traced.update
+        step, *states = update.outputs
+        if self.traced.lookahead is not None:
+            (point,) = self.traced.lookahead.outputs
+            yield "g_t", rf"\nabla J\left({self._printed(point, {})}\right)"
+        named = {new: f"{_letter(s)}_t" for s, new in zip(rule.state_names, states, strict=True)}
+        for new in states:
+            named |= self._corrected(new, named[new])
+        # A step that a state remembers has a name as well: Adadelta's.
+        if any(step in _parts(new) for new in states):
+            named[step] = r"\Delta\theta_t"
+        told: set[Node] = set()
+        for node in named:
+            # First what it is made of, if that has a name.
+            for part in _parts(node):
+                if part in named and part not in told:
+                    told.add(part)
+                    rest = {other: name for other, name in named.items() if other is not part}
+                    yield named[part], self._printed(part, rest)
+        old = self._symbol(r"\theta_{t-1}")
+        yield r"\theta_t", self._latex(self._sum(old, self._expression(step, named)))
+
+    def _corrected(self, state: Node, name: str) -> dict[Node, str]:
+        """Return where a state is divided by what depends on the step, with its name: a hat."""
+        found = {}
+        for node in self.traced.update.nodes():
+            if node.op == "divide" and node.args[0] is state:
+                below = {str(part.value) for part in _parts(node.args[1]) if part.op == "symbol"}
+                if "t" in below and all(x == "t" or x.startswith("hyper.") for x in below):
+                    found[node] = rf"\hat {name}"
+        return found
+
+    def _printed(self, node: Node, named: Mapping[Node, str]) -> str:
+        return self._latex(self._expression(node, named))
+
+    def _latex(self, expression: Any) -> str:
+        names = {symbol: symbol.name for symbol in expression.free_symbols}
+        return str(self.sympy.latex(expression, order="none", symbol_names=names))
+
+    def _symbol(self, letters: str) -> Any:
+        return self.sympy.Symbol(letters)
+
+    def _expression(self, node: Node, named: Mapping[Node, str]) -> Any:
+        """Return a node as an expression of SymPy, which is left as it is written."""
+        if node in named:
+            return self._symbol(named[node])
+        if node.op == "symbol":
+            return self._symbol(self.letters[node.value])
+        if node.op == "number":
+            value = node.value
+            return self.sympy.Integer(value) if value == int(value) else self.sympy.Float(value)
+        if node.op in ("multiply", "divide", "negative", "reciprocal"):
+            return self._product(node, named)
+        args = [self._expression(arg, named) for arg in node.args]
+        if node.op in ("add", "subtract"):
+            first, second = args
+            return self._sum(first, second if node.op == "add" else -second)
+        if node.op == "maximum":
+            guards = [arg for arg in node.args if arg.op == "number" and 0 < arg.value < GUARD]
+            if guards:
+                return args[1 - node.args.index(guards[0])]
+        functions = {
+            "maximum": lambda a, b: self.sympy.Max(a, b, evaluate=False),
+            "minimum": lambda a, b: self.sympy.Min(a, b, evaluate=False),
+            "absolute": lambda a: self.sympy.Abs(a, evaluate=False),
+            "power": lambda a, b: self.sympy.Pow(a, b, evaluate=False),
+            "square": lambda a: self.sympy.Pow(a, 2, evaluate=False),
+            "sqrt": self.sympy.sqrt,
+            "sign": self.sympy.sign,
+            "exp": self.sympy.exp,
+            "log": self.sympy.log,
+        }
+        if node.op not in functions:
+            raise TracingError(f"np.{node.op} has no place in a formula of the book")
+        return functions[node.op](*args)
+
+    def _sum(self, first: Any, second: Any) -> Any:
+        return self.sympy.Add(first, second, evaluate=False)
+
+    def _product(self, node: Node, named: Mapping[Node, str]) -> Any:
+        """Return a product with one sign, what is above the line and what is below."""
+        sign, above, below = self._factors(node, named, True)
+        over = self.sympy.Mul(*above, evaluate=False) if above else self.sympy.Integer(1)
+        if below:
+            under = self.sympy.Mul(*below, evaluate=False)
+            over = self.sympy.Mul(over, self.sympy.Pow(under, -1, evaluate=False), evaluate=False)
+        return over if sign > 0 else self.sympy.Mul(-1, over, evaluate=False)
+
+    def _factors(self, node: Node, named: Mapping[Node, str], top: bool = False) -> Any:
+        """Return the sign of a product, its factors, and what they are divided by."""
+        if node in named and not top:
+            return 1, [self._symbol(named[node])], []
+        if node.op == "negative":
+            sign, above, below = self._factors(node.args[0], named)
+            return -sign, above, below
+        if node.op == "multiply" and node.args[0] is node.args[1]:
+            return 1, [self.sympy.Pow(self._expression(node.args[0], named), 2)], []
+        if node.op in ("multiply", "divide"):
+            (s1, up1, down1), (s2, up2, down2) = (self._factors(a, named) for a in node.args)
+            if node.op == "divide":
+                up2, down2 = down2, up2
+            return s1 * s2, up1 + up2, down1 + down2
+        return 1, [self._expression(node, named)], []
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """Yield all that a node is made of, and then itself."""
+    return Program((), (node,)).nodes()
+
+
+def _letter(name: str) -> str:
+    """Return how the book writes a name; longer ones than a letter are set upright."""
+    return LETTERS.get(name) or (name if len(name) == 1 else rf"\mathrm{{{name}}}")

@@ -1,0 +1,78 @@
+"""What the page of errata says is shown by tests; those that are nowhere else are here."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from adaptive import Adam
+from tests.book.checked import in_file, sources
+from tests.rules.reference import changes
+
+ENTRIES = {
+    part.partition("\n")[0]: part
+    for part in re.split(r"^### ", sources().get("errata", ""), flags=re.M)[1:]
+}
+NAMED = re.compile(r"\{test\}`((?:[\w/]+)\.py)::(\w+)`")
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_entry_names_a_test_that_is_there(entry):
+    tests = NAMED.findall(ENTRIES[entry])
+    assert tests, "no test shows this"
+    for file, name in tests:
+        assert name in in_file(file)
+
+
+def test_there_are_entries():
+    assert len(ENTRIES) >= 6
+
+
+def test_neither_bound_of_the_paper_holds():
+    """Kingma and Ba (2015), section 2.1: with 1 - β₁ above √(1 - β₂), and not above it."""
+    for beta1, beta2, claimed in (
+        (0.9, 0.999, (1 - 0.9) / np.sqrt(1 - 0.999)),
+        (0.9, 0.99, 1.0),
+        (0.9, 0.95, 1.0),
+    ):
+        grown = (beta2 / beta1) ** np.arange(-400.0, 1)
+        longest = -changes(Adam(1.0, beta1, beta2, eps=0), *grown)[-1]
+        assert longest > 1.1 * claimed
+    # What the paper speaks of: a gradient that comes alone, after a long silence.
+    alone = changes(Adam(1.0, eps=0), *[1e-100] * 8000, 1.0)[-1]
+    assert -alone == pytest.approx(0.1 / np.sqrt(0.001), rel=1e-3)
+    at_099 = -changes(Adam(1.0, 0.9, 0.99, eps=0), *(1.1 ** np.arange(-1500.0, 1)))[-1]
+    assert at_099 == pytest.approx(2.35, abs=0.01)
+
+
+def dive(gradients, lr=0.01, eps=1e-6):
+    """The function `adam` for TensorFlow of Dive into Deep Learning, for one parameter."""
+    p, v, s = np.zeros((3, 1))
+    t, path = 1, [0.0]
+    for grad in gradients:
+        v = 0.9 * v + (1 - 0.9) * grad
+        s = 0.999 * s + (1 - 0.999) * grad**2
+        v_bias_corr = v / (1 - 0.9**t)
+        s_bias_corr = s / (1 - 0.999**t)
+        p = p - lr * v_bias_corr / np.sqrt(s_bias_corr) + eps
+        path.append(p.item())
+    return np.diff(path)
+
+
+def test_a_step_number_that_is_never_increased():
+    steps = -dive([1.0] * 8000, eps=0) / 0.01
+    np.testing.assert_allclose(-np.array(changes(Adam(0.01), *[1.0] * 50)) / 0.01, 1, rtol=1e-6)
+    assert steps[0] == pytest.approx(1)
+    assert steps.max() > 2
+    assert steps[-1] == pytest.approx(np.sqrt(0.001) / 0.1, rel=1e-3)  # 0.316
+
+
+def test_epsilon_beside_the_fraction():
+    """The parameters drift by ε a step; and what ε is there for, 0/0, is NaN."""
+    drift = dive([1.0, -1.0] * 50, eps=1e-3) - dive([1.0, -1.0] * 50, eps=0)
+    np.testing.assert_allclose(drift, 1e-3)
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(dive([0.0])).all()
+    assert changes(Adam(0.01, eps=1e-6), 0.0) == [0]

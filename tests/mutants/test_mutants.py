@@ -1,0 +1,72 @@
+"""Each of these mistakes is caught by the test that it names."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from adaptive import RULES
+from tests.mutants.runner import ROOT, judge
+
+MUTANTS = tomllib.loads((ROOT / "tests/mutants/mutants.toml").read_text(encoding="utf-8"))["mutant"]
+
+
+def wrong(mutant: dict[str, Any]) -> str:
+    """Return the text of the file with the mistake in it."""
+    text = (ROOT / mutant["file"]).read_text(encoding="utf-8")
+    for old, new in mutant["change"]:
+        times = text.count(old)
+        assert times == 1, f"{mutant['file']} has {times} times, not once: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m['file']}: {m['mistake']}")
+def test_mistake_is_caught(mutant: dict[str, Any]) -> None:
+    verdict = judge(mutant["file"], wrong(mutant), [mutant["killed_by"]])
+    assert verdict.failed, (
+        f"{mutant['killed_by']} does not notice that {mutant['mistake']}: {verdict.why}"
+    )
+
+
+def test_the_tests_pass_on_the_right_version() -> None:
+    """Else a test that always fails would catch everything."""
+    file = "adaptive/__init__.py"
+    tests = sorted({mutant["killed_by"] for mutant in MUTANTS})
+    verdict = judge(file, (ROOT / file).read_text(encoding="utf-8"), tests)
+    assert verdict.failed is None, verdict
+    assert verdict.why == "all passed"
+
+
+@pytest.mark.parametrize(
+    ("source", "test", "why"),
+    [
+        ("1 / 0", "tests/rules/test_sgd.py", "ZeroDivisionError"),
+        ("", "tests/book/test_book.py::test_the_front_page_leads_to_the_book", "fixture 'book'"),
+    ],
+    ids=["import", "setup"],
+)
+def test_only_a_failing_test_catches(source: str, test: str, why: str) -> None:
+    file = "adaptive/rules/sgd.py"
+    right = (ROOT / file).read_text(encoding="utf-8")
+    verdict = judge(file, f"{right}\n{source}\n", [test])
+    assert verdict.failed is None
+    assert why in verdict.why, verdict
+
+
+def test_a_test_that_is_not_there_is_named() -> None:
+    file = "adaptive/rules/sgd.py"
+    with pytest.raises(LookupError, match=r"there is no test .*::test_of_nothing"):
+        judge(file, (ROOT / file).read_text(), ["tests/rules/test_sgd.py::test_of_nothing"])
+
+
+def test_every_rule_has_mutants() -> None:
+    count = Counter(mutant["file"] for mutant in MUTANTS)
+    files = {f"{rule.__module__.replace('.', '/')}.py" for rule in RULES}
+    assert not {file for file in files if count[file] < 2}
+    assert len(MUTANTS) >= 200
+    names = Counter((mutant["file"], mutant["mistake"]) for mutant in MUTANTS)
+    assert max(names.values()) == 1

@@ -1,4 +1,4 @@
-# `make book` builds the book, `make test` checks all that it claims; `make help` lists the rest.
+# `make book` builds the book, `make test` and `make check-site` check it; `make help` lists the rest.
 # Nothing is needed beforehand but make and Python 3.11 or newer (PYTHON=python3.12 picks one).
 
 PYTHON ?= python3
@@ -16,11 +16,11 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book test lint coverage notebooks parity bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-oldest test-newest test lint coverage notebooks parity mutants bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## /{printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ------------------------------------------------------------------ the environment
 
@@ -45,8 +45,17 @@ $(VENV)/.stamp-%: pyproject.toml | $(PY)
 
 book: $(VENV)/.stamp-book ## build the book; warnings are errors
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
+	@touch _build/.stamp-book
 	@echo
 	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+
+# Built again when something that it is made from has changed.
+SOURCES := $(shell find adaptive chapters -name '*.py' -o -name '*.ipynb' -o -name '*.md' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.bib')
+_build/.stamp-book: $(SOURCES) _config.yml _toc.yml CITATION.cff CHANGELOG.md CONTRIBUTING.md | $(VENV)/.stamp-book
+	@$(MAKE) book
+
+pdf: $(VENV)/.stamp-test browser _build/.stamp-book ## print the book: _build/adaptive-optimizers.pdf
+	$(PY) -m tests.site.pdf
 
 notebooks: $(VENV)/.stamp-test ## run all chapters and store their outputs, cleaned
 	$(PY) -m tests.book.notebooks store
@@ -63,7 +72,35 @@ lint: $(VENV)/.stamp-test ## style, format and types
 
 # With extra arguments for pytest: make test ARGS="-k momentum"
 test: lint browser ## lint, then all tests, on all cores: package, doctests, notebooks, built book
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --ignore=tests/site $(ARGS)
+
+# The book that `make book` has built; what it is checked for page by page runs in parallel.
+check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
+	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto tests/site $(ARGS)
+
+# Two checks that need Node; nothing else does.
+NODE := tests/site/node_modules/.stamp
+$(NODE): tests/site/package-lock.json
+	@command -v npm >/dev/null || { echo "npm was not found; these two checks need Node 20 or newer."; exit 1; }
+	cd tests/site && npm ci --silent
+	@touch $@
+
+lighthouse: $(NODE) browser _build/.stamp-book ## Lighthouse on every page: accessibility and best practices are 100
+	node tests/site/lighthouse.mjs _build/html "$$($(PY) -m tests.book.browser --path)" $(ARGS)
+
+actionlint: $(NODE) ## check the workflows
+	node tests/site/actionlint.mjs .github/workflows/*.yml
+
+links: $(VENV)/.stamp-test _build/.stamp-book ## ask every address outside the book whether it answers
+	$(PY) -m tests.site.links $(ARGS)
+
+# The package with other versions of numpy, in environments of their own.
+test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the newest numpy
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet $(NUMPY_$*) --editable ".[test]"
+	.venv-$*/bin/python -m pytest -n auto --dist loadfile -p no:nbval adaptive tests/rules tests/problems tests/large $(wildcard tests/test_*.py) $(ARGS)
+NUMPY_oldest := "numpy==2.2.*" "matplotlib==3.9.*"
+NUMPY_newest := --upgrade --upgrade-strategy eager "numpy<3"
 
 coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they reach
 	$(PYTEST) --cov=adaptive --cov-report=term $(ARGS)
@@ -72,17 +109,22 @@ browser: $(VENV)/.stamp-test ## find the browser for the tests of the pages, or 
 	@$(PY) -m tests.book.browser
 
 # PyTorch, optax and Keras are large, and nothing else needs them: they live by themselves.
-$(PARITY)/.stamp: tests/parity/requirements.txt | $(PY)
+$(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 	$(PYTHON) -m venv $(PARITY)
-	$(PARITY)/bin/python -m pip --disable-pip-version-check install --quiet -r $<
+	$(PARITY)/bin/python -m pip --disable-pip-version-check install --quiet -r $< --editable ".[bench]"
 	@touch $@
 
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
 
-bench: $(VENV)/.stamp-test ## speed, as ratios
-	$(PY) -m tests.bench
+mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the rules; name those no test sees
+	$(PY) -m tests.mutants.tool $(ARGS)
+
+# A short run, which is not stored: make bench ARGS=--quick
+bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
+	$(PARITY)/bin/python -m tests.bench $(ARGS)
+	$(PY) -m tests.bench.explorer
 
 # ------------------------------------------------------------------ cleaning
 
@@ -92,4 +134,4 @@ clean: ## remove what was built
 	find adaptive chapters tests -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 distclean: clean ## and the virtual environments
-	rm -rf $(VENV) $(PARITY)
+	rm -rf $(VENV) $(PARITY) .venv-oldest .venv-newest tests/site/node_modules

@@ -1,8 +1,10 @@
 """How all tests run: the package's, the doctests, the notebooks, the built book."""
 
 import os
+import sys
 
 import matplotlib
+import pytest
 from hypothesis import settings
 
 # Kernels and builds that the tests start inherit these.
@@ -13,6 +15,15 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 # Not by MPLBACKEND, which the kernels would inherit: they show their figures inline.
 matplotlib.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    """Close what a test or an example has drawn: matplotlib warns of more than twenty figures."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
 
 pytest_plugins = ["tests.book.plugin"]
 

@@ -153,6 +153,12 @@ def shades(n: int) -> list[Any]:
     -------
     list of tuple
         Colours as (red, green, blue, alpha), each from 0 to 1.
+
+    Examples
+    --------
+    >>> from adaptive import plotting
+    >>> [tuple(colour.round(2).tolist()) for colour in plotting.shades(2)]
+    [(0.27, 0.0, 0.33, 1.0), (0.27, 0.75, 0.44, 1.0)]
     """
     return list(plt.get_cmap("viridis")(np.linspace(0, 0.7, _checks.count("n", n, 1))))
 
@@ -182,18 +188,26 @@ def contours(
     ------
     ValueError
         If the problem is not in two coordinates.
+
+    Examples
+    --------
+    >>> from adaptive import plotting
+    >>> from adaptive.problems import Rosenbrock
+    >>> ax = plotting.contours(Rosenbrock())
+    >>> ax.get_xlabel(), ax.get_ylabel()
+    ('$θ_0$', '$θ_1$')
     """
     _checks.instance("problem", problem, Problem)
     if np.shape(problem.start) != (2,):
         raise ValueError(
             f"problem must have two coordinates, got {problem.name} with {np.size(problem.start)}"
         )
-    ax = _axes(ax)
     shown: Any = problem.bounds if bounds is None else bounds
     if shown is None or np.shape(shown) != (2, 2):
         raise ValueError(
             f"bounds must be ((left, right), (bottom, top)), got {_checks.shown(shown)}"
         )
+    ax = _axes(ax)
     (left, right), (bottom, top) = shown
     x, y = np.linspace(left, right, 201), np.linspace(bottom, top, 201)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
@@ -232,6 +246,15 @@ def trajectory(
     -------
     Axes
         The axes.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, Momentum, descend, plotting
+    >>> from adaptive.problems import Ravine
+    >>> paths = [descend(rule, Ravine(), steps=50) for rule in (SGD(0.09), Momentum(0.05, 0.7))]
+    >>> ax = plotting.trajectory(paths)
+    >>> [line.get_label() for line in ax.lines if not line.get_label().startswith("_")]
+    ['SGD', 'Momentum']
     """
     paths = _several(paths)
     ax = contours(paths[0].problem, ax, bounds)
@@ -263,12 +286,22 @@ def loss(
     -------
     Axes
         The axes.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, Momentum, descend, plotting
+    >>> from adaptive.problems import Ravine
+    >>> paths = [descend(rule, Ravine(), steps=50) for rule in (SGD(0.09), Momentum(0.05, 0.7))]
+    >>> ax = plotting.loss(paths, labels=["without", "with"])
+    >>> ax.get_ylabel(), ax.get_yscale()
+    ('loss above the minimum', 'log')
     """
-    paths, ax = _several(paths), _axes(ax)
+    paths = _several(paths)
     if labels is not None and len(labels) != len(paths):
         raise ValueError(
             f"labels must be one for each of the {len(paths)} paths, got {_checks.shown(labels)}"
         )
+    ax = _axes(ax)
     floor, name = 0.0, "loss"
     if paths[0].problem.minimum is not None:
         floor, name = paths[0].problem.loss(paths[0].problem.minimum), "loss above the minimum"
@@ -312,15 +345,25 @@ def landscape(
     ------
     ValueError
         If the sweep does not have two axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import Momentum, plotting, sweep
+    >>> from adaptive.problems import Ravine
+    >>> runs = sweep(Momentum(), Ravine(), lr=np.geomspace(1e-3, 0.1, 9), momentum=[0, 0.5, 0.9])
+    >>> ax = plotting.landscape(runs)
+    >>> ax.get_xscale(), ax.get_ylabel()
+    ('log', 'momentum γ')
     """
     _checks.instance("sweep", sweep, Sweep)
     if len(sweep.axes) != 2:
         raise ValueError(f"sweep must have two axes, got {list(sweep.axes)}")
-    ax = _axes(ax)
     (x_name, x), (y_name, y) = sweep.axes.items()
     drawn = sweep.loss[-1] if values is None else _checks.floating("values", values)
     if drawn.shape != sweep.loss.shape[1:]:
         raise ValueError(f"values must have shape {sweep.loss.shape[1:]}, got shape {drawn.shape}")
+    ax = _axes(ax)
     drawn = np.ma.masked_where(sweep.diverged | ~np.isfinite(drawn), drawn)
     image = ax.pcolormesh(x, y, drawn.T, rasterized=True, **{"cmap": "viridis_r", **style})
     if label is not None:
@@ -347,6 +390,14 @@ def boundary(path: Path, ax: Axes | None = None) -> Axes:
     -------
     Axes
         The axes.
+
+    Examples
+    --------
+    >>> from adaptive import Adam, descend, plotting
+    >>> from adaptive.problems import Circles
+    >>> ax = plotting.boundary(descend(Adam(lr=0.1), Circles()))
+    >>> ax.get_xlabel()
+    '$x_0$'
     """
     _checks.instance("path", path, Path)
     _check_plane(path.problem)
@@ -375,6 +426,14 @@ def points(problem: Any, ax: Axes | None = None) -> Axes:
     -------
     Axes
         The axes.
+
+    Examples
+    --------
+    >>> from adaptive import plotting
+    >>> from adaptive.problems import Circles
+    >>> ax = plotting.points(Circles())
+    >>> [len(part.get_offsets()) for part in ax.collections]
+    [314, 512]
     """
     _check_plane(problem)
     ax = _axes(ax)
@@ -408,6 +467,8 @@ def circles(paths: Sequence[Path]) -> npt.NDArray[Any]:
     >>> left, right = plotting.circles(runs)
     """
     paths = _several(paths)
+    for path in paths:
+        _check_plane(path.problem)
     figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.5))
     points(paths[0].problem, left)
     for path in paths:

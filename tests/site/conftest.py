@@ -1,0 +1,78 @@
+"""What the checks of the site share: the pages, and what a first visit loads."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import http.server
+import threading
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from bs4 import BeautifulSoup
+
+#: Pages that only lead elsewhere, and have no text of their own.
+MOVED = ("index",)
+
+
+def pages_of(book: Path) -> list[str]:
+    """All pages that were built, without suffix; those that only lead on are left out."""
+    names = [path.relative_to(book).with_suffix("").as_posix() for path in book.rglob("*.html")]
+    return sorted(n for n in names if n not in MOVED and not n.startswith(("_static", "_sources")))
+
+
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    """A page, parsed."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="session")
+def zipped(book: Path):
+    """Serve the book as its host does: compressed, below the folder of the project."""
+    sent: dict[str, int] = {}
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.partition("?")[0].removeprefix("/adaptive-optimizers/")
+            path = book / (name or "index.html")
+            if not path.is_file():
+                self.send_error(404)
+                return
+            kind = http.server.SimpleHTTPRequestHandler.extensions_map.get(path.suffix)
+            data = gzip.compress(path.read_bytes())
+            sent[self.path] = len(data)
+            self.send_response(200)
+            self.send_header("Content-Type", TYPES.get(path.suffix, kind or "text/html"))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/adaptive-optimizers", sent
+        server.shutdown()
+
+
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+
+
+@functools.cache
+def axe() -> str:
+    """The source of axe-core."""
+    path = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    return path.read_text(encoding="utf-8")

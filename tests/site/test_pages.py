@@ -1,0 +1,210 @@
+"""Each page of the built book, as a reader's browser gets it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+from tests.site.conftest import axe, pages_of, soup
+
+#: What a first visit to a page may load, compressed.
+BUDGET = 400_000
+THEME = "(theme) => { document.documentElement.dataset.theme = theme; }"
+#: What depends on colours alone.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def pytest_generate_tests(metafunc):
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", NAMES)
+
+
+def _names():
+    """Return the pages of the table of contents, and those that the builder adds."""
+    from tests.book.notebooks import pages
+
+    return [*pages(), "404", "genindex", "prf-prf", "search"]
+
+
+NAMES = _names()
+
+
+def test_no_page_is_left_out(book):
+    assert pages_of(book) == sorted(NAMES)
+
+
+def _violations(page, rules=None):
+    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    # What it would load by itself, a page from a file may not.
+    options = {"resultTypes": ["violations"], "preload": False, **only}
+    found = page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(book, visit, name, width):
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = visit.open(book / f"{name}.html")
+    page.evaluate(axe())
+    # All rules in one theme, and those that look at colours in the other.
+    first, second = ("light", "dark") if width == 1280 else ("dark", "light")
+    page.evaluate(THEME, first)
+    assert not _violations(page)
+    page.evaluate(THEME, second)
+    assert not _violations(page, COLOURS)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    visit.assert_clean()
+
+
+def test_weight_of_a_first_visit(zipped, visit, name):
+    address, sent = zipped
+    loaded: list[str] = []
+    visit.page.on("request", lambda request: loaded.append(request.url))
+    visit.page.goto(f"{address}/{name}.html", wait_until="networkidle")
+    visit.page.evaluate("() => document.fonts.ready")
+    paths = {urlsplit(url).path + (f"?{q}" if (q := urlsplit(url).query) else "") for url in loaded}
+    weights = {path: sent.get(path, 0) for path in paths if path.startswith("/adaptive-optimizers")}
+    assert f"/adaptive-optimizers/{name}.html" in weights
+    heaviest = sorted(weights.items(), key=lambda item: -item[1])[:6]
+    assert sum(weights.values()) <= BUDGET, heaviest
+    visit.assert_clean()
+
+
+def test_text_and_formulas_need_no_script(book, browser, name):
+    size = {"width": 1280, "height": 900}
+    context = browser.new_context(java_script_enabled=False, viewport=size)
+    page = context.new_page()
+    page.goto((book / f"{name}.html").as_uri())
+    assert page.locator("main h1").first.is_visible()
+    formulas = page.locator("article .math").count()
+    assert page.locator("article .math mjx-container").count() == formulas
+    if formulas:
+        first = page.locator("article .math mjx-math").first.bounding_box()
+        assert first is None or (first["width"] > 3 and first["height"] > 3)
+    context.close()
+
+
+def test_no_script_holds_up_the_text(book, name):
+    if name == "404":
+        pytest.skip("it has none")
+    head = soup(book / f"{name}.html").head
+    assert not [script for script in head.select("script") if "data-cfasync" not in script.attrs]
+
+
+def test_page_says_what_it_is(book, name):
+    page = soup(book / f"{name}.html")
+    assert page.html["lang"] == "en"
+    assert len(page.select('meta[name="viewport"]')) == 1
+    assert page.title.get_text(strip=True).endswith("Adaptive Optimizers")
+    if name in ("404", "genindex", "prf-prf", "search"):
+        assert page.select_one('meta[name="robots"]')["content"] == "noindex"
+        return
+    address = f"https://adaptive-optimizers.github.io/adaptive-optimizers/{name}.html"
+    assert page.select_one('link[rel="canonical"]')["href"] == address
+    assert page.select_one('meta[property="og:url"]')["content"] == address
+    assert page.select_one('meta[property="og:site_name"]')["content"] == "Adaptive Optimizers"
+    description = page.select_one('meta[name="description"]')["content"]
+    assert 20 < len(description) <= 200
+    assert not re.search(r"[\\$<>{}]|\.\.\.", description), description
+    image = page.select_one('meta[property="og:image"]')["content"]
+    picture = book / image.removeprefix(address.removesuffix(f"{name}.html"))
+    data = picture.read_bytes()
+    assert data.startswith(b"\x89PNG")
+    assert int.from_bytes(data[16:20]) == 1200
+    assert int.from_bytes(data[20:24]) == 630
+    assert len(data) < 300_000
+    assert page.select_one('link[rel="icon"]')["href"].endswith("favicon.svg")
+
+
+def test_descriptions_differ(book):
+    found = [
+        soup(book / f"{name}.html").select_one('meta[name="description"]')["content"]
+        for name in NAMES[:-4]
+    ]
+    assert len(set(found)) == len(found)
+
+
+def test_pictures_have_their_room_before_they_are_there(book, name):
+    for image in soup(book / f"{name}.html").select("article .cell_output img"):
+        assert image.get("loading") == "lazy", image["src"]
+        assert int(image["width"]) > 100, image["src"]
+        assert int(image["height"]) > 100, image["src"]
+
+
+def test_ids_are_there_once(book, name):
+    ids = [each["id"] for each in soup(book / f"{name}.html").select("[id]")]
+    assert not {each for each in ids if ids.count(each) > 1}
+
+
+def test_headings_go_down_one_by_one(book, name):
+    page = soup(book / f"{name}.html")
+    main = page.main
+    levels = [int(heading.name[1]) for heading in main.select("h1, h2, h3, h4, h5, h6")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_links_lead_somewhere(book, name):
+    wrong = []
+    base = "https://adaptive-optimizers.github.io/adaptive-optimizers/"
+    for link in soup(book / f"{name}.html").select("a[href]"):
+        address, anchor = urldefrag(link["href"])
+        folder = (book / name).parent
+        if address.startswith(base):
+            folder, address = book, address.removeprefix(base) or "index.html"
+        if urlsplit(address).scheme or address.startswith("//"):
+            if link.get("target") == "_blank":
+                assert "noopener" in link.get("rel", []), link
+            continue
+        target = (folder / unquote(address)).resolve() if address else book / f"{name}.html"
+        anchored = anchor and target.suffix == ".html"
+        if not target.exists() or (anchored and anchor not in _anchors(target)):
+            wrong.append(link["href"])
+    assert not wrong
+
+
+def _anchors(path, known={}):  # noqa: B006
+    if path not in known:
+        found = soup(path).select("[id], a[name]")
+        known[path] = {each.get("id") for each in found} | {each.get("name") for each in found}
+    return known[path]
+
+
+def test_what_scrolls_can_be_reached_by_keys(book, visit, name):
+    visit.page.set_viewport_size({"width": 360, "height": 800})
+    page = visit.open(book / f"{name}.html")
+    unreached = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter(e => {
+          const s = getComputedStyle(e);
+          return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 20
+            && ["auto", "scroll"].includes(s.overflowX)
+            && e.tabIndex < 0 && !e.querySelector("a, button, input, [tabindex='0']");
+        }).map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert not unreached
+
+
+def test_wide_formulas_and_code_show_that_they_go_on(book, visit, name):
+    visit.page.set_viewport_size({"width": 360, "height": 800})
+    page = visit.open(book / f"{name}.html")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
+          .filter(e => e.scrollWidth > e.clientWidth + 1)
+          .filter(e => !getComputedStyle(e).backgroundImage.includes("gradient"))
+          .map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert not cut
+
+
+def test_on_paper_nothing_is_cut(book, visit, name):
+    page = visit.open(book / f"{name}.html")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 690
+    for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
+        assert not page.locator(part).first.is_visible() if page.locator(part).count() else True
+    assert page.locator("h1:visible").count() == 1

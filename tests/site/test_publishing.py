@@ -1,0 +1,176 @@
+"""What GitHub is told to do: only what `make` does, on the versions that the package names."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.book.notebooks import ROOT
+from tests.site import links
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+MAKE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _workflow(path):
+    # YAML reads the key `on` as true.
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _steps(path):
+    return [step for job in _workflow(path)["jobs"].values() for step in job["steps"]]
+
+
+def _schema(name, *files):
+    command = [str(Path(sys.executable).with_name("check-jsonschema")), "--builtin-schema", name]
+    return subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+
+
+def test_workflows_are_what_github_takes(tmp_path):
+    run = _schema("vendor.github-workflows", *WORKFLOWS)
+    assert run.returncode == 0, run.stdout
+    run = _schema("vendor.dependabot", ROOT / ".github/dependabot.yml")
+    assert run.returncode == 0, run.stdout
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(WORKFLOWS[0].read_text().replace("runs-on", "run-on"))
+    assert _schema("vendor.github-workflows", wrong).returncode != 0
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_run_targets_of_make_and_nothing_else(path):
+    known = set(re.findall(r"^([a-z -]+):.*## ", MAKE, re.MULTILINE))
+    known = {name for names in known for name in names.split()}
+    commands = [step["run"] for step in _steps(path) if "run" in step]
+    numpys = [
+        value
+        for job in _workflow(path)["jobs"].values()
+        for value in job.get("strategy", {}).get("matrix", {}).get("numpy", [])
+    ]
+    assert commands or path.stem == "publish"
+    for command in commands:
+        match = re.fullmatch(r"make ([a-z-]+|test-\$\{\{ matrix\.numpy \}\})( ARGS=\S+)?", command)
+        assert match, command
+        names = [f"test-{n}" for n in numpys] if "matrix" in match[1] else [match[1]]
+        assert set(names) <= known, command
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_may_do_no_more_than_they_need(path):
+    assert _workflow(path)["permissions"]["contents"] == "read"
+    for step in _steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+        if "uses" in step:
+            assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+
+
+def test_each_python_that_the_package_names_is_tested():
+    named = {
+        text.rpartition(" ")[2] for text in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", text)
+    }
+    jobs = _workflow(ROOT / ".github/workflows/tests.yml")["jobs"]
+    assert set(jobs["python"]["strategy"]["matrix"]["python"]) == named
+    assert jobs["numpy"]["strategy"]["matrix"]["numpy"] == ["oldest", "newest"]
+    (numpy,) = (each for each in PROJECT["dependencies"] if each.startswith("numpy"))
+    oldest = re.search(r'NUMPY_oldest := "numpy==([\d.]+)\.\*"', MAKE)[1]
+    assert f">={oldest}," in numpy
+
+
+def test_a_tag_is_published_after_it_is_checked():
+    workflow = _workflow(ROOT / ".github/workflows/publish.yml")
+    assert workflow[True]["push"] == {"tags": ["v*"]}
+    commands = [step.get("run") for step in workflow["jobs"]["build"]["steps"]]
+    assert commands.index("make book") < commands.index("make check-site")
+    assert workflow["jobs"]["deploy"]["needs"] == "build"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")) if p.stem != "config"],
+    ids=lambda path: path.stem,
+)
+def test_issue_forms_are_complete(path):
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {"name", "description", "body"} <= form.keys()
+    ids = [part["id"] for part in form["body"]]
+    assert len(ids) == len(set(ids))
+    assert all(part["attributes"]["label"] for part in form["body"])
+
+
+def test_pre_commit_calls_what_continuous_integration_calls():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    entries = {hook["entry"] for repo in hooks["repos"] for hook in repo["hooks"]}
+    assert "make lint" in entries
+    assert any("tests.book.notebooks check" in entry for entry in entries)
+    assert any("check-jsonschema" in entry for entry in entries)
+
+
+# ------------------------------------------------------------------ links that lead out
+
+
+@pytest.fixture
+def outside():
+    """Return an address outside the book, where some pages are there and some are not."""
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response({"/there": 200, "/closed": 403}.get(self.path, 404))
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_dead_links_are_named_with_their_pages(outside, tmp_path):
+    (tmp_path / "chapters").mkdir()
+    addresses = ["/there", "/closed", "/gone#part"]
+    text = "".join(f'<a href="{outside}{address}">x</a>' for address in addresses)
+    text += '<a href="https://mybinder.org/v2/x">x</a><a href="other.html">x</a>'
+    (tmp_path / "chapters/page.html").write_text(text)
+    said = links.report(tmp_path, pause=0)
+    assert said == f"- {outside}/gone (404 Not Found), on chapters/page"
+
+
+def test_an_address_that_cannot_be_reached_is_wrong():
+    assert links.wrong("http://127.0.0.1:9/", tries=2, pause=0)
+
+
+def test_one_issue_is_opened(monkeypatch):
+    calls = []
+
+    def run(command, **_):
+        calls.append(command)
+        return subprocess.CompletedProcess(command, 0, stdout=b"[]")
+
+    monkeypatch.setattr(links.subprocess, "run", run)
+    links.open_issue("- x")
+    assert calls[-1] == ["gh", "issue", "create", "--title", links.TITLE, "--body", "- x"]
+
+    def known(command, **_):
+        calls.append(command)
+        answer = f'[{{"title": "{links.TITLE}"}}]'.encode()
+        return subprocess.CompletedProcess(command, 0, stdout=answer)
+
+    monkeypatch.setattr(links.subprocess, "run", known)
+    links.open_issue("- x")
+    assert calls[-1][:3] == ["gh", "issue", "list"]
+
+
+def test_links_of_the_book_are_found(book):
+    found = links.links(book)
+    assert len(found) > 30
+    assert not any(address.startswith(links.OURS + links.LAUNCHES) for address in found)

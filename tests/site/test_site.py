@@ -1,0 +1,202 @@
+"""The site as a whole: what finds it, what is in it, and how it is used without a mouse."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chapters._site import architecture, cite, icons, mathematics, publishing
+from tests.book.notebooks import ROOT, pages
+from tests.site.conftest import soup
+
+BASE = "https://adaptive-optimizers.github.io/adaptive-optimizers/"
+
+
+def test_site_map_names_each_page_once(book):
+    tree = ElementTree.parse(book / "sitemap.xml")
+    found = [element.text for element in tree.iter() if element.tag.endswith("}loc")]
+    assert sorted(found) == sorted(f"{BASE}{name}.html" for name in pages())
+
+
+def test_the_host_takes_the_folders_that_begin_with_a_line(book):
+    assert (book / ".nojekyll").exists()
+
+
+def test_an_old_address_leads_to_the_page(book, visit):
+    page = visit.page
+    page.goto((book / "index.html").as_uri())
+    page.wait_for_url("**/chapters/introduction.html")
+    assert page.locator("h1").first.inner_text().startswith("Adaptive Optimizers")
+    assert soup(book / "index.html").title.get_text() == "Adaptive Optimizers"
+
+
+def test_the_page_for_wrong_addresses_works_in_any_folder(book):
+    page = soup(book / "404.html")
+    assert not page.select("link[href]:not([href^='data:']), script, img")
+    assert all(link["href"].startswith(BASE) for link in page.select("a"))
+
+
+def test_only_what_is_used_is_published(book):
+    names = {path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()}
+    assert not [name for name in names if name.endswith((".map", ".ipynb_checkpoints"))]
+    assert not [name for name in names if "fontawesome" in name or "mathjax/" in name]
+    sheet = (book / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    # The sheet names some icons where it places them; the two thousand it defined are gone.
+    assert sheet.count(".fa-") < 60
+    assert "url(" not in sheet.replace("url(data:", "").replace('url("data:', "")
+
+
+@pytest.mark.parametrize("name", ["favicon.svg", "logo.svg"])
+def test_the_book_has_its_own_sign(name):
+    path = ROOT / "chapters" / "images" / name
+    assert ElementTree.parse(path).getroot().get("viewBox") == "0 0 64 64"
+    assert path.stat().st_size < 2000
+
+
+def test_keys_alone_reach_the_text_the_search_and_the_theme(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => location.hash") == "#main-content"
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#pst-search-dialog[open]")
+    page.keyboard.press("Escape")
+    button = page.locator(".theme-switch-button").first
+    button.focus()
+    before = page.evaluate("() => document.documentElement.dataset.mode")
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.documentElement.dataset.mode") != before
+    # Where the keys are is seen: the outline or the shadow of the browser or of the theme.
+    outline = button.evaluate("(e) => getComputedStyle(e).outlineStyle")
+    shadow = button.evaluate("(e) => getComputedStyle(e).boxShadow")
+    assert outline != "none" or shadow != "none"
+    visit.assert_clean()
+
+
+def test_search_finds_a_page_from_a_file(book, visit):
+    page = visit.page
+    page.goto((book / "search.html").as_uri() + "?q=momentum")
+    page.wait_for_selector("#search-results li a")
+    found = page.locator("#search-results li a").evaluate_all("(all) => all.map(a => a.href)")
+    assert any("momentum" in address for address in found)
+    visit.assert_clean()
+
+
+def test_a_folded_solution_opens_by_key(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    button = page.locator("details > summary, button.toggle-button").first
+    button.focus()
+    page.keyboard.press("Enter")
+    opened = button.evaluate(
+        "(e) => e.closest('details')?.open ?? !e.classList.contains('toggle-button-hidden')"
+    )
+    assert opened
+
+
+# ------------------------------------------------------------------ what it is made from
+
+
+def test_mathjax_is_the_one_that_was_checked(tmp_path):
+    assert mathematics.digest(mathematics.folder()) == mathematics.SHA256
+    copy = tmp_path / "mathjax"
+    for path in mathematics.folder().rglob("*"):
+        if path.is_file() and (
+            path.relative_to(mathematics.folder()).as_posix() in mathematics.PARTS
+            or mathematics.FONTS in path.as_posix()
+        ):
+            target = copy / path.relative_to(mathematics.folder())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    assert mathematics.digest(copy) == mathematics.SHA256
+    with (copy / mathematics.PARTS[1]).open("a") as file:
+        file.write("\n")
+    assert mathematics.digest(copy) != mathematics.SHA256
+
+
+@pytest.mark.parametrize("wrong", [r"\frac{a", r"\nosuch{a}", r"\left( a"])
+def test_a_wrong_formula_is_an_error(wrong):
+    with pytest.raises(ValueError, match=r"\w{4}"):
+        mathematics.typeset(wrong)
+
+
+def test_a_formula_can_be_heard():
+    html = mathematics.typeset(r"\hat m_t = \frac{m_t}{1 - \beta_1^t}")
+    assert '<mjx-math aria-hidden="true"' in html
+    assert "<mjx-assistive-mml" in html
+    assert "<mfrac>" in html
+    assert "<mover>" in html
+
+
+def test_icons_come_from_the_theme():
+    for name in icons.BOXES.values():
+        width, height, path = icons.outline(name)
+        assert 0 < width <= 640
+        assert height == 512
+        assert path.startswith("M")
+    with pytest.raises(KeyError):
+        icons.outline("no-such-icon")
+
+
+# ------------------------------------------------------------------ what it says of itself
+
+
+def test_versions_agree():
+    version = publishing.version()
+    assert str(cite.citation()["version"]) == version
+    assert f"\n## {version}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_citation_is_in_the_page_and_complete(book):
+    file = cite.citation()
+    assert {"cff-version", "message", "title", "authors", "license", "url"} <= file.keys()
+    text = soup(book / "chapters/cite.html").article.get_text()
+    for key in ("title", "version", "url"):
+        assert str(file[key]) in text
+    assert f"version = {{{file['version']}}}" in text
+
+
+def test_architecture_is_drawn_from_the_imports(book):
+    picture = soup(book / "chapters/architecture.html").select_one("svg.architecture")
+    drawn = {text.get_text() for text in picture.select("text")}
+    parts = {path.stem for path in (ROOT / "adaptive").iterdir() if path.suffix == ".py"}
+    parts |= {path.parent.name for path in (ROOT / "adaptive").glob("*/__init__.py")}
+    assert drawn == {part for part in parts if not part.startswith("_")}
+    graph = architecture.imports()
+    assert "rules" in graph["descent"]
+    assert "explorer" not in graph["rules"]
+    # What is drawn implies all that is imported.
+    edges = architecture.direct(graph)
+    reduced = {part: {b for a, b in edges if a == part} for part in graph}
+    for part in graph:
+        assert architecture._reached(reduced, part) == architecture._reached(graph, part)
+
+
+def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, browser):
+    from adaptive import RULES
+
+    path = book / "chapters/cheatsheet.html"
+    sheet = soup(path).select_one(".cheatsheet")
+    assert [strong.get_text() for strong in sheet.select("strong")] == [
+        rule.__name__ for rule in RULES
+    ]
+    assert len(sheet.select('mjx-container[display="true"]')) == len(RULES)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(path.as_uri())
+    assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    context.close()
+
+
+def test_learning_paths_name_each_chapter(book):
+    links = {
+        Path(link["href"].partition("#")[0]).stem
+        for link in soup(book / "chapters/paths.html").article.select("a.internal[href]")
+    }
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    numbered = [part["chapters"] for part in toc["parts"] if part.get("numbered")]
+    chapters = {Path(entry["file"]).stem for part in numbered for entry in part}
+    assert chapters <= links

@@ -27,6 +27,14 @@ def _close_figures():
 
 pytest_plugins = ["tests.book.plugin"]
 
+# Python that is no module of ours: answers of students, nbgrader's settings, and a tool that
+# needs an extra of its own.
+collect_ignore_glob = [
+    "chapters/assignments/nbgrader_config.py",
+    "tests/course/submissions/*.py",
+    "tests/mutants/tool.py",
+]
+
 # No test is timed; and what continuous integration tries is the same every time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

@@ -58,5 +58,5 @@ def test_commands_are_such_that_make_understands(command):
 
 def test_targets_that_are_named_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^(\w+):", makefile, re.M))
-    assert set(re.findall(r"(?:`|^)make (\w+)", README, re.M)) <= targets
+    targets = set(re.findall(r"^([\w-]+):", makefile, re.M))
+    assert set(re.findall(r"(?:`|^)make ([\w-]+)", README, re.M)) <= targets

@@ -174,7 +174,7 @@ def _anchors(path, known={}):  # noqa: B006
     return known[path]
 
 
-def test_what_scrolls_can_be_reached_by_keys(book, visit, name):
+def test_what_is_too_wide_can_be_reached_and_is_not_cut(book, visit, name):
     visit.page.set_viewport_size({"width": 360, "height": 800})
     page = visit.open(book / f"{name}.html")
     unreached = page.evaluate(
@@ -186,11 +186,6 @@ def test_what_scrolls_can_be_reached_by_keys(book, visit, name):
         }).map(e => e.outerHTML.slice(0, 200))"""
     )
     assert not unreached
-
-
-def test_wide_formulas_and_code_show_that_they_go_on(book, visit, name):
-    visit.page.set_viewport_size({"width": 360, "height": 800})
-    page = visit.open(book / f"{name}.html")
     cut = page.evaluate(
         """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
           .filter(e => e.scrollWidth > e.clientWidth + 1)
@@ -198,13 +193,14 @@ def test_wide_formulas_and_code_show_that_they_go_on(book, visit, name):
           .map(e => e.outerHTML.slice(0, 200))"""
     )
     assert not cut
+    _assert_paper(page)
 
 
-def test_on_paper_nothing_is_cut(book, visit, name):
-    page = visit.open(book / f"{name}.html")
+def _assert_paper(page):
+    """On paper nothing is cut, and what is there for the screen is not."""
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 690
     for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
-        assert not page.locator(part).first.is_visible() if page.locator(part).count() else True
+        assert page.locator(f"{part}:visible").count() == 0
     assert page.locator("h1:visible").count() == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,12 +217,18 @@ def descend(
 
 
 def iterate(
-    rule: Rule, problem: Problem, theta: Array, state: Any, batches: Iterable[Any]
+    rule: Rule,
+    problem: Problem,
+    theta: Array,
+    state: Any,
+    batches: Iterable[Any],
+    step: Callable[..., Any] | None = None,
 ) -> Iterator[tuple[Array, Any, Array]]:
     """Make one step for each batch, and yield the parameters, the state and the gradient."""
+    step = step or rule.step
     for batch in batches:
         g = problem.grad(rule.lookahead(theta, state), batch)
-        theta, state = rule.step(theta, g, state)
+        theta, state = step(theta, g, state)
         theta = problem.project(theta)
         yield theta, state, g
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -153,6 +153,7 @@ def sweep(
     *,
     keep: Keep = "end",
     batches: Sequence[Any] | None = None,
+    engine: str = "plain",
     **axes: npt.ArrayLike,
 ) -> Sweep:
     """Run one rule with every combination of settings, all at once.
@@ -175,6 +176,10 @@ def sweep(
         times; also the parameters at all times.
     batches : sequence, optional
         The batch of each step, in place of those that ``rng`` would draw.
+    engine : {"plain", "numba", "blocks", "auto"}, default "plain"
+        How steps are made: with `Rule.step`, so that each run has the same bits as alone, or
+        in place, as `Rule.step_into` says. Thousands of runs are two to three times as fast
+        with "numba", which first takes some seconds to compile, once for each rule.
     **axes : array_like, shape (n,)
         The values of a hyperparameter, such as ``lr=np.geomspace(1e-3, 1, 30)``.
 
@@ -185,13 +190,15 @@ def sweep(
 
     Raises
     ------
+    ImportError
+        If ``engine`` is "numba" and it is not installed.
     MemoryError
         If what is to be held does not fit into the memory that is available.
     TypeError
         If an argument is of the wrong kind, or a keyword is no hyperparameter of the rule.
     ValueError
         If an axis is empty or not one-dimensional, a value is outside its
-        interval, or ``keep`` is none of the three.
+        interval, or ``keep`` or ``engine`` is none of those above, or cannot do this.
 
     Examples
     --------
@@ -242,7 +249,8 @@ def sweep(
             for (name, value), place in zip(values.items(), places, strict=True)
         }
         kept = thetas[:, rows], None if losses is None else losses[:, rows]
-        _run(replace(rule, **settings), problem, first, drawn, *kept, bar)
+        runner = replace(rule, **settings)
+        _run(runner, problem, first, drawn, *kept, bar, _in_place(runner, first, engine))
 
     named: dict[str, Any] = dict(values)
     if start.ndim == 2:
@@ -290,13 +298,14 @@ def _run(
     thetas: Array,
     losses: Array | None,
     bar: Any,
+    step: Callable[..., Any] | None,
 ) -> None:
     """Make all steps for one chunk, and write what is kept of theta and of the loss."""
     with np.errstate(all="ignore"):
         thetas[0] = theta
         if losses is not None:
             losses[0] = problem.loss(theta)
-        steps = iterate(rule, problem, theta, rule.init(theta), batches)
+        steps = iterate(rule, problem, theta, rule.init(theta), batches, step)
         for t, (theta, _, _) in enumerate(steps, start=1):
             if len(thetas) > 1:
                 thetas[t] = theta
@@ -304,6 +313,24 @@ def _run(
                 losses[t] = problem.loss(theta)
             next(bar)
         thetas[-1] = theta
+
+
+def _in_place(rule: Rule, theta: Array, engine: str) -> Callable[..., Any] | None:
+    """Return how to make a step on parameters like theta in place, unless it is to be plain."""
+    if engine == "plain":
+        return None
+    from adaptive.large import choose
+
+    # The loop over elements wants each hyperparameter for each of them.
+    arrays = {name: value for name, value in rule.hyperparameters.items() if np.ndim(value)}
+    whole = {name: np.broadcast_to(value, theta.shape).copy() for name, value in arrays.items()}
+    rule = replace(rule, **whole)
+    choose(rule, theta, engine)
+
+    def step(theta: Array, g: Array, state: Any) -> tuple[Array, Any]:
+        return theta, rule.step_into(theta, np.broadcast_to(g, theta.shape), state, engine)
+
+    return step
 
 
 def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:

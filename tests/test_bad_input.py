@@ -261,6 +261,16 @@ SWEEPS: list[Case] = [
     ),
     (lambda: sweep(SGD(), Ravine(), learning_rate=[1]), TypeError, ["'learning_rate'", "lr"]),
     (lambda: sweep(SGD(), Ravine(), lr=0.1), ValueError, ["lr must have shape (n,)", "0.1"]),
+    (
+        lambda: sweep(SGD(), Ravine(), engine="gpu", lr=[0.1]),
+        ValueError,
+        ["engine must be one of", "numba", "'gpu'"],
+    ),
+    (
+        lambda: sweep(SGD(), Ravine(), theta0=np.ones(2, np.float32), engine="blocks", lr=[0.1]),
+        ValueError,
+        ["engine must be 'plain' or 'auto' here", "'blocks'", "lr of SGD"],
+    ),
     (lambda: sweep(SGD(), Ravine(), lr=[[1], [2]]), ValueError, ["lr", "(n,)", "[[1], [2]]"]),
     (lambda: sweep(SGD(), Ravine(), lr=[]), ValueError, ["lr", "empty", "[]"]),
     (lambda: sweep(SGD(), Ravine(), lr=[0.1, -1]), ValueError, ["lr", "[0, inf)", "[0.1, -1]"]),

@@ -51,6 +51,30 @@ def one_by_one(rule: Rule, axes: dict[str, Any]) -> Any:
 # ------------------------------------------------------------------ the same as one by one
 
 
+@pytest.mark.parametrize("engine", ["numba", "blocks", "auto"])
+@every_rule
+def test_steps_in_place_are_the_same_runs(
+    kind: type[Rule], engine: str, tmp_path_factory: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("ADAPTIVE_CACHE_DIR", str(tmp_path_factory.getbasetemp()))
+    how = {"steps": 20, "theta0": np.ones((2, 6)), "rng": [0, 1], "keep": "path"}
+    start = how["theta0"].copy()
+    plain = sweep(kind(), Circles(), **how, **axes_of(kind))
+    other = sweep(kind(), Circles(), **how, engine=engine, **axes_of(kind))
+    np.testing.assert_allclose(other.theta, plain.theta, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(other.loss, plain.loss, rtol=1e-10, atol=1e-12)
+    np.testing.assert_array_equal(how["theta0"], start)
+
+
+def test_a_gradient_that_is_shared_and_a_set_to_project_on_in_place() -> None:
+    # Reddi's gradient is one for all runs, and its parameters are clipped.
+    how = {"steps": 50, "rng": 0, "lr": [0.1, 0.5]}
+    plain = sweep(Adam(), Reddi(), **how)
+    np.testing.assert_allclose(
+        sweep(Adam(), Reddi(), engine="blocks", **how).theta, plain.theta, rtol=1e-12
+    )
+
+
 @every_rule
 @pytest.mark.parametrize("problem", surfaces, ids=named)
 def test_surfaces_bit_for_bit(kind: type[Rule], problem: Surface) -> None:

@@ -110,7 +110,7 @@ def _runs(
     names = list(rule.hyperparameters)
     combinations = list(itertools.product(*stops))
     try:
-        axes = dict(zip(names, stops, strict=True))
+        axes: dict[str, Any] = dict(zip(names, stops, strict=True))
         runs = sweep(rule, problem, steps, start, keep="path", **axes)
         theta = runs.theta.reshape(steps + 1, len(combinations), 2).swapaxes(0, 1)
         loss = runs.loss.reshape(steps + 1, len(combinations)).swapaxes(0, 1)

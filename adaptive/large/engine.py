@@ -71,12 +71,16 @@ def choose(rule: Rule, theta: npt.NDArray[np.floating], engine: str = "auto") ->
     >>> choose(Adam(), np.zeros(6))
     Engine(name='plain', reason='6 elements are fewer than 10000')
     """
+    return _choose(rule, theta, engine, varying(rule))
+
+
+def _choose(rule: Rule, theta: Array, engine: str, apart: tuple[str, ...]) -> Engine:
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
     if engine == "plain":
         return Engine("plain", "it was asked for")
     kind: Any = type(rule)
-    obstacle = _obstacle(rule, theta)
+    obstacle = _obstacle(rule, theta, apart)
     if obstacle:
         if engine != "auto":
             raise ValueError(f"engine must be 'plain' or 'auto' here, got {engine!r}: {obstacle}")
@@ -90,7 +94,7 @@ def choose(rule: Rule, theta: npt.NDArray[np.floating], engine: str = "auto") ->
         if numba_obstacle:
             raise ValueError(f"engine must not be 'numba' here: {numba_obstacle}")
         return Engine("numba", "it was asked for" if engine == "numba" else "numba is installed")
-    if tape(kind) is None:
+    if tape(kind, apart) is None:
         return Engine("plain", f"{kind.__name__} compares or chooses, which needs new arrays")
     return Engine("blocks", "it was asked for" if engine == "blocks" else numba_obstacle)
 
@@ -98,19 +102,27 @@ def choose(rule: Rule, theta: npt.NDArray[np.floating], engine: str = "auto") ->
 _NOT_INSTALLED = 'numba is not installed: pip install "adaptive-optimizers[fast]"'
 
 
-def _obstacle(rule: Rule, theta: Array) -> str:
+def _obstacle(rule: Rule, theta: Array, apart: tuple[str, ...]) -> str:
     """Return what keeps a step from being made element by element, if anything does."""
     if not theta.flags.c_contiguous:
         return "theta is not contiguous"
-    arrays = [name for name, value in rule.hyperparameters.items() if np.ndim(value)]
-    if arrays:
-        return f"{' and '.join(arrays)} of {type(rule).__name__} is an array"
+    for name in apart:
+        value = getattr(rule, name)
+        if value.shape != theta.shape or value.dtype != theta.dtype:
+            return f"{name} of {type(rule).__name__} is an array unlike theta"
     kind: Any = type(rule)
     try:
-        split(kind)
+        split(kind, apart)
     except (TracingError, TypeError) as error:
         return str(error)
     return ""
+
+
+def varying(rule: Rule) -> tuple[str, ...]:
+    """Return the hyperparameters that are arrays."""
+    return tuple(
+        name for name, value in rule.hyperparameters.items() if isinstance(value, np.ndarray)
+    )
 
 
 def _numba_obstacle(theta: Array) -> str:
@@ -125,22 +137,26 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
     """Make one step in place; see `Rule.step_into`, which calls this."""
     kind: Any = type(rule)
     g = _checked(rule, theta, g, state)
-    chosen = choose(rule, theta, engine)
+    apart = varying(rule)
+    chosen = _choose(rule, theta, engine, apart)
     if chosen.name == "plain" or _overlap(theta, g, state):
         moved, made = rule.step(theta, g, state)
         theta[...] = moved
         for old, new in zip(state[1:], made[1:], strict=True):
             old[...] = new
         return state._replace(t=state.t + 1)
-    flat = [array.reshape(-1) for array in (theta, g, *state[1:])]
-    shared = split(kind).values(rule, state.t + 1)
+    own = [np.ascontiguousarray(getattr(rule, name)) for name in apart]
+    flat = [array.reshape(-1) for array in (theta, g, *state[1:], *own)]
+    shared = split(kind, apart).values(rule, state.t + 1)
     if chosen.name == "blocks":
-        made_tape = tape(kind)
+        made_tape = tape(kind, apart)
         assert made_tape is not None
         with np.errstate(all="ignore"):
             run(made_tape, flat[0], flat[1:], shared)
     else:
-        _run_kernel(kernel.compiled(kind), flat, [theta.dtype.type(value) for value in shared])
+        _run_kernel(
+            kernel.compiled(kind, apart), flat, [theta.dtype.type(value) for value in shared]
+        )
     return state._replace(t=state.t + 1)
 
 

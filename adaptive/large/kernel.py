@@ -62,13 +62,15 @@ def parallel({parameters}):
 '''
 
 
-def source(kind: Any) -> str:
+def source(kind: Any, varying: tuple[str, ...] = ()) -> str:
     """Return a rule's step as the source of a module: for one element, and for all.
 
     Parameters
     ----------
     kind : type of Rule
         A class of rules.
+    varying : tuple of str
+        The hyperparameters that differ from element to element.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def source(kind: Any) -> str:
         x3 = -x2
         return x3, x2
     """
-    taken = split(kind)
+    taken = split(kind, varying)
     names: dict[Node, str] = {}
     lines: list[str] = []
     for node in taken.elements.nodes():
@@ -102,20 +104,22 @@ def source(kind: Any) -> str:
             lines.append(
                 f"    {names[node]} = {_expression(node.op, [names[a] for a in node.args])}"
             )
-    arrays = [_name(name) for name in taken.arrays]
+    arrays, shared = [_name(name) for name in taken.arrays], [_name(name) for name in taken.shared]
+    states = arrays[1 : len(taken.elements.outputs)]
     return _TEMPLATE.format(
         name=kind.__name__,
-        inputs=", ".join((*arrays, *taken.shared)),
+        inputs=", ".join((*arrays, *shared)),
         body="\n".join(lines),
         results=", ".join(names[node] for node in taken.elements.outputs),
-        parameters=", ".join(("theta", *arrays, *taken.shared)),
-        targets=", ".join(("step", *(f"{name}[i]" for name in arrays[1:]))),
-        elements=", ".join((*(f"{name}[i]" for name in arrays), *taken.shared)),
+        parameters=", ".join(("theta", *arrays, *shared)),
+        targets=", ".join(("step", *(f"{name}[i]" for name in states))),
+        elements=", ".join((*(f"{name}[i]" for name in arrays), *shared)),
     )
 
 
 def _name(symbol: str) -> str:
-    return symbol.removeprefix("state.")
+    # A state and a hyperparameter may have one name.
+    return symbol.removeprefix("state.").replace("hyper.", "hyper_").replace("$", "c")
 
 
 def _expression(op: str, args: list[str]) -> str:
@@ -131,14 +135,14 @@ def _expression(op: str, args: list[str]) -> str:
 
 
 @cache
-def compiled(kind: Any) -> Any:
+def compiled(kind: Any, varying: tuple[str, ...]) -> Any:
     """Return the module of a rule's kernels; each is compiled when it is first called.
 
     The source and the machine code are kept between processes, in the folder
     that the environment variable ``ADAPTIVE_CACHE_DIR`` names, or else in the
     user's cache.
     """
-    return module(kind.__name__.lower(), source(kind))
+    return module(kind.__name__.lower(), source(kind, varying))
 
 
 def module(name: str, text: str) -> ModuleType:

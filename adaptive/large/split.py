@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,10 @@ class Split:
     Attributes
     ----------
     arrays : tuple of str
-        The inputs of ``elements`` that differ from element to element: the gradient and
-        the state.
+        The inputs of ``elements`` that differ from element to element: the gradient, the
+        state, and the hyperparameters that were said to vary.
     shared : tuple of str
-        Its other inputs: what depends on the step number and the hyperparameters alone.
+        Its other inputs: what depends on the step number and the other hyperparameters alone.
     scalars : Program
         From ``t`` and the hyperparameters to the values of ``shared``.
     elements : Program
@@ -37,22 +37,37 @@ class Split:
 
     def values(self, rule: Rule, t: int) -> list[float]:
         """Return what all elements share in step ``t``, in double precision."""
-        known = {f"hyper.{name}": value for name, value in rule.hyperparameters.items()}
-        results: dict[Node, Any] = {}
+        operations, outputs = self._operations
+        results: list[Any] = []
         # 0⁻¹ is inf, as in numpy's arithmetic on arrays.
         with np.errstate(all="ignore"):
-            for node in self.scalars.nodes():
-                if node.op == "number":
-                    results[node] = node.value
-                elif node.op == "symbol":
-                    results[node] = float(t) if node.value == "t" else known[node.value]
-                else:
-                    results[node] = getattr(np, node.op)(*(results[arg] for arg in node.args))
-        return [float(results[node]) for node in self.scalars.outputs]
+            for operation in operations:
+                results.append(operation(rule, t, results))
+        return [float(results[place]) for place in outputs]
+
+    @cached_property
+    def _operations(self) -> tuple[list[Any], list[int]]:
+        """What is computed, in order, and in which places of that order the results are."""
+        place = {node: k for k, node in enumerate(self.scalars.nodes())}
+        operations = [_operation(node, [place[arg] for arg in node.args]) for node in place]
+        return operations, [place[node] for node in self.scalars.outputs]
+
+
+def _operation(node: Node, places: list[int]) -> Any:
+    """Return a node as a function of the rule, the step number and the results before it."""
+    if node.op == "number":
+        return lambda rule, t, results: node.value
+    if node.value == "t":
+        return lambda rule, t, results: float(t)
+    if node.op == "symbol":
+        name = node.value.removeprefix("hyper.")
+        return lambda rule, t, results: getattr(rule, name)
+    ufunc = getattr(np, node.op)
+    return lambda rule, t, results: ufunc(*[results[place] for place in places])
 
 
 @cache
-def split(kind: Any) -> Split:
+def split(kind: Any, varying: tuple[str, ...] = ()) -> Split:
     """Take a class of rules apart.
 
     A division by what all elements share becomes a product with its inverse:
@@ -62,6 +77,8 @@ def split(kind: Any) -> Split:
     ----------
     kind : type of Rule
         A class of rules whose hyperparameters have defaults.
+    varying : tuple of str
+        The hyperparameters that differ from element to element.
 
     Returns
     -------
@@ -81,42 +98,29 @@ def split(kind: Any) -> Split:
     (('g', 'state.v'), ['multiply', 'multiply', 'add', 'negative'])
     >>> taken.values(Momentum(lr=0.5, momentum=0.9), t=1)
     [0.9, 0.5]
+    >>> split(Momentum, varying=("lr",)).arrays
+    ('g', 'state.v', 'hyper.lr')
     """
     update = trace_rule(kind()).update
-    common = {name for name in update.inputs if name == "t" or name.startswith("hyper.")}
+    apart = {f"hyper.{name}" for name in varying}
+    common = {
+        name
+        for name in update.inputs
+        if name == "t" or (name.startswith("hyper.") and name not in apart)
+    }
     arrays = tuple(name for name in update.inputs if name not in common)
-    update, free = _with_inverses(update, common)
-    used = {arg for node in update.nodes() if node not in free for arg in node.args}
-    shared = tuple(n for n in update.nodes() if n in free and n in used | {*update.outputs})
-    graph, new = Graph(), dict[Node, Node]()
-    names = tuple(f"c{i}" for i in range(len(shared)))
-    for name, node in zip(names, shared, strict=True):
-        new[node] = graph.node("symbol", value=name)
-    for node in update.nodes():
-        if node not in free:
-            new[node] = graph.node(node.op, *(new[a] for a in node.args), value=node.value)
-    elements = Program((*arrays, *names), tuple(new[node] for node in update.outputs))
-    return Split(arrays, names, Program(tuple(sorted(common)), shared), elements)
+    scalars, elements = _with_inverses(update, common).hoist(common, leaves=True)
+    shared = elements.inputs[len(update.inputs) :]
+    return Split(arrays, shared, scalars, Program((*arrays, *shared), elements.outputs))
 
 
-def _with_inverses(program: Program, common: set[str]) -> tuple[Program, set[Node]]:
-    """Return a program that divides by nothing common, and its nodes that depend on no other."""
-    graph, new, free = Graph(), dict[Node, Node](), set[Node]()
-
-    def add(op: str, *args: Node, value: Any = None) -> Node:
-        node = graph.node(op, *args, value=value)
-        if (
-            op == "number"
-            or (op == "symbol" and value in common)
-            or (args and free.issuperset(args))
-        ):
-            free.add(node)
-        return node
-
+def _with_inverses(program: Program, common: set[str]) -> Program:
+    """Return a program that divides nothing by what is common."""
+    free, graph, new = program.only_of(common), Graph(), dict[Node, Node]()
     for node in program.nodes():
         args = [new[arg] for arg in node.args]
-        if node.op == "divide" and args[1] in free and args[0] not in free:
-            new[node] = add("multiply", args[0], add("reciprocal", args[1]))
+        if node.op == "divide" and node.args[1] in free and node not in free:
+            new[node] = graph.node("multiply", args[0], graph.node("reciprocal", args[1]))
         else:
-            new[node] = add(node.op, *args, value=node.value)
-    return Program(program.inputs, tuple(new[node] for node in program.outputs)), free
+            new[node] = graph.node(node.op, *args, value=node.value)
+    return Program(program.inputs, tuple(new[node] for node in program.outputs))

@@ -19,8 +19,9 @@ from adaptive.tracing import Node, Program
 
 Array = npt.NDArray[Any]
 
-#: Bytes of one array in a block: all arrays and buffers of a block together fit the second cache.
-BLOCK = 1 << 16
+#: Bytes of one array in a block: all arrays and buffers of a block together fit the second cache,
+#: and numpy's calls, about a microsecond each, are few beside what they do.
+BLOCK = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class Tape:
 
 
 @cache
-def tape(kind: Any) -> Tape | None:
+def tape(kind: Any, varying: tuple[str, ...]) -> Tape | None:
     """Return a class of rules as a tape; None if it does more than numpy can put into a buffer.
 
     A buffer is used again as soon as nothing needs what is in it.
     """
-    program = split(kind).elements
+    program = split(kind, varying).elements
     nodes = list(program.nodes())
     last_use = {arg: node for node in nodes for arg in node.args}
     place = {n: program.inputs.index(n.value) for n in nodes if n.op == "symbol"}
@@ -107,7 +108,8 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
     theta : ndarray, shape (n,)
         The parameters.
     arrays : sequence of ndarray, shape (n,)
-        The gradient, which is read, and the state, which is replaced.
+        The gradient, which is read; the state, which is replaced; and the hyperparameters that
+        vary, which are read.
     shared : sequence of float
         What all elements share.
     """
@@ -121,9 +123,9 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
         parts = [array[block] for array in arrays]
         place = [*parts, *scalars, *(buffer[: part.size] for buffer in buffers)]
         for operation in made.operations:
-            operation.ufunc(*(place[arg] for arg in operation.args), out=place[operation.out])
+            operation.ufunc(*map(place.__getitem__, operation.args), out=place[operation.out])
         step, *state = (place[out] for out in made.outputs)
         np.add(part, step, out=part)
-        for old, new in zip(parts[1:], state, strict=True):
+        for old, new in zip(parts[1 : len(made.outputs)], state, strict=True):
             if new is not old:
                 np.copyto(old, new)

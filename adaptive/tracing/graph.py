@@ -217,13 +217,16 @@ class Program:
                 stack.append((node, True))
                 stack.extend((arg, False) for arg in reversed(node.args))
 
-    def hoist(self, names: Collection[str]) -> tuple[Program, Program]:
+    def hoist(self, names: Collection[str], *, leaves: bool = False) -> tuple[Program, Program]:
         """Take out what depends on some inputs alone, so that it is computed once.
 
         Parameters
         ----------
         names : collection of str
             The inputs, such as the step number and the hyperparameters.
+        leaves : bool, default False
+            Whether numbers, and these inputs where they stand alone, are taken out too, so
+            that the rest holds neither.
 
         Returns
         -------
@@ -236,17 +239,12 @@ class Program:
         ValueError
             If a name is none of the inputs.
         """
-        if unknown := set(names) - set(self.inputs):
-            raise ValueError(
-                f"names must be inputs of the program, {', '.join(self.inputs)}, "
-                f"got {', '.join(sorted(unknown))}"
-            )
-        free = _only_of(self, set(names))
+        free = self.only_of(names)
         used_by_rest = {arg for node in self.nodes() if node not in free for arg in node.args}
         taken = [
             node
             for node in self.nodes()
-            if node in free and node.args and node in used_by_rest | set(self.outputs)
+            if node in free and (node.args or leaves) and node in used_by_rest | set(self.outputs)
         ]
         graph, new = Graph(), dict[Node, Node]()
         for i, node in enumerate(taken):
@@ -263,12 +261,32 @@ class Program:
         first = Program(tuple(name for name in self.inputs if name in names), tuple(taken))
         return first, rest
 
+    def only_of(self, names: Collection[str]) -> set[Node]:
+        """Return the nodes that depend on no inputs but these; numbers depend on none.
 
-def _only_of(program: Program, names: set[str]) -> set[Node]:
-    """Return the nodes that depend on no inputs but these."""
-    free: set[Node] = set()
-    for node in program.nodes():
-        leaf = node.op == "number" or (node.op == "symbol" and node.value in names)
-        if leaf or (node.args and all(arg in free for arg in node.args)):
-            free.add(node)
-    return free
+        Parameters
+        ----------
+        names : collection of str
+            The inputs.
+
+        Returns
+        -------
+        set of Node
+            The nodes.
+
+        Raises
+        ------
+        ValueError
+            If a name is none of the inputs.
+        """
+        if unknown := set(names) - set(self.inputs):
+            raise ValueError(
+                f"names must be inputs of the program, {', '.join(self.inputs)}, "
+                f"got {', '.join(sorted(unknown))}"
+            )
+        free: set[Node] = set()
+        for node in self.nodes():
+            leaf = node.op == "number" or (node.op == "symbol" and node.value in names)
+            if leaf or (node.args and free.issuperset(node.args)):
+                free.add(node)
+        return free

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,17 +44,24 @@ def groups(quick: bool) -> Iterator[dict[str, Any]]:
     for n, limit in RATES.items():
         rates = np.geomspace(1e-4, 1, n)
 
-        def batched(rates: Any = rates) -> Any:
-            return sweep(Adam(), problem, steps=STEPS, batches=batches, lr=rates).theta[-1]
+        def batched(engine: Any = "plain", rates: Any = rates) -> Any:
+            how = {"steps": STEPS, "batches": batches, "engine": engine}
+            return sweep(Adam(), problem, **how, lr=rates).theta[-1]
 
         def loop(rates: Any = rates) -> Any:
             return looped(problem, rates[:: len(rates) // PART], batches)
 
         compiled = contestants.optax_sweep(problem, rates, batches)
-        goals = [Goal("sweep", "optax", at_most=limit)]
-        ways: dict[str, Callable[[], Any]] = {"sweep": batched, "optax": compiled}
+        # Compiled against compiled; how the default does beside it is only told.
+        goals = [Goal("numba", "optax", at_most=limit), Goal("sweep", "optax")]
+        ways: dict[str, Callable[[], Any]] = {
+            "sweep": batched,
+            "numba": partial(batched, "numba"),
+            "optax": compiled,
+        }
         ends = batched()
         assert np.allclose(ends, compiled(), rtol=1e-6, atol=1e-6)
+        assert np.allclose(ends, batched("numba"), rtol=1e-6, atol=1e-6)
         if n == min(RATES):
             assert np.allclose(ends[:: n // PART], loop(), rtol=1e-6, atol=1e-6)
             ways["loop"] = loop

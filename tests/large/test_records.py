@@ -67,6 +67,7 @@ def test_every_goal_is_asked_of_what_took_part():
         ("six parameters", "step", "torch"),
         ("six parameters", "step", "bare"),
         ("sweep", "sweep", "optax"),
+        ("sweep", "numba", "optax"),
         ("sweep", "loop", "sweep"),
         ("import", "adaptive", "numpy"),
     }

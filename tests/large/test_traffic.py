@@ -68,7 +68,7 @@ def test_a_step_needs_all_of_its_arrays(kind):
 
 @every_rule
 def test_a_step_in_place_takes_no_memory_and_plain_expressions_do(kind):
-    n = 200_000
+    n = 400_000
     rule = kind()
     theta, g = np.ones(n), np.full(n, 0.5)
     state = rule.init(theta)

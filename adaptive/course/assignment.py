@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from adaptive.course import running
 from adaptive.course.calling import Mishap, quietly
-from adaptive.course.questions import Mark, Question
+from adaptive.course.questions import Code, Mark, Question
+from adaptive.rules.base import Rule
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,13 @@ class Assignment:
         The assignment's, which is also its notebook's.
     questions : dict of Question
         What can be marked by itself; written answers are not among them.
+    codes : dict of Code, optional
+        For each class of rules, the question that asks for it.
     """
 
     name: str
     questions: Mapping[str, Question]
+    codes: Mapping[type[Rule], Code] = field(default_factory=dict)
 
     def check(self, answer: Any, question: str, seed: int = 1) -> float:
         """Mark an answer, say what is right and what is wrong, and return the points.
@@ -60,6 +65,31 @@ class Assignment:
         for mark in marks:
             print(_line(mark))
         return float(points)
+
+    def as_rule(self, function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:
+        """Return ``rule`` with your function in the place of its equations, to run and to draw.
+
+        Parameters
+        ----------
+        function : callable
+            The function that you wrote in this assignment.
+        rule : Rule
+            Which rule it is, with its hyperparameters, such as ``Adam(0.01)``.
+        stand_in : bool, default False
+            Whether a right rule stands in for a function that is not right yet, so that what
+            you measure with it is right all the same.
+
+        Returns
+        -------
+        Rule
+            For `descend` and `plotting`.
+
+        Raises
+        ------
+        TypeError
+            If ``function`` cannot be called, or this assignment asks for no such rule.
+        """
+        return running.as_rule(self.codes, function, rule, stand_in=stand_in)
 
     def _marks(self, asked: Question, answer: Any, rng: np.random.Generator) -> list[Mark]:
         if answer is None or answer is ...:

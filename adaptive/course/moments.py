@@ -13,8 +13,7 @@ import numpy.typing as npt
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from adaptive import Adam, AdaMax, AMSGrad, Nadam, Path, Rule, descend, plotting
-from adaptive.course import running
+from adaptive import Adam, AdaMax, AMSGrad, Nadam, Path, descend, plotting
 from adaptive.course.assignment import Assignment
 from adaptive.course.questions import (
     Choice,
@@ -1147,29 +1146,7 @@ ASSIGNMENT = Assignment(
             }
         ),
     },
+    {Adam: ADAM, AdaMax: ADAMAX, Nadam: NADAM, AMSGrad: AMSGRAD},
 )
 check = ASSIGNMENT.check
-
-
-def as_rule(function: Callable[..., Any], rule: Rule) -> Rule:
-    """Return ``rule`` with your function in the place of its equations, to run and to draw.
-
-    Parameters
-    ----------
-    function : callable
-        Your ``adam``, ``adamax``, ``nadam`` or ``amsgrad``.
-    rule : Adam, AdaMax, Nadam or AMSGrad
-        Which of them it is, with its hyperparameters.
-
-    Returns
-    -------
-    Rule
-        For `descend` and `plotting`.
-
-    Raises
-    ------
-    TypeError
-        If ``function`` cannot be called, or ``rule`` is none of the four.
-    """
-    codes: dict[type[Rule], Code] = {Adam: ADAM, AdaMax: ADAMAX, Nadam: NADAM, AMSGrad: AMSGRAD}
-    return running.as_rule(codes, function, rule)
+as_rule = ASSIGNMENT.as_rule

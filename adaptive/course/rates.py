@@ -13,7 +13,6 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from adaptive import SGD, Adadelta, Adagrad, Path, RMSprop, Rule, plotting, sweep
-from adaptive.course import running
 from adaptive.course.assignment import Assignment
 from adaptive.course.calling import Mishap
 from adaptive.course.questions import (
@@ -428,8 +427,6 @@ ADADELTA = Code(
 )
 
 #: Which question asks for which rule.
-_CODES = {Adagrad: ADAGRAD, RMSprop: RMSPROP, Adadelta: ADADELTA}
-
 # --------------------------------------------------------------------------- the sparse task
 
 #: The learning rates to choose from on the sparse task.
@@ -810,31 +807,7 @@ ASSIGNMENT = Assignment(
             }
         ),
     },
+    {Adagrad: ADAGRAD, RMSprop: RMSPROP, Adadelta: ADADELTA},
 )
 check = ASSIGNMENT.check
-
-
-def as_rule(function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:
-    """Return ``rule`` with your function in the place of its equations, to run and to draw.
-
-    Parameters
-    ----------
-    function : callable
-        Your ``adagrad``, ``rmsprop`` or ``adadelta``.
-    rule : Adagrad, RMSprop or Adadelta
-        Which of them it is, with its hyperparameters.
-    stand_in : bool, default False
-        Whether a right rule stands in for a function that is not right yet, so that what you
-        measure with it is right all the same.
-
-    Returns
-    -------
-    Rule
-        For `descend`, `plotting` and `learned`.
-
-    Raises
-    ------
-    TypeError
-        If ``function`` cannot be called, or ``rule`` is none of the three.
-    """
-    return running.as_rule(_CODES, function, rule, stand_in=stand_in)
+as_rule = ASSIGNMENT.as_rule

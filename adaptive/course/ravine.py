@@ -13,8 +13,7 @@ import numpy.typing as npt
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from adaptive import NAG, SGD, Momentum, Path, Rule, descend, plotting
-from adaptive.course import running
+from adaptive import NAG, SGD, Momentum, Path, descend, plotting
 from adaptive.course.assignment import Assignment
 from adaptive.course.questions import (
     Choice,
@@ -594,32 +593,7 @@ ASSIGNMENT = Assignment(
             }
         ),
     },
+    {SGD: SGD_STEP, Momentum: MOMENTUM_STEP, NAG: NAG_STEP},
 )
 check = ASSIGNMENT.check
-
-
-def as_rule(function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:
-    """Return ``rule`` with your function in the place of its equations, to run and to draw.
-
-    Parameters
-    ----------
-    function : callable
-        Your ``sgd``, ``momentum`` or ``nag``.
-    rule : SGD, Momentum or NAG
-        Which of them it is, with its hyperparameters.
-    stand_in : bool, default False
-        Whether a right rule stands in for a function that is not right yet, so that what you
-        measure with it is right all the same.
-
-    Returns
-    -------
-    Rule
-        For `descend` and `plotting`.
-
-    Raises
-    ------
-    TypeError
-        If ``function`` cannot be called, or ``rule`` is none of the three.
-    """
-    codes = {SGD: SGD_STEP, Momentum: MOMENTUM_STEP, NAG: NAG_STEP}
-    return running.as_rule(codes, function, rule, stand_in=stand_in)
+as_rule = ASSIGNMENT.as_rule

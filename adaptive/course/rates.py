@@ -426,7 +426,6 @@ ADADELTA = Code(
     ),
 )
 
-#: Which question asks for which rule.
 # --------------------------------------------------------------------------- the sparse task
 
 #: The learning rates to choose from on the sparse task.

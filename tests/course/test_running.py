@@ -1,0 +1,53 @@
+"""A student's function takes the place of a rule's equations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import NAG, SGD, Adam, descend
+from adaptive.course import moments, ravine
+from adaptive.course.calling import Mishap
+from adaptive.problems import Ravine
+
+
+def nag(theta: Any, grad: Any, v: Any, lr: float, momentum: float) -> Any:
+    v = momentum * v + lr * grad(theta - momentum * v)
+    return theta - v, v
+
+
+def uphill(theta: Any, g: Any, lr: float) -> Any:
+    return theta + lr * g
+
+
+def test_where_the_function_asks_for_its_gradient_is_where_it_gets_one() -> None:
+    rule = NAG(lr=0.05, momentum=0.8)
+    theirs = descend(ravine.as_rule(nag, rule), Ravine(), steps=30)
+    np.testing.assert_allclose(theirs.theta, descend(rule, Ravine(), steps=30).theta, rtol=1e-12)
+
+
+def test_a_wrong_function_runs_as_it_is_unless_a_right_one_may_stand_in(capsys: Any) -> None:
+    rule = SGD(lr=0.05)
+    assert descend(ravine.as_rule(uphill, rule), Ravine(), steps=10).loss[-1] > 18
+    assert capsys.readouterr().out == ""
+    assert ravine.as_rule(uphill, rule, stand_in=True) is rule
+    assert "Your SGD is not right yet" in capsys.readouterr().out
+
+
+def test_a_function_that_fails_says_so_by_its_name() -> None:
+    def broken(theta: Any, g: Any, lr: float) -> Any:
+        return theta - lr * missing  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(Mishap, match=r"^broken .*missing"):
+        descend(ravine.as_rule(broken, SGD()), Ravine(), steps=1)
+
+
+def test_what_is_no_function_or_of_another_assignment() -> None:
+    with pytest.raises(TypeError, match="function must be callable, got 3"):
+        ravine.as_rule(3, SGD())
+    with pytest.raises(TypeError, match="rule must be one of SGD, Momentum, NAG, got Adam"):
+        ravine.as_rule(uphill, Adam())
+    with pytest.raises(TypeError, match="rule must be one of Adam, AdaMax, Nadam, AMSGrad"):
+        moments.as_rule(uphill, SGD())

@@ -143,7 +143,7 @@ STEPS: list[Case] = [
     (
         lambda: Momentum().step(THETA, G, Momentum().init(np.zeros(3))),
         ValueError,
-        ["theta (2,)", "g (2,)", "Momentum must broadcast", "(3,)"],
+        ["theta (2,)", "g (2,)", "Momentum must broadcast", "got [(3,), (), ()] for"],
     ),
     (
         lambda: SGD(lr=[0.1, 0.2, 0.3]).step(THETA, G, SGD.State(0)),

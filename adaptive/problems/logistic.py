@@ -323,11 +323,10 @@ def _mean_loss(X: Array, y: Array, w: Array) -> Any:
 
 
 def _mean_grad(X: Array, y: Array, w: Array) -> Array:
-    if X.ndim == w.ndim == 2:
-        # A column for each w, so that numpy's loops are as long as there are many.
-        residual = (_sigmoid(X @ w.T) - y[:, None]).T
-    else:
-        residual = _sigmoid(_scores(X, w)) - y
+    # A column for each w, so that numpy's loops are as long as there are many.
+    scores = (X @ w.T).T if X.ndim == w.ndim == 2 else _scores(X, w)
+    residual = _sigmoid(scores)
+    residual -= y
     residual /= X.shape[-2]
     return residual @ X if X.ndim == 2 else np.vecmat(residual, X)
 

@@ -235,6 +235,7 @@ class Rule:
             and theta.dtype is g.dtype
             and theta.shape == g.shape
         ):
+            self._check_state(state)
             if containers.is_container(theta):
                 return containers.step_each(self.step, theta, g, state)
             theta, g = self._checked(theta, g, state)
@@ -307,19 +308,23 @@ class Rule:
         def step(theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
             return theta, self.step_into(theta, g, state, engine)
 
+        self._check_state(state)
         return containers.step_each(step, theta, g, state)[1]
 
-    def _checked(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
-        """Return theta and g as arrays of one float dtype, or say what is wrong with them."""
+    def _check_state(self, state: Any) -> None:
+        """Raise a TypeError unless this is a state of this rule."""
         if state.__class__ is not self.State:
             raise TypeError(
                 f"state must come from {type(self).__name__}.init or .step, "
                 f"got {_checks.shown(state)}"
             )
+
+    def _checked(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
+        """Return theta and g as arrays of one float dtype, or say what is wrong with them."""
         theta = _checks.floating("theta", theta)
         g = _checks.numeric("g", g).astype(theta.dtype, copy=False)
         # A column of gradients for a row of parameters would broadcast to a matrix: never meant.
-        if theta.shape != g.shape and theta.shape[-1:] != g.shape[-1:]:
+        if theta.shape[-1:] != g.shape[-1:]:
             raise ValueError(
                 f"g must have the shape of theta, {theta.shape}, or broadcast against it over "
                 f"leading axes, got shape {g.shape}"

@@ -24,7 +24,7 @@ def is_container(value: Any) -> bool:
 
 def init_each(init: Callable[[Any], Any], theta: Any) -> Any:
     """Return the state of several arrays: each of its fields holds arrays as theta does."""
-    return _joined(theta, [init(theta[key]) for key in _keys(theta)])
+    return _joined(theta, [init(theta[key]) for key in _some_keys(theta)])
 
 
 def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: Any) -> Any:
@@ -50,7 +50,7 @@ def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: A
     ValueError
         If ``g`` or the state do not hold arrays as ``theta`` does.
     """
-    keys = _keys(theta)
+    keys = _some_keys(theta)
     for name, other in zip(("g", *state._fields[1:]), (g, *state[1:]), strict=True):
         if not is_container(other) or _keys(other) != keys:
             raise ValueError(
@@ -69,6 +69,12 @@ def _keys(container: Any) -> list[Any]:
         # In one order, whichever the dictionary was written in.
         return sorted(container, key=repr)
     return list(range(len(container)))
+
+
+def _some_keys(theta: Any) -> list[Any]:
+    if not theta:
+        raise ValueError(f"theta must hold at least one array, got {_checks.shown(theta)}")
+    return _keys(theta)
 
 
 def _rebuilt(container: Any, items: Sequence[Any]) -> Any:

@@ -7,6 +7,7 @@ an error of the build. Each formula carries MathML beside what is drawn, for scr
 
 from __future__ import annotations
 
+import atexit
 import functools
 import hashlib
 import json
@@ -104,6 +105,8 @@ def _engine() -> Any:
     if (found := digest(root)) != SHA256:
         raise ExtensionError(f"MathJax is not the one of this book: {root} has hash {found}")
     engine = MiniRacer()
+    # Left to Python's end, V8 may wait for it for ever.
+    atexit.register(engine.close)
     engine.eval("var window = globalThis, global = globalThis, MathJax = {};")
     engine.eval("var console = { log() {}, warn() {}, error() {} };")
     for part in PARTS:

@@ -14,6 +14,8 @@ _ICON_RULE = re.compile(r"(?:@font-face|(?<=[}{])\.fa-[^{}]*)\{[^{}]*\}")
 _SCRIPT = re.compile(r"[ \t]*<script\b[^>]*>.*?</script>[ \t]*\n?", re.DOTALL)
 #: What searches, which is done on a page of its own.
 _SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
+#: Buttons that give up the keys' place when they are pressed, as they should for the mouse.
+_BLUR = "(()=>{t.blur()})"
 #: The title and the contents that the theme keeps for paper.
 _PRINT = re.compile(
     r'<div id="jb-print-docs-body".*?</div>(?=\s*(?:<div id="searchbox"|<article))', re.DOTALL
@@ -124,6 +126,10 @@ def _lighten(app: Any, error: Exception | None) -> None:
     text = _ICON_RULE.sub("", sheet.read_text(encoding="utf-8"))
     text = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", text)
     sheet.write_text(text, encoding="utf-8")
+    # Who pressed a button by key stays there; `detail` counts the clicks of a mouse.
+    script = static / "scripts" / "sphinx-book-theme.js"
+    text = script.read_text(encoding="utf-8").replace(_BLUR, "(e=>{e.detail&&t.blur()})")
+    script.write_text(text, encoding="utf-8")
     (static / "icons.css").write_text(icons.styles(), encoding="utf-8")
     for path in static.rglob("*.map"):
         path.unlink()

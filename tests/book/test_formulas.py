@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sphinx.cmd.build import main as build
 
 from tests.book.equations import EquationError
 from tests.book.formulas import CLAIMS, corruptions
@@ -30,3 +31,27 @@ def test_a_corrupted_formula_does_not(claim):
             except (EquationError, KeyError, TypeError, ValueError, ZeroDivisionError):
                 continue  # it cannot even be evaluated
             assert difference > 10 * TOLERANCE, f"nothing noticed that this is wrong: {wrong}"
+
+
+@pytest.mark.parametrize(
+    ("formula", "warning"),
+    [
+        (r"\frac{1}{2}", None),
+        (r"\frac{1", r"Missing close brace: \frac{1"),
+        (r"\nosuch", r"Undefined control sequence \nosuch: \nosuch"),
+    ],
+    ids=["right", "brace", "name"],
+)
+def test_a_formula_that_cannot_be_set_stops_the_build(tmp_path, capsys, formula, warning):
+    """The book is built with these options as well: a warning is an error."""
+    page = "A page\n======\n\nIn a line :math:`{0}`, and below it\n\n.. math::\n\n   {0}\n"
+    (tmp_path / "index.rst").write_text(page.format(formula), encoding="utf-8")
+    options = ["-q", "-W", "--keep-going", "-C", "-D", "html_math_renderer=built"]
+    options += ["-D", "extensions=chapters._site.mathematics"]
+    failed = build([*options, str(tmp_path), str(tmp_path / "built")])
+    assert failed == (warning is not None)
+    said = capsys.readouterr().err.splitlines()
+    places = [
+        f"{tmp_path / 'index.rst'}:{line}: WARNING: a formula cannot be set" for line in (4, 6)
+    ]
+    assert said == ([f"{place}: {warning}" for place in places] if warning else [])

@@ -33,6 +33,7 @@ WIDER = [
     ["tests/test_bad_input.py"],
     ["tests/rules/test_properties.py"],
     ["tests/rules/test_every_rule.py"],
+    ["tests/problems/test_logistic.py::test_after_a_hundred_steps"],
     ["tests/test_descent.py", "tests/test_sweep.py"],
     ["tests/large/test_step_into.py"],
 ]
@@ -83,13 +84,27 @@ def _changed(right: str, wrong: str) -> tuple[str, str]:
     return tuple(" ".join(x[2:].strip() for x in lines if x[0] == sign) for sign in "-+")
 
 
+def own(path: Path) -> list[list[str]]:
+    """Return the tests of a file of the rules, by hand before the theory, which takes longer."""
+    found = sorted((ROOT / "tests/rules").glob(f"test_{path.stem}*.py"))
+    return [[f"tests/rules/{file.name}"] for file in found]
+
+
 def survives(mutant: Mutant) -> bool:
     """Return whether all tests pass on a mutant."""
-    name = Path(mutant.file).stem
-    # By hand before the theory, which takes longer.
-    own = sorted((ROOT / "tests/rules").glob(f"test_{name}*.py"))
-    stages = [*([f"tests/rules/{file.name}"] for file in own), *WIDER]
+    stages = [*own(Path(mutant.file)), *WIDER]
     return all(judge(mutant.file, mutant.source, tests).why == "all passed" for tests in stages)
+
+
+def failing(files: list[Path]) -> str | None:
+    """Return which tests fail without a mutant, and so would kill whatever they are given."""
+    file = files[0].resolve()
+    for tests in [*(stage for path in files for stage in own(path)), *WIDER]:
+        name = file.relative_to(ROOT).as_posix()
+        verdict = judge(name, file.read_text(encoding="utf-8"), tests)
+        if verdict.why != "all passed":
+            return f"{verdict.failed or ', '.join(tests)}: {verdict.why}"
+    return None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,6 +112,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants.tool", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="all files of the rules if none")
     files = parser.parse_args(arguments).files or sorted(RULES.glob("*.py"))
+    if why := failing(files):
+        print(f"a test fails without any mutant: {why}")
+        return 2
     made = [mutant for path in files for mutant in mutants(path.resolve())]
     print(f"{len(made)} mutants of {len(files)} files", flush=True)
 

@@ -56,6 +56,16 @@ def test_own_rule_with_a_lookahead_and_a_constructor() -> None:
     assert Named(0.2).hyperparameters == {"lr": 0.2, "momentum": 0.5}
 
 
+def test_own_rule_without_hyperparameters_needs_no_decorator() -> None:
+    class Fixed(Rule):
+        def update(self, g: Any, t: int) -> tuple[Any]:
+            return (-0.1 * g,)
+
+    assert Fixed().hyperparameters == {}
+    assert Fixed() == Fixed()
+    assert descend(Fixed(), Ravine(), steps=3).loss[-1] < Ravine().loss(Ravine().start)
+
+
 def test_each_rule_has_a_state_of_its_own() -> None:
     @dataclass(frozen=True, eq=False)
     class Other(Momentum):
@@ -116,3 +126,8 @@ def test_hyperparameters() -> None:
     assert list(rule.hyperparameters.items()) == [("lr", 1.0), ("momentum", 0.5)]
     rows = SGD(lr=[1, 2]).lr
     np.testing.assert_array_equal(rows, np.array([1.0, 2.0]), strict=True)
+
+
+def test_hashes_tell_a_grid_of_rules_apart() -> None:
+    rates = np.geomspace(1e-30, 10, 100)
+    assert len({hash(SGD(lr=rate)) for rate in rates}) == len(rates)

@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 import adaptive
-from adaptive import NAG, RULES, Rule, descend
+from adaptive import NAG, RULES, Adadelta, Rule, descend
 from adaptive.problems import NoisyQuadratic, Ravine
 from tests.rules.reference import GRADIENTS, walk
 
@@ -95,6 +95,13 @@ def test_lookahead_is_theta_but_for_nag(kind: type[Rule]) -> None:
 def test_circles_settings_are_hyperparameters(kind: type[Rule]) -> None:
     assert kind.on_circles.keys() <= kind().hyperparameters.keys()
     book(kind)
+
+
+@every_rule
+def test_on_circles_only_the_rate_is_not_the_default(kind: type[Rule]) -> None:
+    """Adadelta has no rate, so ε plays its part; its ρ is shorter for the hundred steps."""
+    other = {"lr"} if kind is not Adadelta else {"rho", "eps"}
+    assert {name for name, x in kind.on_circles.items() if x != getattr(kind(), name)} == other
 
 
 @every_rule

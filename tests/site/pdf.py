@@ -28,8 +28,9 @@ body { margin: 0; }
 article.bd-article { break-before: page; padding: 0; }
 .bd-content { display: block !important; }
 .front { padding-top: 30vh; text-align: center; }
-.contents { break-before: page; }
-.contents li { margin: 0.2rem 0; }
+.list-of-pages { break-before: page; }
+h1, h2, h3, h4 { break-after: avoid; }
+.list-of-pages li { margin: 0.2rem 0; }
 .headerlink, .copybtn, button, .thebelab-button { display: none !important; }
 details > :not(summary) { display: block; }
 .toggle-hidden { display: block !important; visibility: visible !important; height: auto !important;
@@ -94,7 +95,7 @@ def one_page(book: Path, names: list[str]) -> str:
         f'<body><main class="bd-content"><div class="front"><h1>{escape(title)}</h1>'
         f"<p>{escape(rest)}</p><p>{escape(about['authors'][0]['name'])}</p>"
         f"<p>Version {escape(str(about['version']))}</p><p>{escape(about['url'])}</p></div>"
-        f'<nav class="contents"><h1>Contents</h1><ul>{"".join(lines)}</ul></nav>'
+        f'<nav class="list-of-pages"><h1>Contents</h1><ul>{"".join(lines)}</ul></nav>'
         f"{''.join(map(str, articles))}</main></body></html>"
     )
 

@@ -36,7 +36,8 @@ def test_no_page_is_left_out(book):
     assert pages_of(book) == sorted(NAMES)
 
 
-def _violations(page, rules=None):
+def _violations(page, theme, rules=None):
+    page.evaluate(THEME, theme)
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     # What it would load by itself, a page from a file may not.
     options = {"resultTypes": ["violations"], "preload": False, **only}
@@ -44,39 +45,86 @@ def _violations(page, rules=None):
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing(book, visit, name, width):
-    visit.page.set_viewport_size({"width": width, "height": 900})
-    page = visit.open(book / f"{name}.html")
+def _assert_accessible(page, first, second):
+    """Let axe look: with all rules in one theme, with those for colours in the other."""
     page.evaluate(axe())
-    # All rules in one theme, and those that look at colours in the other.
-    first, second = ("light", "dark") if width == 1280 else ("dark", "light")
-    page.evaluate(THEME, first)
-    assert not _violations(page)
-    page.evaluate(THEME, second)
-    assert not _violations(page, COLOURS)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    visit.assert_clean()
+    assert not _violations(page, first)
+    assert not _violations(page, second, COLOURS)
 
 
-def test_weight_of_a_first_visit(zipped, visit, name):
+# Two visits, and all that can be asked of each: axe is what takes time, and a page is large.
+
+
+def test_a_visit_from_a_desk(zipped, visit, name):
     address, sent = zipped
     loaded: list[str] = []
     visit.page.on("request", lambda request: loaded.append(request.url))
     visit.page.goto(f"{address}/{name}.html", wait_until="networkidle")
     visit.page.evaluate("() => document.fonts.ready")
+    _assert_light(loaded, sent, name)
+    _assert_accessible(visit.page, "light", "dark")
+    assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= 1280
+    visit.assert_clean()
+
+
+def _assert_light(loaded, sent, name):
+    """What a first visit loads, compressed, is within the budget."""
     paths = {urlsplit(url).path + (f"?{q}" if (q := urlsplit(url).query) else "") for url in loaded}
     weights = {path: sent.get(path, 0) for path in paths if path.startswith("/adaptive-optimizers")}
     assert f"/adaptive-optimizers/{name}.html" in weights
     heaviest = sorted(weights.items(), key=lambda item: -item[1])[:6]
     assert sum(weights.values()) <= BUDGET, heaviest
+
+
+def test_a_visit_with_a_phone_and_on_paper(book, visit, name):
+    visit.page.set_viewport_size({"width": 360, "height": 900})
+    page = visit.open(book / f"{name}.html")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    _assert_wide_is_reached(page)
+    _assert_accessible(page, "dark", "light")
     visit.assert_clean()
+    _assert_paper(page)
 
 
-def test_text_and_formulas_need_no_script(book, browser, name):
-    size = {"width": 1280, "height": 900}
-    context = browser.new_context(java_script_enabled=False, viewport=size)
-    page = context.new_page()
+def _assert_wide_is_reached(page):
+    """What is too wide can be reached by key, and is not cut."""
+    unreached = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter(e => {
+          const s = getComputedStyle(e);
+          return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 20
+            && ["auto", "scroll"].includes(s.overflowX)
+            && e.tabIndex < 0 && !e.querySelector("a, button, input, [tabindex='0']");
+        }).map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert not unreached
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
+          .filter(e => e.scrollWidth > e.clientWidth + 1)
+          .filter(e => !getComputedStyle(e).backgroundImage.includes("gradient"))
+          .map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert not cut
+
+
+def _assert_paper(page):
+    """On paper nothing is cut, and what is there for the screen is not."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 690
+    for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
+        assert page.locator(f"{part}:visible").count() == 0
+    assert page.locator("h1:visible").count() == 1
+
+
+@pytest.fixture(scope="module")
+def without_script(browser):
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_text_and_formulas_need_no_script(book, without_script, name):
+    page = without_script
     page.goto((book / f"{name}.html").as_uri())
     assert page.locator("main h1").first.is_visible()
     formulas = page.locator("article .math").count()
@@ -84,7 +132,6 @@ def test_text_and_formulas_need_no_script(book, browser, name):
     if formulas:
         first = page.locator("article .math mjx-math").first.bounding_box()
         assert first is None or (first["width"] > 3 and first["height"] > 3)
-    context.close()
 
 
 def test_no_script_holds_up_the_text(book, name):
@@ -172,35 +219,3 @@ def _anchors(path, known={}):  # noqa: B006
         found = soup(path).select("[id], a[name]")
         known[path] = {each.get("id") for each in found} | {each.get("name") for each in found}
     return known[path]
-
-
-def test_what_is_too_wide_can_be_reached_and_is_not_cut(book, visit, name):
-    visit.page.set_viewport_size({"width": 360, "height": 800})
-    page = visit.open(book / f"{name}.html")
-    unreached = page.evaluate(
-        """() => [...document.querySelectorAll("main *")].filter(e => {
-          const s = getComputedStyle(e);
-          return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 20
-            && ["auto", "scroll"].includes(s.overflowX)
-            && e.tabIndex < 0 && !e.querySelector("a, button, input, [tabindex='0']");
-        }).map(e => e.outerHTML.slice(0, 200))"""
-    )
-    assert not unreached
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
-          .filter(e => e.scrollWidth > e.clientWidth + 1)
-          .filter(e => !getComputedStyle(e).backgroundImage.includes("gradient"))
-          .map(e => e.outerHTML.slice(0, 200))"""
-    )
-    assert not cut
-    _assert_paper(page)
-
-
-def _assert_paper(page):
-    """On paper nothing is cut, and what is there for the screen is not."""
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 690
-    for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
-        assert page.locator(f"{part}:visible").count() == 0
-    assert page.locator("h1:visible").count() == 1

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
 
 from tests.book import browser as browsers
 from tests.book.notebooks import ROOT
@@ -83,7 +83,7 @@ class Visit:
         self.page.route("**/*", self._route)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("requestfailed", self._failed)
 
     def _route(self, route: Route) -> None:
         url = urlsplit(route.request.url)
@@ -92,6 +92,11 @@ class Visit:
         else:
             self.away.append(route.request.url)
             route.abort()
+
+    def _failed(self, request: Request) -> None:
+        # An icon that was still on its way when the page was left was not refused.
+        if request.failure != "net::ERR_ABORTED":
+            self.failed.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -323,12 +323,11 @@ def _in_place(rule: Rule, theta: Array, engine: str) -> Callable[..., Any] | Non
     """Return how to make a step on parameters like theta in place, unless it is to be plain."""
     if engine == "plain":
         return None
-    from adaptive.large import choose
+    from adaptive.large.engine import choose, varying
 
     # The loop over elements wants each hyperparameter for each of them.
-    arrays = {name: value for name, value in rule.hyperparameters.items() if np.ndim(value)}
-    whole = {name: np.broadcast_to(value, theta.shape).copy() for name, value in arrays.items()}
-    rule = replace(rule, **whole)
+    whole = {name: np.broadcast_to(getattr(rule, name), theta.shape) for name in varying(rule)}
+    rule = replace(rule, **{name: value.copy() for name, value in whole.items()})
     if choose(rule, theta, engine).name == "plain":
         return None
 

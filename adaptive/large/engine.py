@@ -174,10 +174,7 @@ def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
         raise TypeError(
             f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
         )
-    if state.__class__ is not rule.State:
-        raise TypeError(
-            f"state must come from {type(rule).__name__}.init or .step, got {_checks.shown(state)}"
-        )
+    rule._check_state(state)
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")

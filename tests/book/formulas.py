@@ -294,8 +294,12 @@ def _(complex_roots, low, high, real_roots, a, gamma):
 @claims("eq-momentum-best", r"\\eta = (.*?)[ ,]*\\gamma =", r"\\gamma = (.*)$")
 def _(eta, gamma, L, mu):
     """Both ends of the spectrum shrink by the printed best rate."""
-    rule = Momentum(eta(L=L, mu=mu), gamma(kappa=L / mu))
-    rate = read(re.search(r"=(.*)$", text_of("eq-momentum-best-rate"))[1])(kappa=L / mu)
+    return both_ends(Momentum(eta(L=L, mu=mu), gamma(kappa=L / mu)), "eq-momentum-best-rate", L, mu)
+
+
+def both_ends(rule, label, L, mu):
+    """Return how much a rule leaves at both ends of the spectrum, and the printed rate."""
+    rate = read(re.search(r"=(.*)$", text_of(label))[1])(kappa=L / mu)
     # Where two roots coincide, rounding moves them by its square root.
     return [round(radius(rule, lam), 6) for lam in (mu, L)], [round(rate, 6)] * 2
 
@@ -376,9 +380,7 @@ def _(low, high, s):
 
 @claims("eq-nag-best", r"\\eta = (.*?)[ ,]*\\gamma =", r"\\gamma = (.*)$")
 def _(eta, gamma, L, mu):
-    rule = NAG(eta(L=L, mu=mu), gamma(kappa=L / mu))
-    rate = read(re.search(r"=(.*)$", text_of("eq-nag-best-rate"))[1])(kappa=L / mu)
-    return [round(radius(rule, lam), 6) for lam in (mu, L)], [round(rate, 6)] * 2
+    return both_ends(NAG(eta(L=L, mu=mu), gamma(kappa=L / mu)), "eq-nag-best-rate", L, mu)
 
 
 @claims("eq-nag-best-rate")

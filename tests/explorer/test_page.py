@@ -289,7 +289,7 @@ def test_a_run_that_diverges_says_so(page):
     assert lost.diverged
     text = f"Momentum has diverged at step {lost.steps}."
     assert text in page.locator(".readout").inner_text()
-    page.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=3_000)
+    page.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=20_000)
     assert "diverged" in page.locator(".chip", has_text="Momentum").get_attribute("class")
     assert page.locator(".landscape .lost").get_attribute("d")
     assert_path(page, Momentum(lr=3, momentum=0.7), Ravine())
@@ -299,7 +299,7 @@ def test_the_reader_of_the_screen_hears_the_end_of_a_movement(page):
     status = page.get_by_role("status")
     assert status.inner_text() == ""
     slider(page, "momentum γ").press("ArrowLeft")
-    status.filter(has_text="Momentum: loss").wait_for(state="attached", timeout=3_000)
+    status.filter(has_text="Momentum: loss").wait_for(state="attached", timeout=20_000)
 
 
 def test_it_goes_back_to_the_setting_of_the_text(page):

@@ -84,7 +84,7 @@ check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's br
 NODE := tests/site/node_modules/.stamp
 $(NODE): tests/site/package-lock.json
 	@command -v npm >/dev/null || { echo "npm was not found; these two checks need Node 20 or newer."; exit 1; }
-	cd tests/site && npm ci --silent
+	cd tests/site && npm ci --no-progress --loglevel=error
 	@touch $@
 
 lighthouse: $(NODE) browser _build/.stamp-book ## Lighthouse on every page: accessibility and best practices are 100

@@ -708,7 +708,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("call", "kind", "words"), CASES)
-def test_message(call: Callable[[], Any], kind: type[Exception], words: list[str]) -> None:
+def test_bad_input_is_named(
+    call: Callable[[], Any], kind: type[Exception], words: list[str]
+) -> None:
     with pytest.raises(kind) as caught:
         call()
     message = str(caught.value)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, Adam, AMSGrad, Momentum, Nadam
+from adaptive import NAG, RULES, Adadelta, Adam, AMSGrad, Momentum, Nadam
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import (
@@ -356,6 +356,8 @@ def test_the_formula_reads_as_the_book_writes_it():
         rule_to_latex(AMSGrad()).splitlines()[3]
         == r"\hat v_t &= \max\left(\hat v_{t-1}, v_t\right) \\"
     )
+    # The gradient is not under the root.
+    assert r"{\sqrt{E[\Delta\theta^2]_{t-1} + \epsilon} \, g_t}" in rule_to_latex(Adadelta())
     nag = rule_to_latex(NAG())
     assert r"g_t &= \nabla J\left(\theta_{t-1} - \gamma v_{t-1}\right) \\" in nag
 

@@ -7,6 +7,7 @@ something that depends on the step and the hyperparameters alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -31,6 +32,9 @@ LETTERS = {
 
 #: A maximum with so small a number guards against 0/0, and is no part of the equation.
 GUARD = 1e-30
+
+#: Between a root and a letter, a little space: else the letter seems to stand under the root.
+AFTER_ROOT = re.compile(r"(\\sqrt\{(?:[^{}]|\{[^{}]*\})*\}) (?=[a-z])")
 
 
 def rule_to_latex(rule: Rule) -> str:
@@ -131,7 +135,8 @@ class _Equations:
 
     def _latex(self, expression: Any) -> str:
         names = {symbol: symbol.name for symbol in expression.free_symbols}
-        return str(self.sympy.latex(expression, order="none", symbol_names=names))
+        text = str(self.sympy.latex(expression, order="none", symbol_names=names))
+        return AFTER_ROOT.sub(r"\1 \, ", text)
 
     def _symbol(self, letters: str) -> Any:
         return self.sympy.Symbol(letters)

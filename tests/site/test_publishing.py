@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -104,6 +105,22 @@ def test_issue_forms_are_complete(path):
     ids = [part["id"] for part in form["body"]]
     assert len(ids) == len(set(ids))
     assert all(part["attributes"]["label"] for part in form["body"])
+
+
+def test_tools_of_node_stay_as_they_are_locked():
+    folder = ROOT / "tests" / "site"
+    lock = json.loads((folder / "package-lock.json").read_text("utf-8"))
+    # What asks for the newest of something is out of step with the lock at the next release.
+    moving = {
+        name
+        for package in lock["packages"].values()
+        for name, version in package.get("dependencies", {}).items()
+        if version in ("latest", "*")
+    }
+    pinned = json.loads((folder / "package.json").read_text("utf-8"))["overrides"]
+    assert moving == set(pinned)
+    for name, version in pinned.items():
+        assert lock["packages"][f"node_modules/{name}"]["version"] == version
 
 
 def test_pre_commit_calls_what_continuous_integration_calls():

@@ -1,0 +1,49 @@
+"""The checks of the exercises refuse wrong answers, by the name of the fault, and no right one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.book.answers import CHAPTERS, all_answers, check, checks
+from tests.book.checked import sources
+from tests.book.notebooks import chapters
+
+ANSWERS = all_answers()
+#: Of each check, at least.
+FEWEST_WRONG, FEWEST_RIGHT = 4, 2
+
+
+@pytest.mark.parametrize(
+    "answer", ANSWERS, ids=[f"{a.chapter}-{a.function.__name__}" for a in ANSWERS]
+)
+def test_what_a_check_says(answer, capsys):
+    judge = check(answer.chapter, answer.check)
+    if answer.says is None:
+        judge(answer.function)
+    else:
+        with pytest.raises(AssertionError) as refused:
+            judge(answer.function)
+        assert answer.says in str(refused.value)
+
+
+@pytest.mark.parametrize("chapter", [p.stem for p in chapters() if p.parent == CHAPTERS])
+def test_each_check_is_tried(chapter):
+    found = checks(chapter)
+    assert not [name for name, times in Counter(found).items() if times > 1], "one name, one check"
+    tried = Counter((a.check, a.says is None) for a in ANSWERS if a.chapter == chapter)
+    for name in found:
+        assert tried[name, False] >= FEWEST_WRONG, name
+        assert tried[name, True] >= FEWEST_RIGHT, name
+
+
+def test_answers_belong_to_exercises_of_the_book():
+    texts = sources()
+    for answer in ANSWERS:
+        assert f":label: {answer.exercise}" in texts[answer.chapter], answer.exercise
+
+
+def test_a_check_that_is_not_there_is_an_error():
+    with pytest.raises(LookupError, match="has no check named 'check_nothing'"):
+        check("momentum", "check_nothing")

@@ -36,6 +36,7 @@ SYMBOLS = {
     "m": "m_{t}",
     "v0": "Z",
     "q": "q_{t}",
+    "sum": "S",
 }
 #: What SymPy would misread, and a letter that no formula uses otherwise.
 REWRITTEN = (
@@ -285,7 +286,7 @@ def _(complex_roots, low, high, real_roots, a, gamma):
     """At both ends the two roots are one; between them they are complex."""
     ends = np.array([low(gamma=gamma), high(gamma=gamma)])
     inside, outside = ends @ [1 - a, a], a * ends[0]
-    printed = [complex_roots(gamma=gamma), real_roots(s=1 + gamma - outside, gamma=gamma)]
+    printed = [complex_roots(gamma=gamma), real_roots(sum=1 + gamma - outside, gamma=gamma)]
     measured = [radius(Momentum(rate, gamma), 1) for rate in (inside, outside)]
     shared = [*(1 + gamma - ends) ** 2, float(ends[1] > 1)]
     return [*printed, *shared], [*measured, 4 * gamma, 4 * gamma, 1]
@@ -342,7 +343,7 @@ def _(P, a, gamma, z):
     return P(a=a, gamma=gamma, z=z), np.linalg.det(z * np.eye(2) - matrix(NAG(a, gamma), 1))
 
 
-@claims("eq-nag-difference", r"Q\(z\) (.*)$")
+@claims("eq-nag-difference", r"= P\(z\) (.*)$")
 def _(rest, a, gamma, z):
     nag, heavy = (
         np.linalg.det(z * np.eye(2) - matrix(kind(a, gamma), 1)) for kind in (NAG, Momentum)
@@ -365,17 +366,17 @@ def _(edge, gamma):
 def _(complex_roots, low, real_roots, a, gamma):
     """Where the complex roots begin, the two are one."""
     edge = low(gamma=gamma)
-    inside, outside, s = edge + a * (1 - edge), a * edge, (1 + gamma) * (1 - a * edge)
-    printed = [complex_roots(a=inside, gamma=gamma), real_roots(a=outside, s=s, gamma=gamma)]
+    inside, outside, total = edge + a * (1 - edge), a * edge, (1 + gamma) * (1 - a * edge)
+    printed = [complex_roots(a=inside, gamma=gamma), real_roots(a=outside, sum=total, gamma=gamma)]
     measured = [radius(NAG(rate, gamma), 1) for rate in (inside, outside)]
     return [*printed, ((1 + gamma) * (1 - edge)) ** 2], [*measured, 4 * gamma * (1 - edge)]
 
 
 @claims("eq-nag-versus", r"^(.*?) <", r"<([^<]*)$")
-def _(low, high, s):
+def _(low, high, gamma):
     """At both ends NAG and momentum are equally fast."""
-    ends = [low(s=s), high(s=s)]
-    return [radius(NAG(a, s**2), 1) for a in ends], [radius(Momentum(a, s**2), 1) for a in ends]
+    ends = [low(gamma=gamma), high(gamma=gamma)]
+    return [radius(NAG(a, gamma), 1) for a in ends], [radius(Momentum(a, gamma), 1) for a in ends]
 
 
 @claims("eq-nag-best", r"\\eta = (.*?)[ ,]*\\gamma =", r"\\gamma = (.*)$")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import j1
 
 from adaptive import NAG, Momentum, descend, sweep
 from adaptive.problems import Circles, Lessard, NoisyQuadratic, Ravine, Rosenbrock
@@ -240,3 +241,17 @@ def test_two_sequences(seed: int) -> None:
         np.testing.assert_allclose(s * p - (s - 1) * before, z, atol=1e-10)
         z = z - s / largest * g
         np.testing.assert_allclose(z, before + s * (theta - before), atol=1e-10)
+
+
+def test_limit_of_small_steps() -> None:
+    """With γ = (t - 2)/(t + 1), θ at t√η nears the equation's solution 2 J₁(τ)/τ, like √η."""
+    worst = []
+    for h in (0.04, 0.02, 0.01):
+        theta, state, seen = np.ones(1), NAG().init(np.ones(1)), []
+        for t in range(1, round(20 / h) + 1):
+            rule = NAG(lr=h**2, momentum=max(0, t - 2) / (t + 1))
+            theta, state = rule.step(theta, rule.lookahead(theta, state), state)
+            seen.append(theta.item())
+        tau = h * np.arange(1, len(seen) + 1)
+        worst.append(np.abs(seen - 2 * j1(tau) / tau).max())
+    np.testing.assert_allclose(np.divide(worst[:-1], worst[1:]), 2, rtol=0.1)

@@ -44,10 +44,13 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 FOLDS = re.compile(r"(?i)\b(?:un|mani)fold|\bfold\b")
-#: A setting, such as η = 0.1, a year, and a number inside of a formula claim nothing by themselves.
+#: A setting such as η = 0.1, a name, a year, a number in a formula claim nothing by themselves.
 SETTING = re.compile(r"[A-Za-zͰ-Ͽϵ][₀-₉\w′]*(?:\[\d\])? = $")
 OPERATOR_BEFORE = re.compile(r"(?:[\wͰ-Ͽ)\]²³] [+−·×≤≥<>] |[·×^=<≤] ?−?)$")
 OPERATOR_AFTER = re.compile(r"^ ?(?:[+−·×/√^]|[Ͱ-Ͽ]|[=<≤] )")
+NAMED = re.compile(
+    r"\b(?:[Aa]ssignment|[Ee]xercise|[Hh]our|[Ii]ssue|[Vv]ersion|Python)s?\*{0,2} (?:\d and )?$"
+)
 YEAR = re.compile(r"(?:1[89]\d\d|20[0-4]\d)$")
 
 # ------------------------------------------------------------------ sentences
@@ -107,12 +110,12 @@ def flags(prose: str) -> Iterator[str]:
     """The words and numbers of a sentence that make it a claim."""
     yield from WORDS.findall(prose)
     yield from (word for word in COUNTED.findall(prose) if not FOLDS.search(word))
-    listed = re.match(r"\s*(?:\d+\.|[-*#>|])\s", prose)
+    listed = re.match(r"\s*(?:\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
     for number in DIGITS.finditer(prose):
         before, after = prose[: number.start()], prose[number.end() :]
         if listed and number.end() <= listed.end():
             continue
-        if YEAR.match(number[0]) or SETTING.search(before):
+        if YEAR.match(number[0]) or SETTING.search(before) or NAMED.search(before):
             continue
         if OPERATOR_BEFORE.search(before) or OPERATOR_AFTER.search(after):
             continue

@@ -59,8 +59,8 @@ FILLER = "\0"
 #: Directives whose content is prose of the page. Statements have tests of their own, an exercise
 #: asks, a hint leads, and what is no directive is code.
 PROSE = re.compile(
-    r"\{(?:admonition\}(?! Proof)|(?:solution(?:-start|-end)?|note|tip|warning|figure|list-table|table|epigraph"
-    r"|grid(?:-item(?:-card)?)?|card|dropdown|tab-set|tab-item|margin|glossary)\})"
+    r"\{(?:admonition\}(?! Proof)"
+    r"|(?:solution(?:-start|-end)?|note|tip|warning|figure|margin|dropdown|glossary)\})"
 )
 FENCE = re.compile(r"^(`{3,}|:{3,})(.*)$")
 MASKED = (

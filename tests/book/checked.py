@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -146,38 +147,29 @@ def rules() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def setup(app: Any) -> dict[str, Any]:
-    """Add the directive to Sphinx."""
+def directive(write: Callable[..., str], arguments: int = 0) -> type:
+    """A directive whose content is what `write` makes of its arguments, as MyST."""
     from docutils import nodes
     from docutils.statemachine import StringList
     from sphinx.util.docutils import SphinxDirective
 
     class Made(SphinxDirective):
-        """A directive whose content is made here."""
-
-        def made(self) -> str:
-            raise NotImplementedError
+        required_arguments = arguments
 
         def run(self) -> list[nodes.Node]:
-            self.env.note_dependency(str(TABLE))
+            for path in (TABLE, *TABLE.parent.glob("claims/*.toml")):
+                self.env.note_dependency(str(path))
             container = nodes.container(classes=["checked"])
-            lines = StringList(self.made().splitlines(), str(TABLE))
+            lines = StringList(write(*self.arguments).splitlines(), str(TABLE))
             self.state.nested_parse(lines, 0, container)
             return [container]
 
-    class Checked(Made):
-        """``{checked} momentum``: the table of a page."""
+    return Made
 
-        required_arguments = 1
 
-        def made(self) -> str:
-            return table(self.arguments[0])
-
-    class FromCode(Made):
-        """``{rules-from-code}``: the equations of all rules, printed from their code."""
-
-        def made(self) -> str:
-            return rules()
+def setup(app: Any) -> dict[str, Any]:
+    """Add the directives ``checked`` and ``rules-from-code`` to Sphinx, and the role ``test``."""
+    from docutils import nodes
 
     def test(name: str, raw: str, text: str, *_: Any, **__: Any) -> tuple[list[Any], list[Any]]:
         """``{test}`file::name```: a link to a test, by its name in words."""
@@ -185,6 +177,6 @@ def setup(app: Any) -> dict[str, Any]:
         return [nodes.reference(raw, words, refuri=address)], []
 
     app.add_role("test", test)
-    app.add_directive("checked", Checked)
-    app.add_directive("rules-from-code", FromCode)
+    app.add_directive("checked", directive(table, arguments=1))
+    app.add_directive("rules-from-code", directive(rules))
     return {"parallel_read_safe": True}

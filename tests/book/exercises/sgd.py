@@ -97,7 +97,7 @@ def one_permutation_rolled(n, batch_size, steps, rng):
     return batches[:steps]
 
 
-@wrong("ex-sgd-shuffle", check="check_epochs", says="a row comes twice in an epoch")
+@wrong("ex-sgd-shuffle", check="check_epochs", says="a row twice in an epoch")
 def with_replacement(n, batch_size, steps, rng):
     return [rng.integers(n, size=batch_size) for _ in range(steps)]
 

@@ -20,8 +20,8 @@ class Lessard(Surface):
 
     References
     ----------
-    Lessard, Recht and Packard (2016), section 4.6, where there is only the
-    first coordinate. The second lets the loss be drawn like the others.
+    Lessard, Recht and Packard (2016), where there is only the first coordinate.
+    The second lets the loss be drawn like the others.
 
     Examples
     --------

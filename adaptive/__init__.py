@@ -23,6 +23,7 @@ from adaptive.rules import (
     Nadam,
     RMSprop,
     Rule,
+    register_container,
 )
 from adaptive.sweep import Sweep, sweep
 
@@ -50,6 +51,7 @@ __all__ = [
     "interact",
     "minimizer",
     "problems",
+    "register_container",
     "sweep",
 ]
 

@@ -6,6 +6,7 @@ from adaptive.rules.adam import Adam
 from adaptive.rules.adamax import AdaMax
 from adaptive.rules.amsgrad import AMSGrad
 from adaptive.rules.base import Rule
+from adaptive.rules.containers import register_container
 from adaptive.rules.momentum import Momentum
 from adaptive.rules.nadam import Nadam
 from adaptive.rules.nag import NAG
@@ -39,4 +40,5 @@ __all__ = [
     "Nadam",
     "RMSprop",
     "Rule",
+    "register_container",
 ]

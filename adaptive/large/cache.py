@@ -1,7 +1,7 @@
 """Where compiled kernels are kept between processes, and what of it can be trusted.
 
-numba keeps machine code as pickles. Whoever can write there can run code here, so nothing is
-read from a folder, or of files, that others can write to; without a folder of the user's own,
+numba keeps machine code as pickles: whoever can write these runs code here. So nothing is read
+that others could have written, or that is not as it was left; where there is no such folder,
 each process compiles for itself.
 """
 
@@ -14,59 +14,65 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 
 def module(name: str, text: str) -> ModuleType:
-    """Return a module made from this text, which numba can keep the machine code of.
+    """Return a module made from this text, beside whose copy on disk numba keeps machine code.
 
-    The text that runs is the one given here, whatever lies on the disk: a copy is stored there
-    since numba asks for a file.
+    What runs is the text that is given here: the copy is there since numba asks for a file.
     """
     name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    made = ModuleType(f"adaptive.large._{name}")
+    # numba looks the module up by its name when it reads its cache.
+    sys.modules[made.__name__] = made
     try:
         folder = _folder()
         if folder is not None:
-            path = folder / f"{name}.py"
-            _store(path, text)
-            made = _made(name, text, str(path))
-            if all(is_private(_machine_code(function)) for function in _compiled(made)):
-                _drop_what_changed(path)
+            _store(folder / f"{name}.py", text)
+            (folder / "__pycache__").mkdir(mode=0o700, exist_ok=True)
+            _fill(made, text, str(folder / f"{name}.py"))
+            # numba may have been told to keep all machine code elsewhere.
+            if all(is_private(Path(each.stats.cache_path)) for each in _compiled(made)):
+                _drop_what_changed(made)
                 return made
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: numba finds no place for a cache
         pass
-    return uncached(name, text)
-
-
-def uncached(name: str, text: str) -> ModuleType:
-    """Return the module without a cache."""
-    return _made(name, text.replace("cache=True", "cache=False"), f"<{name}>")
-
-
-def _made(name: str, text: str, path: str) -> ModuleType:
-    made = ModuleType(f"adaptive.large._{name}")
-    made.__file__ = path
-    # numba looks the module up by its name when it reads its cache.
-    sys.modules[made.__name__] = made
-    # And tracebacks show the lines that ran.
-    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    exec(compile(text, path, "exec"), made.__dict__)
+    _fill(made, text.replace("cache=True", "cache=False"), f"<{name}>")
     return made
 
 
-def _compiled(made: ModuleType) -> Iterator[Any]:
-    """Yield the functions of a module that numba compiles."""
-    return (value for value in vars(made).values() if hasattr(value, "py_func"))
+def call(made: ModuleType, name: str, *arguments: Any) -> None:
+    """Call a compiled function of a module; if its cache fails, compile it without one."""
+    function = getattr(made, name)
+    known = len(function.signatures)
+    try:
+        function(*arguments)
+    except Exception:
+        # Reading and writing the cache comes before the loop, so nothing has been changed yet.
+        text = "".join(linecache.getlines(made.__file__ or ""))
+        if "cache=True" not in text:
+            raise
+        _fill(made, text.replace("cache=True", "cache=False"), f"<{made.__name__}>")
+        getattr(made, name)(*arguments)
+    else:
+        if len(function.signatures) > known:
+            _note(made)
 
 
-def _machine_code(function: Any) -> Path:
-    """Return the folder in which numba keeps a function, made for the user alone."""
-    folder = Path(function.stats.cache_path)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+def _fill(made: ModuleType, text: str, path: str) -> None:
+    """Run a text in a module; tracebacks show the lines that ran, not those on disk."""
+    made.__file__ = path
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    exec(compile(text, path, "exec"), made.__dict__)
+
+
+def _compiled(made: ModuleType) -> list[Any]:
+    """Return the functions of a module that numba compiles."""
+    return [value for value in vars(made).values() if hasattr(value, "py_func")]
 
 
 # ------------------------------------------------------------------ the folder
@@ -78,8 +84,8 @@ def _folder() -> Path | None:
     default = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
     try:
         folder = Path(chosen or Path(default) / "adaptive-optimizers").expanduser()
-        # Relative, it would be another folder wherever the program is started.
-        if not folder.is_absolute() and not chosen:
+        # Relative, a default would be another folder wherever a program is started.
+        if not chosen and not folder.is_absolute():
             return None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = folder.resolve(strict=True)
@@ -92,36 +98,34 @@ def _folder() -> Path | None:
 
 
 def is_private(folder: Path) -> bool:
-    """Return whether a folder and all that is in it are the user's own, for no other to write to.
+    """Return whether a folder and what is in it are the user's own, for no other to write to.
 
-    The folders above it must keep others from putting another one in its place.
+    Nor may others be able to put another one in its place.
     """
     if not hasattr(os, "geteuid"):
-        return True  # Windows: folders of a user are closed to others unless somebody opens them
-    folder = folder.resolve()
-    return (
-        stat.S_ISDIR(folder.lstat().st_mode)
-        and _is_ours(folder)
-        and all(_is_ours(path) for path in folder.iterdir())
-        and all(_keeps_what_is_in_it(parent) for parent in folder.parents)
+        return True  # Windows: a user's folders are closed to others unless somebody opens them
+    folder, me = folder.resolve(), os.geteuid()
+    hidden = False  # whether a folder above keeps others out
+    for path in (*reversed(folder.parents), folder):
+        there, own = path.stat(), path == folder
+        if there.st_uid != me and (own or there.st_uid != 0):
+            return False
+        sticky = there.st_mode & stat.S_ISVTX and not own
+        if not (hidden or sticky) and _is_open(there):
+            return False
+        hidden = hidden or (there.st_uid == me and not there.st_mode & 0o011)
+    inside = [path.lstat() for path in folder.iterdir()]
+    return all(
+        there.st_uid == me and not stat.S_ISLNK(there.st_mode) and (hidden or not _is_open(there))
+        for there in inside
     )
 
 
-def _is_ours(path: Path) -> bool:
-    there = path.lstat()
-    ours = there.st_uid == os.geteuid() and not there.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return ours and not stat.S_ISLNK(there.st_mode)
-
-
-def _keeps_what_is_in_it(folder: Path) -> bool:
-    there = folder.stat()
-    others = stat.S_IWOTH
+def _is_open(there: os.stat_result) -> bool:
+    """Return whether others can write there."""
     # On many systems each user is alone in a group of the same number.
-    if not there.st_gid == os.getegid() == os.geteuid():
-        others |= stat.S_IWGRP
-    return there.st_uid in (0, os.geteuid()) and bool(
-        there.st_mode & stat.S_ISVTX or not there.st_mode & others
-    )
+    alone = there.st_gid == os.getegid() == os.geteuid()
+    return bool(there.st_mode & (stat.S_IWOTH if alone else stat.S_IWOTH | stat.S_IWGRP))
 
 
 # ------------------------------------------------------------------ the files
@@ -129,8 +133,9 @@ def _keeps_what_is_in_it(folder: Path) -> bool:
 
 def _store(path: Path, text: str) -> None:
     """Write a text, at once, unless it is there: another process may be reading."""
-    if path.is_file() and path.read_bytes() == text.encode():
-        return
+    with suppress(FileNotFoundError):
+        if path.read_bytes() == text.encode():
+            return
     handle, written = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -141,30 +146,28 @@ def _store(path: Path, text: str) -> None:
         raise
 
 
-def remember(made: ModuleType) -> None:
-    """Note what numba has stored of a module, so that `module` notices when it is damaged."""
+def _note(made: ModuleType) -> None:
+    """Note what numba has stored of a module, so that a later process sees if it is damaged."""
     path = Path(made.__file__ or "")
     if path.is_absolute():
-        try:
-            _store(path.with_suffix(".json"), json.dumps(_sums(path)))
-        except OSError:
-            pass  # then it is compiled again next time
+        with suppress(OSError):  # then it is compiled again
+            _store(path.with_suffix(".json"), json.dumps(_digests(made)))
 
 
-def _drop_what_changed(path: Path) -> None:
+def _drop_what_changed(made: ModuleType) -> None:
     """Remove machine code that is not as it was noted: it could crash the process."""
-    noted: Any
-    try:
-        noted = json.loads(path.with_suffix(".json").read_bytes())
-    except (OSError, ValueError):
-        noted = {}
-    now = _sums(path)
+    noted: Any = {}
+    with suppress(OSError, ValueError):
+        noted = json.loads(Path(made.__file__ or "").with_suffix(".json").read_bytes())
+    now = _digests(made)
     if now != noted:
-        for name in now:
-            (path.parent / "__pycache__" / name).unlink(missing_ok=True)
+        for file in now:
+            Path(file).unlink(missing_ok=True)
 
 
-def _sums(path: Path) -> dict[str, str]:
-    """Return the digest of each file that numba has stored beside a module's source."""
-    files = sorted((path.parent / "__pycache__").glob(f"{path.stem}.*.nb?"))
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+def _digests(made: ModuleType) -> dict[str, str]:
+    """Return a digest of each file that numba has stored of a module."""
+    stem = Path(made.__file__ or "").stem
+    folders = {each.stats.cache_path for each in _compiled(made)}
+    files = sorted(file for folder in folders for file in Path(folder).glob(f"{stem}.*.nb[ci]"))
+    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

@@ -154,18 +154,9 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
         with np.errstate(all="ignore"):
             run(made_tape, flat[0], flat[1:], shared)
     else:
-        _run_kernel(
-            kernel.compiled(kind, apart), flat, [theta.dtype.type(value) for value in shared]
-        )
+        scalars = (theta.dtype.type(value) for value in shared)
+        kernel.run(kernel.compiled(kind, apart), *flat, *scalars)
     return state._replace(t=state.t + 1)
-
-
-def _run_kernel(module: Any, flat: list[Array], shared: list[Any]) -> None:
-    if flat[0].size < kernel.PARALLEL:
-        module.serial(*flat, *shared)
-        return
-    with kernel.ONE_AT_A_TIME:
-        module.parallel(*flat, *shared)
 
 
 def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:

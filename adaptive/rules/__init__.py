@@ -11,6 +11,7 @@ from adaptive.rules.momentum import Momentum
 from adaptive.rules.nadam import Nadam
 from adaptive.rules.nag import NAG
 from adaptive.rules.rmsprop import RMSprop
+from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
 
 #: All rules, in the order of the book. A new rule goes here, and is found everywhere.
@@ -40,5 +41,7 @@ __all__ = [
     "Nadam",
     "RMSprop",
     "Rule",
+    "load_state",
     "register_container",
+    "save_state",
 ]

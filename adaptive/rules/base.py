@@ -78,6 +78,7 @@ class Rule:
         state = namedtuple("State", ("t", *cls.state_names))  # type: ignore[misc]
         state.__module__ = cls.__module__
         state.__qualname__ = f"{cls.__qualname__}.State"
+        state.rule_name = cls.__name__  # type: ignore[attr-defined]
         cls.State = state
         if "lookahead" in vars(cls):
             cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
@@ -166,12 +167,14 @@ class Rule:
         return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
 
     def restore(self, saved: Mapping[str, Any]) -> Any:
-        """Return a state from what was saved of one, such as by ``np.savez(f, **state._asdict())``.
+        """Return a state from its parts by name, such as ``state._asdict()``.
+
+        To keep a state on disk, there are `save_state` and `load_state`.
 
         Parameters
         ----------
         saved : mapping
-            ``t`` and the state arrays by name.
+            ``t`` and the state arrays, or containers of arrays, by name. Or a state.
 
         Returns
         -------
@@ -183,8 +186,11 @@ class Rule:
         TypeError
             If ``t`` is not an integer or an array is not of real numbers.
         ValueError
-            If the names are not those of this rule's state.
+            If the names are not those of this rule's state, or its fields are not in
+            containers that are alike.
         """
+        if isinstance(saved, self.State):
+            saved = saved._asdict()
         if not isinstance(saved, Mapping):
             raise TypeError(
                 f"saved must be a mapping of names to arrays, got {_checks.shown(saved)}"
@@ -192,12 +198,12 @@ class Rule:
         if set(saved) != {"t", *self.state_names}:
             raise ValueError(
                 f"saved must hold {('t', *self.state_names)} for {type(self).__name__}, "
-                f"got {tuple(saved)}"
+                f"got {_checks.shown(tuple(saved))}"
             )
         t = np.asarray(saved["t"])
         return self.State(
             _checks.count("saved['t']", t.item() if t.ndim == 0 else saved["t"]),
-            *(_checks.floating(f"saved[{name!r}]", saved[name]) for name in self.state_names),
+            *containers.restored({f"saved[{name!r}]": saved[name] for name in self.state_names}),
         )
 
     def step(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:

@@ -135,22 +135,54 @@ def rebuilt(container: Any, held: Mapping[Any, Any]) -> Any:
     try:
         if kind in _FIELDS:
             return _with_attributes(container, held)
-        if isinstance(container, dict):
-            new = copy.copy(container)
-            new.update(held)
-        elif isinstance(container, list):
-            new = copy.copy(container)
-            new[:] = held.values()
-        elif hasattr(kind, "_make"):
-            new = kind._make(held.values())
-        else:
-            new = kind(dict(held) if isinstance(container, Mapping) else tuple(held.values()))
+        if isinstance(container, dict | list):
+            # A class derived from them may have more than its items.
+            new: Any = copy.copy(container)
+            if isinstance(container, dict):
+                new.update(held)
+            else:
+                new[:] = held.values()
+            return new
+        return made(kind, held)
     except Exception as error:
         raise TypeError(
             f"theta must be in a container that can be made again, such as a dict; "
             f"{kind.__name__} cannot: {_checks.shown(error)}"
         ) from error
-    return new
+
+
+def made(kind: Any, held: Mapping[Any, Any], rest: Mapping[str, Any] | None = None) -> Any:
+    """Return a container of a class with these items, and with other fields."""
+    if kind in _FIELDS:
+        if dataclasses.is_dataclass(kind):
+            known: Any = kind
+            return known(**held, **(rest or {}))
+        new = kind.__new__(kind)
+        for name, value in held.items():
+            setattr(new, name, value)
+        return new
+    if hasattr(kind, "_make"):
+        return kind._make(held.values())
+    if issubclass(kind, dict):
+        new = kind()
+        new.update(held)
+        return new
+    return kind(dict(held) if issubclass(kind, Mapping) else held.values())
+
+
+def is_registered(kind: type) -> bool:
+    """Return whether objects of this class can be saved under its name."""
+    return _NAMED.get(kind.__name__) is kind
+
+
+def registered(name: str) -> type:
+    """Return the class that has been registered under this name."""
+    if name not in _NAMED:
+        raise ValueError(
+            f"file must hold containers that are registered, got a {name}: "
+            f"adaptive.register_container({name}) first"
+        )
+    return _NAMED[name]
 
 
 def _with_attributes(container: Any, held: Mapping[Any, Any]) -> Any:
@@ -223,10 +255,27 @@ def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: A
     return moved, _joined(theta, {key: new for key, (_, new) in made.items()})
 
 
-def _some(theta: Any) -> dict[Any, Any]:
+def restored(fields: Mapping[str, Any]) -> list[Any]:
+    """Return the fields of a state, by the names that they have in messages, as arrays of floats.
+
+    All fields hold arrays as the first one does.
+    """
+    if not any(map(is_container, fields.values())):
+        return [_checks.floating(name, array) for name, array in fields.items()]
+    like, first = next(iter(fields.items()))
+    keys = _some(first, like).keys() if is_container(first) else ()
+    held = {name: checked_items(name, field, keys, like) for name, field in fields.items()}
+    columns = [restored({f"{name}[{key!r}]": held[name][key] for name in fields}) for key in keys]
+    return [
+        rebuilt(field, dict(zip(keys, column, strict=True)))
+        for field, column in zip(fields.values(), zip(*columns, strict=True), strict=True)
+    ]
+
+
+def _some(theta: Any, name: str = "theta") -> dict[Any, Any]:
     held = items(theta)
     if not held:
-        raise ValueError(f"theta must hold at least one array, got {_checks.shown(theta)}")
+        raise ValueError(f"{name} must hold at least one array, got {_checks.shown(theta)}")
     return held
 
 

@@ -167,8 +167,8 @@ def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
             f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
         )
     rule._check_state(state)
-    rule._check_eps(theta.dtype)
     dtype = np.dtype(np.float32) if _checks.is_half(theta) else theta.dtype
+    rule._check_eps(dtype)
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")

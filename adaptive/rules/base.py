@@ -307,8 +307,8 @@ class Rule:
             If ``theta`` is not an array of floats, ``g`` not of real numbers, or ``state``
             not a state of this rule.
         ValueError
-            If shapes or dtypes differ, an array cannot be written to, or ``engine`` is unknown
-            or cannot do this.
+            If shapes or dtypes differ, an array cannot be written to or is there twice, or
+            ``engine`` is unknown or cannot do this.
 
         Notes
         -----
@@ -335,6 +335,7 @@ class Rule:
             return theta, self.step_into(theta, g, state, engine)
 
         self._check_state(state)
+        containers.check_apart(theta)
         return containers.step_each(step, theta, g, state)[1]
 
     def _check_eps(self, dtype: np.dtype[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -253,6 +253,28 @@ def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: A
     made = {key: step(held[key], slopes[key], states[key]) for key in held}
     moved = rebuilt(theta, {key: new for key, (new, _) in made.items()})
     return moved, _joined(theta, {key: new for key, (_, new) in made.items()})
+
+
+def check_apart(theta: Any) -> None:
+    """Raise a ValueError if an array is there twice: in place, it would make two steps."""
+    places = [
+        array.__array_interface__["data"][0]
+        for array in _leaves(theta)
+        if isinstance(array, np.ndarray) and array.size
+    ]
+    if len(set(places)) < len(places):
+        raise ValueError(
+            "theta must hold each array once where steps are made in place, "
+            f"got {_checks.shown(theta)}"
+        )
+
+
+def _leaves(container: Any) -> Iterator[Any]:
+    for item in items(container).values():
+        if is_container(item):
+            yield from _leaves(item)
+        else:
+            yield item
 
 
 def restored(fields: Mapping[str, Any]) -> list[Any]:

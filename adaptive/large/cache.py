@@ -105,19 +105,17 @@ def is_private(folder: Path) -> bool:
     if not hasattr(os, "geteuid"):
         return True  # Windows: a user's folders are closed to others unless somebody opens them
     folder, me = folder.resolve(), os.geteuid()
-    hidden = False  # whether a folder above keeps others out
-    for path in (*reversed(folder.parents), folder):
-        there, own = path.stat(), path == folder
-        if there.st_uid != me and (own or there.st_uid != 0):
+    there = folder.stat()
+    if there.st_uid != me or _is_open(there):
+        return False
+    for above in (parent.stat() for parent in folder.parents):
+        if above.st_uid not in (0, me) or (_is_open(above) and not above.st_mode & stat.S_ISVTX):
             return False
-        sticky = there.st_mode & stat.S_ISVTX and not own
-        if not (hidden or sticky) and _is_open(there):
-            return False
-        hidden = hidden or (there.st_uid == me and not there.st_mode & 0o011)
-    inside = [path.lstat() for path in folder.iterdir()]
+    # numba's files are as the user's mask makes them, but others may not get as far.
+    closed = not there.st_mode & (stat.S_IXGRP | stat.S_IXOTH)
     return all(
-        there.st_uid == me and not stat.S_ISLNK(there.st_mode) and (hidden or not _is_open(there))
-        for there in inside
+        each.st_uid == me and not stat.S_ISLNK(each.st_mode) and (closed or not _is_open(each))
+        for each in (path.lstat() for path in folder.iterdir())
     )
 
 

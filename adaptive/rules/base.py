@@ -270,10 +270,8 @@ class Rule:
         except (TypeError, ValueError) as error:
             self._blame(theta, g, state, error)
             raise
-        same_dtype = moved.dtype is theta.dtype  # type: ignore[union-attr]
+        same_dtype = as_it_is and moved.dtype is theta.dtype  # type: ignore[union-attr]
         if not same_dtype or new.__class__ is not tuple or len(new) != len(state):
-            as_it_is = False
-        if not as_it_is:
             return self._cast(theta, g, state, moved, new)
         # What `State._make` does, but for its check of the length.
         return moved, tuple.__new__(self.State, (t, *new[1:]))

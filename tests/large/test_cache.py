@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive.large import cache
+from adaptive import _fork
+from adaptive.large import cache, kernel
 
 numba = pytest.importorskip("numba")
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="users as POSIX has them")
@@ -99,7 +100,7 @@ class Planted:
         self.mark = mark
 
     def __reduce__(self) -> Any:
-        return open, (str(self.mark), "w")
+        return os.mkdir, (str(self.mark),)
 
 
 def test_a_changed_source_is_not_run(folder: Path, tmp_path: Path) -> None:
@@ -350,3 +351,12 @@ def test_a_fork_makes_its_steps(first: str, tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(("forked", "name"), [(True, "serial"), (False, "parallel")])
+def test_a_fork_takes_one_core(forked: bool, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    called_: list[str] = []
+    monkeypatch.setattr(kernel, "call", lambda made, name, *rest: called_.append(name))
+    monkeypatch.setattr(_fork, "_IMPORTED_BY", os.getpid() + forked)
+    kernel.run(None, np.empty(kernel.PARALLEL))  # type: ignore[arg-type]
+    assert called_ == [name]

@@ -47,7 +47,12 @@ def to_javascript(value: Any) -> str:
     if isinstance(value, Code):
         return str(value)
     if isinstance(value, dict):
-        parts = (f"{to_javascript(str(k))}:{to_javascript(v)}" for k, v in value.items())
+        # In brackets a name is a name: alone, "__proto__" would not become an entry.
+        names = (
+            f"[{to_javascript(k)}]" if k == "__proto__" else to_javascript(k)
+            for k in map(str, value)
+        )
+        parts = (f"{k}:{to_javascript(v)}" for k, v in zip(names, value.values(), strict=True))
         return "{" + ",".join(parts) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(to_javascript, value)) + "]"

@@ -1,6 +1,6 @@
 // The explorer: what is set, what follows from it, and who has to be told.
 
-import { readAddress, writeAddress } from "./address.js";
+import { byName, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
 import { BOTH, decoded, descend, lookUp } from "./descent.js";
@@ -20,7 +20,7 @@ export class Explorer {
     this.far = catalogue.far;
     this.rules = merged(catalogue.rules, spec.rules, spec.pickRules);
     this.problems = merged(catalogue.problems, spec.problems, spec.pickProblems);
-    this.batches = Object.fromEntries(
+    this.batches = byName(
       Object.entries(spec.batches).map(([name, text]) => [name, rowsOf(decoded(text, "Float64"), spec.steps)]),
     );
     for (const rule of Object.values(this.rules)) {
@@ -40,10 +40,9 @@ export class Explorer {
 
   initial() {
     const { spec } = this;
-    const settings = {};
-    for (const [name, rule] of Object.entries(this.rules)) {
-      settings[name] = rule.settings.map(({ value }) => value);
-    }
+    const settings = byName(
+      Object.entries(this.rules).map(([name, rule]) => [name, rule.settings.map(({ value }) => value)]),
+    );
     return {
       problem: spec.problem,
       start: [...spec.start],
@@ -117,22 +116,35 @@ export class Explorer {
     const change = {};
     const problem = this.problems[found.problem];
     if (problem) Object.assign(change, { problem: problem.name, start: [...problem.start] });
-    const start = (found.start ?? "").split(",").map(Number);
-    if (!this.spec.fixed && found.start && start.length === 2 && start.every(Number.isFinite)) change.start = start;
-    const shown = (found.rules ?? "").split(",").filter((name) => this.rules[name]);
+    const start = (found.start ?? "").split(",").map(numberIn);
+    if (!this.spec.fixed && start.length === 2 && start.every(Number.isFinite)) {
+      change.start = this.within(change.problem ?? this.spec.problem, start);
+    }
+    const shown = [...new Set((found.rules ?? "").split(","))].filter((name) => this.rules[name]);
     if (shown.length) Object.assign(change, { shown, focus: shown[0] });
     if ((change.shown ?? this.state.shown).includes(found.focus)) change.focus = found.focus;
-    if (found.t && Number.isInteger(Number(found.t))) change.t = clamp(Number(found.t), 0, this.spec.steps);
-    if (found.curves) change.quantity = found.curves;
+    const t = numberIn(found.t);
+    if (Number.isInteger(t)) change.t = clamp(t, 0, this.spec.steps);
+    if (this.quantities().includes(found.curves)) change.quantity = found.curves;
     const settings = this.initial().settings;
     for (const [name, rule] of Object.entries(this.rules)) {
       rule.settings.forEach((range, i) => {
-        const text = found[`${name}.${range.name}`];
-        const value = Number(text);
-        if (text && Number.isFinite(value)) settings[name][i] = clamp(value, range.low, range.high);
+        const value = numberIn(found[`${name}.${range.name}`]);
+        if (Number.isFinite(value)) settings[name][i] = clamp(value, range.low, range.high);
       });
     }
     return { ...change, settings };
+  }
+
+  /** The names of all curves that some rule has. */
+  quantities() {
+    const states = Object.values(this.rules).flatMap((rule) => rule.state);
+    return ["gradient", "step", "rate", ...states.map((name) => `state.${name}`)];
+  }
+
+  /** The start that is nearest in the picture of a problem. */
+  within(problem, start) {
+    return this.problems[problem].bounds.map(([low, high], i) => clamp(start[i], low, high));
   }
 
   share() {
@@ -382,7 +394,7 @@ export class Explorer {
   setStart(i, value, given) {
     const start = [...this.state.start];
     if (given && Number.isFinite(value)) start[i] = value;
-    this.apply({ start });
+    this.apply({ start: this.within(this.state.problem, start) });
   }
 
   setPad(values) {
@@ -422,7 +434,7 @@ function stateQuantity(rule, path, name, k) {
 
 /** The entries of a catalogue that can be picked, with what this explorer says of them. */
 function merged(catalogue, own, picked) {
-  return Object.fromEntries(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
+  return byName(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
 }
 
 const rowsOf = (numbers, rows) => {
@@ -432,9 +444,10 @@ const rowsOf = (numbers, rows) => {
 
 /** The key in the address: the explorer's own, numbered where another on the page has it. */
 function freeKey(root, key) {
-  const before = [...document.querySelectorAll(".adaptive-explorer[data-live]")].filter(
-    (other) => other !== root && other.dataset.key === key,
-  );
-  root.dataset.key = key;
-  return before.length ? `${key}-${before.length + 1}` : key;
+  const others = [...document.querySelectorAll(".adaptive-explorer[data-key]")].filter((other) => other !== root);
+  const taken = new Set(others.map((other) => other.dataset.key));
+  let free = key;
+  for (let number = 2; taken.has(free); number++) free = `${key}-${number}`;
+  root.dataset.key = free;
+  return free;
 }

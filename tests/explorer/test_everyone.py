@@ -1,0 +1,144 @@
+"""The explorer for all readers: with keys, with a screen reader, on a phone, in the dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from adaptive import RULES, SGD, Momentum, explore
+from adaptive.explorer import catalogue
+from adaptive.problems import Ravine, Saddle
+from tests.explorer.support import drawn, settle, show, slider, violations
+
+TEXT = Momentum(lr=0.05, momentum=0.7)
+
+
+@pytest.fixture
+def page(visit, tmp_path):
+    """Open a page with the explorer that most tests move."""
+    yield show(visit, tmp_path, explore(Ravine(), TEXT))
+    visit.assert_clean()
+
+
+def test_nothing_happens_while_nothing_is_touched(browser, tmp_path):
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        """window.asked = 0;
+        for (const name of ["requestAnimationFrame", "setTimeout", "setInterval"]) {
+          const real = window[name].bind(window);
+          window[name] = (...rest) => { window.asked += 1; return real(...rest); };
+        }"""
+    )
+    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_timeout(300)
+    before = page.evaluate("() => window.asked")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.asked") == before
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["one rule", "map", "ten rules"])
+def test_axe_finds_nothing(browser, tmp_path, scheme, which):
+    shown = {
+        "one rule": lambda: explore(Ravine(), TEXT),
+        "map": lambda: explore(Ravine(), TEXT, map=("lr", "momentum")),
+        "ten rules": lambda: explore(Saddle(), *map(catalogue.default_rule, RULES)),
+    }[which]()
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    path = tmp_path / "page.html"
+    # The document around the figure is not the book's: a heading is all that it lacks.
+    path.write_text(shown.to_page().replace("<main>", "<main><h1>Page</h1>"), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert not violations(page)
+    context.close()
+
+
+def test_all_is_reached_by_tab_and_focus_is_seen(page):
+    page.keyboard.press("Tab")
+    seen = set()
+    for _ in range(40):
+        name, ring = page.evaluate(
+            """() => {
+              const at = document.activeElement;
+              if (at === document.body) return ["", 2];
+              const style = getComputedStyle(at);
+              const reach = at.querySelector?.(".reach");
+              const ring = reach ? getComputedStyle(reach).strokeWidth : style.outlineWidth;
+              const label = at.getAttribute("aria-label") ?? at.closest("label")?.textContent;
+              return [label ?? at.textContent, parseFloat(ring)];
+            }"""
+        )
+        if not name:
+            break
+        seen.add(name)
+        assert ring >= 2, name
+        page.keyboard.press("Tab")
+    text = " ".join(seen)
+    for part in ("Start", "Play", "Step", "Momentum", "learning rate", "Problem", "Reset", "Link"):
+        assert part in text
+
+
+@pytest.mark.parametrize("width", [360, 390, 700, 1280])
+def test_it_fits_its_column(visit, tmp_path, width):
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    shown = explore(Ravine(), TEXT, SGD(), map=("lr", "momentum"))
+    page = show(visit, tmp_path, shown)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll(".adaptive-explorer svg text")].map(
+          (text) => {
+            const { a, b } = text.getScreenCTM();
+            return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+          }))"""
+    )
+    assert smallest >= 9.5
+
+
+def test_dark_follows_the_books_switch_and_jupyterlabs(page):
+    ink = "() => getComputedStyle(document.querySelector('.adaptive-explorer')).color"
+    light = page.evaluate(ink)
+    page.evaluate("() => { document.documentElement.dataset.theme = 'dark' }")
+    dark = page.evaluate(ink)
+    assert light != dark
+    page.evaluate("() => { document.documentElement.dataset.theme = 'light' }")
+    assert page.evaluate(ink) == light
+    page.evaluate(
+        "() => { delete document.documentElement.dataset.theme; "
+        "document.body.dataset.jpThemeLight = 'false' }"
+    )
+    assert page.evaluate(ink) == dark
+
+
+def test_colour_is_never_all_that_tells_two_rules_apart(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Saddle(), *map(catalogue.default_rule, RULES)))
+    settle(page)
+    names = page.locator(".loss .name").all_text_contents()
+    assert sorted(names) == sorted(kind.__name__ for kind in RULES)
+    page.get_by_role("checkbox", name="NAG").hover()
+    lit = page.locator(".landscape [data-rule]:not(.dim)")
+    assert [each.get_attribute("data-rule") for each in lit.all()] == ["NAG"]
+
+
+def test_a_frame_takes_less_than_16_ms(browser):
+    # The work that is done: the clock also counts what else runs during the tests.
+    _, worked = bench.frame_times(browser)
+    assert 0.1 < worked < 16
+
+
+def test_keys_do_not_reach_the_page_around(page):
+    page.evaluate(
+        "() => { window.heard = 0; addEventListener('keydown', () => (window.heard += 1)) }"
+    )
+    slider(page, "learning rate η").press("ArrowRight")
+    slider(page, "Start").press("ArrowRight")
+    assert page.evaluate("() => window.heard") == 0
+    assert re.search(r'data-lm-suppress-shortcuts="true"', page.content())
+
+
+def test_drawn_reads_the_line_back(page):
+    assert len(drawn(page, "Momentum")) > 10

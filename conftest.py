@@ -5,7 +5,7 @@ import sys
 
 import matplotlib
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Kernels and builds that the tests start inherit these.
 os.environ.setdefault("TQDM_DISABLE", "1")
@@ -35,7 +35,9 @@ collect_ignore_glob = [
     "tests/mutants/tool.py",
 ]
 
-# No test is timed; and what continuous integration tries is the same every time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# No test is timed, the making of examples included: the machine may be busy. And what continuous
+# integration tries is the same every time.
+QUIET = [HealthCheck.too_slow]
+settings.register_profile("here", deadline=None, suppress_health_check=QUIET)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

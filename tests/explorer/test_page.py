@@ -41,9 +41,8 @@ def _middle(locator):
 # ------------------------------------------------------------------ the first picture
 
 
-def test_the_first_picture_needs_no_script(browser, tmp_path):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_first_picture_needs_no_script(reader, tmp_path):
+    page = reader(java_script_enabled=False)
     (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     assert page.locator(".landscape .level").count() >= 10
@@ -52,7 +51,6 @@ def test_the_first_picture_needs_no_script(browser, tmp_path):
     assert page.locator(".landscape .start .ring").is_visible()
     assert page.locator("noscript").is_visible()
     assert page.get_by_text("loss 4.71·10⁻¹⁵").is_visible()
-    context.close()
 
 
 def test_it_opens_on_the_setting_of_the_text(page):
@@ -117,13 +115,12 @@ def test_the_start_moves_by_keyboard(page):
     assert_path(page, TEXT, Ravine(), [-2, 1.025])
 
 
-def test_the_start_is_dragged_with_a_finger(browser, tmp_path):
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_the_start_is_dragged_with_a_finger(reader, tmp_path):
+    page = reader(has_touch=True, viewport={"width": 390, "height": 800})
     (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     x, y = _middle(page.locator(".landscape .start .ring"))
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
     for kind, to in (("Start", (x, y)), ("Move", (x + 40, y + 5)), ("Move", (x + 90, y + 30))):
         touch.send(
             "Input.dispatchTouchEvent",
@@ -136,7 +133,6 @@ def test_the_start_is_dragged_with_a_finger(browser, tmp_path):
     )
     assert page.evaluate("() => scrollY") == 0
     assert_path(page, TEXT, Ravine(), state(page)["start"])
-    context.close()
 
 
 def test_the_start_is_typed(page):
@@ -245,32 +241,90 @@ def test_curves_show_what_the_rule_computes_with(visit, tmp_path):
     assert np.allclose(slope * at + shift, values, atol=0.02 * np.ptp(values))
 
 
-def test_playing_ends_and_can_be_stopped(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT, steps=20))
-    page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Pause").click()
-    settle(page)
-    t = state(page)["t"]
-    assert t < 20
-    page.wait_for_timeout(150)
-    assert state(page)["t"] == t
-    page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Pause").wait_for()
-    page.get_by_role("button", name="Play").wait_for(timeout=10_000)
-    assert state(page)["t"] == 20
+@pytest.fixture
+def stopped(reader, tmp_path):
+    """Return a function that opens an explorer on a page whose clock the test moves."""
+
+    def open_(explorer, **settings):
+        page = reader(**settings)
+        page.clock.install(time=0)
+        (tmp_path / "page.html").write_text(explorer.to_page(), encoding="utf-8")
+        page.goto((tmp_path / "page.html").as_uri())
+        page.clock.pause_at(10_000)
+        return page
+
+    return open_
 
 
-def test_those_who_want_no_motion_get_stills(browser, tmp_path):
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
+def test_playing_takes_five_seconds_and_can_be_stopped(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=20))
     page.get_by_role("button", name="Play").click()
-    settle(page)
-    assert state(page)["t"] == 0
-    page.wait_for_function("() => document.querySelector('.adaptive-explorer').explorer.state.t")
+    page.clock.run_for(2_600)
     assert state(page)["t"] == 10
-    context.close()
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 10
+    # It goes on from where it stands, at the same pace.
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(1_100)
+    assert state(page)["t"] == 14
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 20
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert page.locator(".time .value").inner_text() == "20 / 20"
+    # From the end it begins again.
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(600)
+    assert state(page)["t"] == 2
+
+
+def test_those_who_want_no_motion_get_stills(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=25), reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    seen = []
+    for _ in range(11):
+        page.clock.run_for(800)
+        seen.append(state(page)["t"])
+    # Ten of them, and an end.
+    assert seen == [3, 6, 9, 12, 15, 18, 21, 24, 25, 25, 25]
+    assert page.get_by_role("button", name="Play").count() == 1
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(800)
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 3
+
+
+def test_a_message_goes_away(stopped):
+    page = stopped(explore(Ravine(), TEXT))
+    page.get_by_role("button", name="Reset").click()
+    message = page.locator(".message")
+    assert message.inner_text() == "Back at the setting of the text."
+    page.clock.run_for(5_900)
+    assert message.inner_text()
+    page.clock.run_for(200)
+    assert message.inner_text() == ""
+
+
+def test_the_reader_of_the_screen_hears_the_end_of_a_movement(stopped):
+    page = stopped(explore(Ravine(), TEXT))
+    status = page.get_by_role("status")
+    page.clock.run_for(1_000)
+    # The first picture is not news.
+    assert status.inner_text() == ""
+    for _ in range(3):
+        slider(page, "momentum γ").press("ArrowLeft")
+        page.clock.run_for(300)
+        assert status.inner_text() == ""
+    page.clock.run_for(200)
+    assert status.inner_text() == page.locator(".readout").inner_text()
+    # While it plays, words would come too fast.
+    page.get_by_role("button", name="Play").click()
+    before = status.inner_text()
+    page.clock.run_for(2_000)
+    assert status.inner_text() == before
+    page.clock.run_for(5_000)
+    assert status.inner_text().startswith("Step 100.")
 
 
 # ------------------------------------------------------------------ what it says
@@ -285,17 +339,10 @@ def test_a_run_that_diverges_says_so(page):
     assert lost.diverged
     text = f"Momentum has diverged at step {lost.steps}."
     assert text in page.locator(".readout").inner_text()
-    page.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=20_000)
+    page.get_by_role("status").filter(has_text=text).wait_for(state="attached")
     assert "diverged" in page.locator(".chip", has_text="Momentum").get_attribute("class")
     assert page.locator(".landscape .lost").get_attribute("d")
     assert_path(page, Momentum(lr=3, momentum=0.7), Ravine())
-
-
-def test_the_reader_of_the_screen_hears_the_end_of_a_movement(page):
-    status = page.get_by_role("status")
-    assert status.inner_text() == ""
-    slider(page, "momentum γ").press("ArrowLeft")
-    status.filter(has_text="Momentum: loss").wait_for(state="attached", timeout=20_000)
 
 
 def test_it_goes_back_to_the_setting_of_the_text(page):

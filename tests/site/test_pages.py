@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.site.conftest import axe, pages_of, soup
 
 #: What a first visit to a page may load, compressed.
@@ -119,6 +120,7 @@ def _assert_paper(page):
 @pytest.fixture(scope="module")
 def without_script(browser):
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -175,7 +175,7 @@ def test_architecture_is_drawn_from_the_imports(book):
         assert architecture._reached(reduced, part) == architecture._reached(graph, part)
 
 
-def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, browser):
+def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, reader):
     from adaptive import RULES
 
     path = book / "chapters/cheatsheet.html"
@@ -184,11 +184,9 @@ def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, browser):
         rule.__name__ for rule in RULES
     ]
     assert len(sheet.select('mjx-container[display="true"]')) == len(RULES)
-    context = browser.new_context()
-    page = context.new_page()
+    page = reader()
     page.goto(path.as_uri())
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
-    context.close()
 
 
 def test_learning_paths_name_each_chapter(book):

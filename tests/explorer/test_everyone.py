@@ -158,3 +158,55 @@ def test_keys_do_not_reach_the_page_around(page):
 
 def test_drawn_reads_the_line_back(page):
     assert len(drawn(page, "Momentum")) > 10
+
+
+#: Where each letter of the pictures stands, and all numbers beside sliders.
+LETTERS = """() => [...document.querySelectorAll(".adaptive-explorer svg text")].map((text) => {
+  const letters = Array.from({ length: text.getNumberOfChars() }, (_, i) =>
+    Math.round(text.getStartPositionOfChar(i).x));
+  return [text.textContent, ...letters];
+})"""
+
+
+def test_pictures_numbers_and_time_run_from_left_to_right_in_any_language(visit, tmp_path):
+    shown = explore(Ravine(), TEXT, SGD(0.01), map=("lr", "momentum"), at=8)
+    page = show(visit, tmp_path, shown)
+    settle(page)
+    before = page.evaluate(LETTERS)
+    assert any(text.startswith("−") for text, *_ in before)
+    page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+    assert page.evaluate(LETTERS) == before
+    # The way of a slider is that of the axes: its right end is its largest value.
+    slider(page, "learning rate η").press("ArrowRight")
+    slider(page, "Step").press("ArrowRight")
+    settle(page)
+    assert slider(page, "Step").get_attribute("aria-valuetext") == "9 of 100"
+    assert float(slider(page, "learning rate η").get_attribute("aria-valuetext")) > 0.05
+    # Words follow the reader: the name of a slider stands to its right.
+    name, rate = (
+        page.locator(f".slider {part}").first.bounding_box() for part in (".label", "input")
+    )
+    assert name["x"] > rate["x"]
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_numbers_keep_their_order_among_words_of_any_language(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT, at=3))
+    settle(page)
+    readout = page.locator(".readout")
+    where = """(readout) => {
+      const text = readout.firstChild;
+      const begin = text.data.indexOf("(");
+      return Array.from({ length: text.data.indexOf(")") - begin }, (_, i) => {
+        const letter = document.createRange();
+        letter.setStart(text, begin + i);
+        letter.setEnd(text, begin + i + 1);
+        return letter.getBoundingClientRect().x;
+      });
+    }"""
+    # As a translation leaves it: other words around the same numbers.
+    readout.evaluate("(e) => { e.textContent = `צעד ${e.textContent.replace('Step', '')}` }")
+    assert readout.evaluate("(e) => getComputedStyle(e).direction") == "rtl"
+    assert "−" in readout.inner_text()
+    found = readout.evaluate(where)
+    assert found == sorted(found)

@@ -305,7 +305,7 @@ export class Explorer {
     const ends = this.runs.map(({ rule, path }) => {
       const at = Math.min(t, path.steps);
       const lost = path.diverged && t >= path.steps;
-      const theta = path.theta.map((values) => written(values[at]));
+      const theta = isolated(`(${path.theta.map((values) => written(values[at])).join(", ")})`);
       return { name: rule.label, loss: path.loss[at], lost, step: path.steps, theta };
     });
     const lost = ends.filter((end) => end.lost).map(({ name, step }) => `${name} has diverged at step ${step}.`);
@@ -315,9 +315,10 @@ export class Explorer {
     if (rest.length > 3) {
       const order = [...rest].sort((a, b) => a.loss - b.loss);
       const [best, worst] = [order[0], order.at(-1)];
-      words.push(`Lowest loss: ${best.name}, ${written(best.loss)}. Highest: ${worst.name}, ${written(worst.loss)}.`);
+      const [low, high] = [best, worst].map(({ loss }) => isolated(written(loss)));
+      words.push(`Lowest loss: ${best.name}, ${low}. Highest: ${worst.name}, ${high}.`);
     } else {
-      for (const { name, loss, theta } of rest) words.push(`${name}: loss ${written(loss)} at (${theta.join(", ")}).`);
+      for (const { name, loss, theta } of rest) words.push(`${name}: loss ${isolated(written(loss))} at ${theta}.`);
     }
     return [...words, ...lost].join(" ");
   }
@@ -406,6 +407,9 @@ export class Explorer {
     this.apply({ settings: { ...this.state.settings, [rule]: settings }, focus: rule });
   }
 }
+
+/** Numbers that keep their order where the text around them runs from right to left. */
+const isolated = (text) => `\u2066${text}\u2069`;
 
 /** What a rule computes with, as curves: `values` makes one line for each coordinate. */
 function quantitiesOf(rule, path) {

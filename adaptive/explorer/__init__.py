@@ -305,7 +305,8 @@ class Explorer:
             drawn = picture.pad(self.map.ranges, self.map.regions(), self.map.labels())
             pad, kind = f"<div>{drawn}{_MAP_KEY}</div>", "pictures with-map"
         notes = "".join(
-            f'<p class="note" dir="auto">{html.escape(text)}{_BEFOREHAND}</p>' for text in self.obstacles
+            f'<p class="note" dir="auto">{html.escape(text)}{_BEFOREHAND}</p>'
+            for text in self.obstacles
         )
         name = html.escape(type(self.rules[0]).__name__)
         title = "Loss" if catalogue.floor_of(self.problem) == 0 else "Loss above the minimum"

@@ -60,6 +60,12 @@ def to_javascript(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "\\u003c!--")
 
 
+def module(name: str) -> str:
+    """Return one module of the page, without what it imports and exports."""
+    source = (files("adaptive.explorer") / "page" / name).read_text(encoding="utf-8")
+    return _EXPORT.sub("", _IMPORT.sub("", source))
+
+
 @functools.cache
 def modules() -> str:
     """Return the modules of the page as one script.
@@ -67,9 +73,7 @@ def modules() -> str:
     They import each other by name only, so that putting them one after
     another is all that is needed.
     """
-    folder = files("adaptive.explorer") / "page"
-    sources = ((folder / name).read_text(encoding="utf-8") for name in MODULES)
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+    return "\n".join(module(name) for name in MODULES)
 
 
 @functools.cache

@@ -180,7 +180,9 @@ def nice(low: float, high: float) -> list[float]:
 
 def written(value: float) -> str:
     """Return a number as axes show it, with a true minus."""
-    text = f"{value:.3g}"
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    text = f"{float(f'{value:.3g}'):g}"
     if value and not 1e-3 <= abs(value) < 1e5:
         mantissa, _, exponent = f"{value:.2e}".partition("e")
         mantissa = f"{float(mantissa):g}"

@@ -79,7 +79,7 @@ def backdrop(problem: Problem) -> str:
         f"<svg {LANDSCAPE.inner}>{paths}{marks}</svg>"
         + axis(LANDSCAPE, nice(x_low, x_high), x_low, x_high, "x")
         + axis(LANDSCAPE, nice(y_low, y_high), y_low, y_high, "y")
-        + names(LANDSCAPE, "θ₀", "θ₁")
+        + names(LANDSCAPE, "θ[0]", "θ[1]")
     )
 
 
@@ -319,7 +319,7 @@ def curves_chart(run: Run, values: Points, kind: str, steps: int, box: Box = CHA
     heights = [(np.concatenate([[np.nan], values[:, i]]) - low) / (high - low) for i in range(2)]
     ticks = [(written(tick), (tick - low) / (high - low)) for tick in nice(low, high)[::2]]
     lines = [
-        Run(f"θ{'₀₁'[i]}", run.look, (None, "4 3")[i], run.theta, run.loss, run.gradient)
+        Run(f"θ[{i}]", run.look, (None, "4 3")[i], run.theta, run.loss, run.gradient)
         for i in range(2)
     ]
     return _chart("curves", "Curves against the step", lines, heights, ticks, steps, box, kind)

@@ -104,7 +104,7 @@ def test_two_explorers_share_a_page(visit, tmp_path):
     assert page.locator(".adaptive-explorer[data-live]").count() == 2
     slider(page, "learning rate η").nth(1).press("ArrowRight")
     page.get_by_role("button", name="Link").nth(1).click()
-    page.get_by_label("Start, coordinate θ₀").first.fill("3")
+    page.get_by_label("Start, coordinate θ[0]").first.fill("3")
     page.get_by_role("button", name="Link").first.click()
     assert "ravine-momentum-2.Momentum.lr=" in page.url
     assert "ravine-momentum.start=3,1" in page.url

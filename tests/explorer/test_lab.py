@@ -128,7 +128,7 @@ def test_the_explorer_lives_in_jupyterlab(lab, visit):
     assert_path(page, Momentum(lr, momentum), Ravine(), state(page)["start"])
 
     # Keys did nothing else: no cell was added, deleted or left for another.
-    field = page.get_by_label("Start, coordinate θ₀").first
+    field = page.get_by_label("Start, coordinate θ[0]").first
     field.fill("2")
     field.press("b")
     field.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import adaptive
 from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend, explore
 from adaptive.explorer import catalogue
-from adaptive.explorer.picture import _to_pixels
+from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
 from adaptive.rules import Rule
 from tests.explorer.support import (
@@ -111,7 +112,7 @@ def test_the_start_moves_by_keyboard(page):
     page.keyboard.press("Shift+ArrowRight")
     settle(page)
     assert state(page)["start"] == [-2, 1.025]
-    assert handle.get_attribute("aria-valuetext") == "θ₀ = −2, θ₁ = 1.025"
+    assert handle.get_attribute("aria-valuetext") == "θ[0] = −2, θ[1] = 1.025"
     assert_path(page, TEXT, Ravine(), [-2, 1.025])
 
 
@@ -136,7 +137,7 @@ def test_the_start_is_dragged_with_a_finger(reader, tmp_path):
 
 
 def test_the_start_is_typed(page):
-    field = page.get_by_label("Start, coordinate θ₁")
+    field = page.get_by_label("Start, coordinate θ[1]")
     field.fill("-1.5")
     field.press("Enter")
     assert_path(page, TEXT, Ravine(), [-4, -1.5])
@@ -432,7 +433,7 @@ def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(visit,
     assert_path(page, Clipped(lr), Ravine())
     assert_path(page, TEXT, Ravine())
     assert slider(page, "Start").count() == 0
-    assert page.get_by_label("Start, coordinate θ₀").is_disabled()
+    assert page.get_by_label("Start, coordinate θ[0]").is_disabled()
     visit.assert_clean()
 
 
@@ -480,3 +481,150 @@ def test_the_point_on_the_map_is_the_setting(visit, tmp_path):
     settle(page)
     assert "γ = 0:" in handle.get_attribute("aria-valuetext")
     visit.assert_clean()
+
+
+# ------------------------------------------------------------------ the moment
+
+
+def _cursor(page, chart):
+    """Return where the line at the moment stands in a chart, and the dots on its curves."""
+    line = points(page.locator(f".{chart} .cursor").get_attribute("d").replace("V", "L0,"))
+    dots = page.locator(f".{chart} .dots-now circle").evaluate_all(
+        "(all) => all.map((e) => ['cx', 'cy'].map((name) => Number(e.getAttribute(name))))"
+    )
+    return line[0, 0], dots
+
+
+def test_all_pictures_show_the_same_moment(visit, tmp_path):
+    rule, steps, box = Adam(0.1), 50, CHART
+    path = descend(rule, Saddle(), steps=steps)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves="m"))
+    settle(page)
+    lines = [points(e.get_attribute("d")) for e in page.locator(".curves .line").all()]
+    # Room for the names of the two curves is left.
+    right = {"loss": box.right, "curves": box.right - 36}
+    for t in (0, 1, 17, 49, 50):
+        page.evaluate("(t) => document.querySelector('.adaptive-explorer').explorer.seek(t)", t)
+        settle(page)
+        expected = _to_pixels(path.theta[: t + 1], Saddle())
+        past = points(page.locator(".landscape .past").get_attribute("d"))
+        assert past[0] == pytest.approx(expected[0], abs=0.06)
+        assert past[-1] == pytest.approx(expected[-1], abs=0.06)
+        for chart, end in right.items():
+            x, dots = _cursor(page, chart)
+            assert x == pytest.approx(box.left + (end - box.left) * t / steps, abs=0.01)
+            for i, (dot_x, dot_y) in enumerate(dots):
+                if chart == "curves" and t == 0:  # no step, no state
+                    assert dot_x < 0
+                    continue
+                assert dot_x == pytest.approx(x, abs=0.01)
+                if chart == "curves":
+                    line = lines[i]
+                    assert dot_y == pytest.approx(np.interp(x, line[:, 0], line[:, 1]), abs=0.6)
+
+
+@pytest.mark.parametrize("curves", ["gradient", "m", "v", "step", "rate"])
+def test_each_curve_has_its_values_at_their_steps(visit, tmp_path, curves):
+    rule, steps = Adam(0.1), 50
+    path = descend(rule, Saddle(), steps=steps)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves=curves))
+    settle(page)
+    step = np.diff(path.theta, axis=0)
+    values = {"gradient": path.gradient, "step": step, "rate": -step / path.gradient}
+    values |= {name: path.state[name][1:] for name in ("m", "v")}
+    shown = values[curves]
+    low, high = min(0, shown.min()), max(0, shown.max())
+    room = 0.06 * (high - low)
+    lines = page.locator(".curves .line")
+    right = CHART.right - 36
+    for i in range(2):
+        line = points(lines.nth(i).get_attribute("d"))
+        x = CHART.left + (right - CHART.left) * np.arange(1, steps + 1) / steps
+        assert line[0, 0] == pytest.approx(x[0], abs=0.06)
+        assert line[-1, 0] == pytest.approx(x[-1], abs=0.06)
+        y = CHART.y((shown[:, i] - low + room) / (high - low + 2 * room))
+        assert np.allclose(np.interp(x, line[:, 0], line[:, 1]), y, atol=0.5)
+    dashes = lines.evaluate_all("(all) => all.map((e) => e.getAttribute('stroke-dasharray'))")
+    assert dashes == [None, "4 3"]
+    assert page.locator(".curves .name").all_text_contents() == ["θ[0]", "θ[1]"]
+    kind = {"gradient": "gradient", "m": "velocity", "v": "", "step": "step", "rate": "step"}[
+        curves
+    ]
+    assert page.locator(".curves .lines .rule").first.get_attribute("class").split() == [
+        "rule",
+        *kind.split(),
+    ]
+
+
+def test_a_run_is_lost_at_the_step_at_which_it_diverges(visit, tmp_path):
+    lost = descend(SGD(0.2), Ravine())
+    assert lost.diverged
+    page = show(visit, tmp_path, explore(Ravine(), SGD(0.2), at=lost.steps - 1))
+    settle(page)
+    readout = page.locator(".readout")
+    assert "diverged" not in readout.inner_text()
+    assert "SGD: loss" in readout.inner_text()
+    for _ in range(2):
+        page.get_by_role("button", name="One step on").click()
+        settle(page)
+        assert f"SGD has diverged at step {lost.steps}." in readout.inner_text()
+        assert "loss" not in readout.inner_text()
+    # Neither the line nor the numbers go on.
+    assert page.locator(".landscape .past").get_attribute("d") == page.locator(
+        ".landscape .whole"
+    ).get_attribute("d")
+    assert not page.locator(".arrows .arrow.step").get_attribute("d")
+
+
+def test_the_axes_of_the_charts(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+    settle(page)
+    path = descend(TEXT, Ravine())
+    low, high = np.log10(path.loss.min()), np.log10(path.loss.max())
+    ticks = page.locator(".loss .axes .tick").evaluate_all(
+        "(all) => all.map((e) => [e.textContent, Number(e.getAttribute('x')), "
+        "Number(e.getAttribute('y')), e.getAttribute('text-anchor')])"
+    )
+    across = [(text, x) for text, x, _, anchor in ticks if anchor == "middle"]
+    assert [text for text, _ in across] == ["0", "20", "40", "60", "80", "100"]
+    for text, x in across:
+        assert x == pytest.approx(CHART.x(int(text) / 100), abs=0.01)
+    up = [(text, y) for text, _, y, anchor in ticks if anchor == "end"]
+    powers = {
+        f"10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(c)] if c != '-' else '⁻' for c in str(e))}": e
+        for e in range(-18, 3)
+    }
+    assert len(up) >= 4
+    for text, y in up:
+        assert y - 3.5 == pytest.approx(CHART.y((powers[text] - low) / (high - low)), abs=0.05)
+    # A start nearby changes the loss by less than ten: the axis keeps a range that can be read.
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    assert line[0] == pytest.approx(
+        [CHART.left, CHART.y((np.log10(path.loss[0]) - low) / (high - low))], abs=0.1
+    )
+
+
+def test_a_chart_of_nearly_one_value_has_a_range(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), SGD(1e-4), steps=10))
+    settle(page)
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    assert np.allclose(line[:, 1], (CHART.top + CHART.bottom) / 2, atol=2)
+
+
+def test_what_diverges_does_not_flatten_the_rest(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT, SGD(0.2)))
+    settle(page)
+    line = points(page.locator('.loss [data-rule="Momentum"] .line').get_attribute("d"))
+    low, high = np.log10(18e4) - 18, np.log10(18e4)
+    height = CHART.y((np.log10(18) - low) / (high - low))
+    assert line[0, 1] == pytest.approx(height, abs=0.1)
+    wedge = page.locator('.landscape [data-rule="SGD"] .lost')
+    assert wedge.get_attribute("d") == "M-9,-5L0,0L-9,5Z"
+    # It points to where the run has gone.
+    turn = float(re.search(r"rotate\((-?[\d.]+)\)", wedge.get_attribute("transform"))[1])
+    x, y = _to_pixels(descend(SGD(0.2), Ravine()).theta[-1], Ravine())
+    edge_x, edge_y = (
+        np.clip(x, LANDSCAPE.left, LANDSCAPE.right),
+        np.clip(y, LANDSCAPE.top, LANDSCAPE.bottom),
+    )
+    assert turn == pytest.approx(np.degrees(np.arctan2(y - edge_y, x - edge_x)), abs=0.1)

@@ -281,7 +281,7 @@ export class Explorer {
     const chosen = quantities.find(({ name }) => name === quantity) ?? quantities[0];
     this.controls.quantity.draw(quantities, chosen.name, rule);
     const lines = chosen.values().map((values, i) => ({
-      name: `θ${"₀₁"[i]}`,
+      name: `θ[${i}]`,
       values,
       first: 1,
       last: path.steps,
@@ -289,7 +289,7 @@ export class Explorer {
       dashes: i ? "4 3" : null,
       kind: chosen.kind,
     }));
-    this.curves.draw(lines, { steps: this.spec.steps, room: 26 });
+    this.curves.draw(lines, { steps: this.spec.steps, room: 36 });
   }
 
   padSettings() {

@@ -36,6 +36,10 @@ STAGES = [
     ["tests/explorer/test_parity.py"],
 ]
 
+#: What the tests import, ready before the first mutant.
+WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4", "hypothesis"]
+WARM += ["playwright.sync_api", "nbformat", "py_mini_racer", "nbval.plugin", "scipy.optimize"]
+
 #: Seconds after which tests have noticed that something does not end, and milliseconds for a page.
 PATIENCE, PAGE_PATIENCE = 900, 20_000
 
@@ -92,9 +96,8 @@ def _mutant(path: Path, source: bytes, changed: bytes, place: Node, text: str) -
     begin = source.rfind(b"\n", 0, place.start_byte) + 1
     end = (source + b"\n").find(b"\n", place.end_byte)
     was = source[begin:end].decode()
-    becomes = (
-        source[begin : place.start_byte].decode() + text + source[place.end_byte : end].decode()
-    )
+    head, tail = source[begin : place.start_byte], source[place.end_byte : end]
+    becomes = head.decode() + text + tail.decode()
     was, becomes = (" ".join(each.split()) for each in (was, becomes))
     return Mutant(path.relative_to(ROOT).as_posix(), changed.decode(), was, becomes)
 
@@ -108,34 +111,24 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 def _changes(node: Node) -> Iterator[tuple[Node, str]]:
     """Yield places in or at a node, with what may stand there instead."""
+    text = node.text.decode()
     operator = node.child_by_field_name("operator")
-    if operator is not None and operator.type in OTHER and node.type != "unary_expression":
-        yield operator, OTHER[operator.type]
     if node.type == "unary_expression" and operator.type in ("!", "-"):
         yield node, node.child_by_field_name("argument").text.decode()
+    elif operator is not None and operator.type in OTHER:
+        yield operator, OTHER[operator.type]
     if node.type == "number":
-        value = float(node.text)
-        yield (
-            node,
-            f"{value + 1:g}"
-            if value.is_integer() and value < 1e6
-            else f"({node.text.decode()} * 2)",
-        )
-    if node.type in ("true", "false"):
-        yield node, "false" if node.type == "true" else "true"
-    if node.type == "property_identifier" and node.text.decode() in NAMES:
-        if node.parent.type == "member_expression":
-            yield node, NAMES[node.text.decode()]
+        yield node, str(int(text) + 1) if text.isdigit() else f"({text} * 2)"
+    if text in ("true", "false") and not node.children:
+        yield node, "false" if text == "true" else "true"
+    if node.type == "property_identifier" and node.parent.type == "member_expression":
+        yield from ((node, other) for name, other in NAMES.items() if name == text)
     if node.type in TESTS:
         condition = node.child_by_field_name("condition")
-        for text in ("false",) if node.type == "while_statement" else ("true", "false"):
-            yield condition, f"({text})"
+        for always in ("false",) if node.type == "while_statement" else ("true", "false"):
+            yield condition, f"({always})"
     if node.type in DROPPED:
         yield node, "{}"
-    if node.type == "pair" and node.parent.type == "object":
-        value = node.child_by_field_name("value")
-        if value.type == "null":
-            yield value, '""'
 
 
 def survives(mutant: Mutant) -> bool:
@@ -144,7 +137,9 @@ def survives(mutant: Mutant) -> bool:
 
 
 def _passes(mutant: Mutant, tests: list[str]) -> bool:
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(mutant, tests))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(WARM)
+    process = context.Process(target=_run, args=(mutant, tests))
     process.start()
     process.join(PATIENCE)
     if process.exitcode is None:
@@ -159,6 +154,7 @@ def _run(mutant: Mutant, tests: list[str]) -> None:
 
     import tests.conftest
 
+    assert Path(bundle.__file__).is_relative_to(ROOT), "another copy of the package is at work"
     right, name = bundle.module, Path(mutant.file).name
     wrong = bundle._EXPORT.sub("", bundle._IMPORT.sub("", mutant.source))
     bundle.module = lambda module: wrong if module == name else right(module)

@@ -37,11 +37,11 @@ STAGES = [
 ]
 
 #: What the tests import, ready before the first mutant.
-WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4", "hypothesis"]
-WARM += ["playwright.sync_api", "nbformat", "py_mini_racer", "nbval.plugin", "scipy.optimize"]
+WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4"]
+WARM += ["playwright.sync_api", "nbformat", "py_mini_racer", "scipy.optimize"]
 
 #: Seconds after which tests have noticed that something does not end, and milliseconds for a page.
-PATIENCE, PAGE_PATIENCE = 900, 20_000
+PATIENCE, PAGE_PATIENCE = 900, 60_000
 
 OTHER = {
     "+": "-",
@@ -152,19 +152,25 @@ def _run(mutant: Mutant, tests: list[str]) -> None:
     """Let pytest run with another text in place of one module: in a process of its own."""
     import pytest
 
-    import tests.conftest
-
     assert Path(bundle.__file__).is_relative_to(ROOT), "another copy of the package is at work"
     right, name = bundle.module, Path(mutant.file).name
     wrong = bundle._EXPORT.sub("", bundle._IMPORT.sub("", mutant.source))
     bundle.module = lambda module: wrong if module == name else right(module)
-    tests.conftest.PATIENCE = PAGE_PATIENCE
     silence = os.open(os.devnull, os.O_RDWR)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     os.chdir(ROOT)
     options = ["-x", "-q", "--tb=no", "-n", "0", "-p", "no:cacheprovider"]
-    os._exit(int(pytest.main([*options, *tests])))
+    os._exit(int(pytest.main([*options, *tests], plugins=[_Impatient()])))
+
+
+class _Impatient:
+    """A pytest plugin: a page that is wrong may wait for ever, and is not waited for as long."""
+
+    def pytest_sessionstart(self) -> None:
+        from tests import conftest
+
+        conftest.PATIENCE = PAGE_PATIENCE
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,11 +27,12 @@ def _close_figures():
 
 pytest_plugins = ["tests.book.plugin"]
 
-# Python that is no module of ours: answers of students, nbgrader's settings, and a tool that
-# needs an extra of its own.
+# Python that is no module of ours: answers of students, nbgrader's settings, and tools that
+# need an extra of their own.
 collect_ignore_glob = [
     "chapters/assignments/nbgrader_config.py",
     "tests/course/submissions/*.py",
+    "tests/mutants/page.py",
     "tests/mutants/tool.py",
 ]
 

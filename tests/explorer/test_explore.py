@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
 import re
 import subprocess
@@ -19,6 +20,7 @@ from adaptive import RULES, SGD, Adam, Momentum, RMSprop, descend, explore, plot
 from adaptive.explorer import book, bundle, catalogue, colours, picture
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import REGIMES
+from adaptive.explorer.stored import stored_paths
 from adaptive.problems import Circles, NoisyQuadratic, Ravine, Reddi, Rosenbrock, Surface
 from adaptive.rules import Rule
 
@@ -490,12 +492,15 @@ def test_curves_of_the_first_picture_begin_at_the_first_step(curves):
     ]
 
 
-def test_the_loss_of_the_first_picture_is_the_loss():
-    path = descend(SGD(0.05), Ravine(), steps=60)
-    part = _part(explore(Ravine(), SGD(0.05), steps=60).to_html(), "loss")
+@pytest.mark.parametrize(
+    ("problem", "rule"), [(Ravine(), SGD(0.05)), (problems.Saddle(), Momentum(0.1, 0.8))]
+)
+def test_the_loss_of_the_first_picture_is_the_loss_above_the_minimum(problem, rule):
+    path = descend(rule, problem, steps=60)
+    part = _part(explore(problem, rule, steps=60).to_html(), "loss")
     line = _corners(re.search(r'class="line" d="([^"]*)"', part)[1])
     box = picture.CHART
-    logs = np.log10(path.loss)
+    logs = np.log10(path.loss - catalogue.floor_of(problem))
     share = (logs - logs.min()) / np.ptp(logs)
     at = np.interp(box.x(np.arange(61) / 60), line[:, 0], line[:, 1])
     assert np.allclose(at, box.y(share), atol=0.4)
@@ -530,3 +535,42 @@ def test_the_key_says_what_is_shown():
 def test_names_in_a_script_are_names():
     text = bundle.to_javascript({"__proto__": 1, "constructor": 2})
     assert text == '{["__proto__"]:1,"constructor":2}'
+
+
+def test_the_first_copy_of_what_is_shared_is_kept():
+    part = "<!--adaptive-explorer {0}-->{0}{1}<!--/adaptive-explorer {0}-->"
+    page = "".join(part.format(key, number) for key, number in ("a1", "b2", "a3", "b4"))
+    kept = book.once(page)
+    assert kept == part.format("a", 1) + part.format("b", 2)
+
+
+def test_what_is_shared_is_told_apart_by_all_that_is_in_it(monkeypatch):
+    common = catalogue.common()
+    first, _ = bundle.shared(common)
+    other, _ = bundle.shared({**common, "far": 1})
+    monkeypatch.setattr(bundle, "stylesheet", lambda: "")
+    plain, _ = bundle.shared(common)
+    assert len({first, other, plain}) == 3
+
+
+@pytest.mark.parametrize("problem", [Ravine(), problems.Saddle()], ids=lambda p: p.name)
+def test_paths_computed_beforehand_are_those_of_descend(problem):
+    steps, rule = 30, Momentum(0.05, 0.5)
+    stored = stored_paths(rule, problem, ranges_of(rule), problem.start, steps)
+    numbers = np.frombuffer(base64.b64decode(stored["data"]), "<u2").reshape(-1, steps + 1, 3)
+    shares = numbers / 65_535
+    low, high = np.array(stored["low"]), np.array(stored["high"])
+    lost = 0
+    for row, (lr, momentum) in enumerate(itertools.product(*stored["stops"])):
+        path = descend(Momentum(lr, momentum), problem, steps=steps)
+        assert stored["lengths"][row] == path.steps + 1
+        assert stored["diverged"][row] == path.diverged
+        lost += path.diverged
+        theta = low + shares[row, : path.steps + 1, :2] * (high - low)
+        near = np.clip(path.theta, low, high)
+        assert np.allclose(theta, near, atol=2 * (high - low).max() / 65_535)
+        bottom, top = stored["logs"]
+        logs = bottom + shares[row, : path.steps + 1, 2] * (top - bottom)
+        above = np.clip(path.loss - stored["floor"], 10**bottom, 10**top)
+        assert np.allclose(logs, np.log10(above), atol=2 * (top - bottom) / 65_535)
+    assert lost > 10

@@ -111,6 +111,7 @@ def test_sliders_stand_where_python_puts_them(js, rule):
     for each in ranges_of(rule):
         shares = np.linspace(0, 1, 41)
         values = each.at(shares)
+        assert np.allclose(each.place(values), shares, atol=1e-9)
         spec = each.as_dict()
         found = js("values.map((value) => place(range, value))", range=spec, values=values.tolist())
         assert np.allclose(found, each.place(values), atol=1e-12)

@@ -231,11 +231,11 @@ def test_a_rule_and_a_problem_of_any_name(visit, tmp_path, name):
 def test_keys_that_begin_alike_are_two_keys(visit, tmp_path):
     keys = ("a", "a-b", "b")
     page = _side_by_side(visit, tmp_path, *(explore(Ravine(), TEXT, key=key) for key in keys))
-    _at(page, "a.t=3&a-b.t=4&b.t=5&ab.t=6&A.t=7")
+    _at(page, "a.t=3&a-b.t=4&b.t=5&ab.t=6&A.t=7&a-t=8&a=9")
     assert [state(page, i)["t"] for i in range(3)] == [3, 4, 5]
     # One that writes leaves the others where they are.
     page.get_by_role("button", name="Reset").first.click()
-    assert page.url.endswith("#~a-b.t=4&b.t=5&ab.t=6&A.t=7")
+    assert page.url.endswith("#~a-b.t=4&b.t=5&ab.t=6&A.t=7&a-t=8&a=9")
 
 
 @pytest.mark.parametrize(

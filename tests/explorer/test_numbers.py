@@ -278,3 +278,17 @@ def test_numbers_of_an_address(js):
         "NaN",
     ]
     assert js("[byName([]).constructor, byName([['constructor', 1]]).constructor]") == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("start", "steps"), [([0, 0.5], 4), ([0, 50], 4), ([50, 0], 4), ([0, 0], 9)]
+)
+def test_a_run_has_diverged_far_from_its_start(js, start, steps):
+    # Each step makes both coordinates ten times as large: far is a thousand times the start.
+    found = js(
+        """(({ steps, diverged }) => ({ steps, diverged }))(descend(
+          { state: [], code: { constants: () => [], update: (g) => [9 * g] } },
+          { code: { loss: () => 1, gradient: (x, y) => [x, y] } }, [], start, 9, null, 1000))""",
+        start=start,
+    )
+    assert found == {"steps": steps, "diverged": any(start)}

@@ -319,13 +319,17 @@ def test_the_reader_of_the_screen_hears_the_end_of_a_movement(stopped):
         assert status.inner_text() == ""
     page.clock.run_for(200)
     assert status.inner_text() == page.locator(".readout").inner_text()
-    # While it plays, words would come too fast.
+
+
+def test_nobody_is_told_of_each_step_while_it_plays(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=5))
+    status = page.get_by_role("status")
     page.get_by_role("button", name="Play").click()
-    before = status.inner_text()
+    for _ in range(9):
+        page.clock.run_for(500)
+        assert status.inner_text() == ""
     page.clock.run_for(2_000)
-    assert status.inner_text() == before
-    page.clock.run_for(5_000)
-    assert status.inner_text().startswith("Step 100.")
+    assert status.inner_text().startswith("Step 5.")
 
 
 # ------------------------------------------------------------------ what it says
@@ -628,3 +632,15 @@ def test_what_diverges_does_not_flatten_the_rest(visit, tmp_path):
         np.clip(y, LANDSCAPE.top, LANDSCAPE.bottom),
     )
     assert turn == pytest.approx(np.degrees(np.arctan2(y - edge_y, x - edge_x)), abs=0.1)
+
+
+def test_the_loss_is_drawn_above_the_minimum(visit, tmp_path):
+    rule, problem = Momentum(0.1, 0.8), Saddle()
+    page = show(visit, tmp_path, explore(problem, rule, steps=60))
+    settle(page)
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    logs = np.log10(descend(rule, problem, steps=60).loss - catalogue.floor_of(problem))
+    x = CHART.x(np.arange(61) / 60)
+    y = CHART.y((logs - logs.min()) / np.ptp(logs))
+    assert np.allclose(np.interp(x, line[:, 0], line[:, 1]), y, atol=0.5)
+    assert page.locator(".loss-title").inner_text() == "Loss above the minimum"

@@ -16,7 +16,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-oldest test-newest test lint coverage notebooks parity mutants bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-oldest test-newest test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -123,6 +123,10 @@ parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the 
 
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the rules; name those no test sees
 	$(PY) -m tests.mutants.tool $(ARGS)
+
+# All of them take hours; a slice takes minutes: make mutants-page ARGS="--slice 1/60"
+mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the page's JavaScript
+	$(PY) -m tests.mutants.page $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
 bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios

@@ -16,16 +16,15 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from tests.mutants.mutant import EXPLAINED, Mutant
 from tests.mutants.runner import ROOT, judge
 
 RULES = ROOT / "adaptive" / "rules"
-EXPLAINED = ROOT / "tests" / "mutants" / "equivalent.toml"
 
 #: What is asked after the tests of the rule itself, cheapest first.
 WIDER = [
@@ -37,19 +36,6 @@ WIDER = [
     ["tests/test_descent.py", "tests/test_sweep.py"],
     ["tests/large/test_step_into.py"],
 ]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A file with one change in it."""
-
-    file: str
-    source: str
-    was: str
-    becomes: str
-
-    def __str__(self) -> str:
-        return f"{self.file}\n    - {self.was}\n    + {self.becomes}"
 
 
 def mutants(path: Path) -> Iterator[Mutant]:

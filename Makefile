@@ -19,7 +19,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-oldest test-newest test lint coverage notebooks parity mutants bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest test lint coverage notebooks parity mutants bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -104,6 +104,14 @@ actionlint: $(NODE) ## check the workflows
 links: $(VENV)/.stamp-test _build/.stamp-book ## ask every address outside the book whether it answers
 	$(PY) -m tests.site.links $(ARGS)
 
+# What the package itself is, with what it depends on and nothing else: for Pythons on which not all
+# that builds the book can be installed, such as free-threaded ones.
+ALONE := tests/rules tests/problems tests/test_bad_input.py tests/test_descent.py tests/test_minimizer.py tests/test_sweep.py
+test-alone: ## the package with its dependencies alone: make test-alone PYTHON=python3.14t
+	$(PYTHON) -m venv .venv-alone
+	.venv-alone/bin/python -m pip --disable-pip-version-check install --quiet --editable . "pytest>=8.3,<10" "hypothesis>=6.100,<7" "scipy>=1.14,<2"
+	.venv-alone/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -W error $(ALONE) $(ARGS)
+
 # The package with other versions of numpy, in environments of their own.
 test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the newest numpy
 	$(PYTHON) -m venv .venv-$*
@@ -129,7 +137,8 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
 
-mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the rules; name those no test sees
+# In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4"
+mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees
 	$(PY) -m tests.mutants.tool $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
@@ -145,4 +154,4 @@ clean: ## remove what was built
 	find adaptive chapters tests '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 distclean: clean ## and the virtual environments
-	rm -rf $(VENV) $(PARITY) .venv-oldest .venv-newest tests/site/node_modules
+	rm -rf $(VENV) $(PARITY) .venv-alone .venv-oldest .venv-newest tests/site/node_modules

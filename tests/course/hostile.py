@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tests.book.notebooks import KERNEL, ROOT
+from tests.book.notebooks import HANGS, KERNEL, ROOT
 
 ASSIGNMENTS = ROOT / "chapters" / "assignments"
 EXPAND = """\
@@ -144,7 +144,7 @@ class Case:
     make: Callable[[NotebookNode], bytes]
     points: tuple[float, float, float] | None = (1, 1, 3)  # None: a problem
     says: str = ""  # in the feedback, or as the problem
-    seconds: int = 900  # that a cell may take: few only where one never ends
+    seconds: int = HANGS  # that a cell may take: few only where one never ends
 
 
 def _book(change: Callable[[Book], object], **answers: str) -> Callable[[NotebookNode], bytes]:

@@ -106,7 +106,7 @@ links: $(VENV)/.stamp-test _build/.stamp-book ## ask every address outside the b
 
 # What the package itself is, with what it depends on and nothing else: for Pythons on which not all
 # that builds the book can be installed, such as free-threaded ones.
-ALONE := tests/rules tests/problems tests/test_bad_input.py tests/test_descent.py tests/test_minimizer.py tests/test_sweep.py
+ALONE := tests/rules tests/problems tests/test_descent.py tests/test_minimizer.py tests/test_sweep.py -k "not numba"
 test-alone: ## the package with its dependencies alone: make test-alone PYTHON=python3.14t
 	$(PYTHON) -m venv .venv-alone
 	.venv-alone/bin/python -m pip --disable-pip-version-check install --quiet --editable . "pytest>=8.3,<10" "hypothesis>=6.100,<7" "scipy>=1.14,<2"

@@ -46,7 +46,6 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/course/test_running.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
-        ["tests/course/test_release.py"],
     ],
     "_memory": [["tests/test_memory.py"]],
     "_checks": [

@@ -103,6 +103,8 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = {"MPLBACKEND": "agg", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+        # A bar for what takes long would say how fast this machine is.
+        self.environment["TQDM_DISABLE"] = "1"
         kept = ("PIP_", "SSL_")
         self.environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
         subprocess.run([sys.executable, "-m", "venv", str(folder / "bare")], check=True)

@@ -37,8 +37,9 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     target = (base if worker_id == "master" else base.parent) / "book"
     with FileLock(f"{target}.lock"):
         if not (log := target.with_suffix(".log")).exists():
-            command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT)]
-            command += ["--path-output", str(target), "--all", "-W", "-n", "--keep-going"]
+            start = "from jupyter_book.cli.main import main; main()"
+            command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output"]
+            command += [str(target), "--all", "-W", "-n", "--keep-going"]
             run = subprocess.run(command, capture_output=True, text=True)
             log.write_text(f"{run.stdout}\n{run.stderr}\nexit code {run.returncode}\n")
     if not log.read_text().endswith("exit code 0\n"):

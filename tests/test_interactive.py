@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 from adaptive import SGD, Momentum, descend, interact, plotting, sweep
 from adaptive.problems import Ravine
+from tests.book.notebooks import HANGS
 
 
 def test_the_function_is_called_with_what_the_sliders_stand_at():
@@ -130,7 +131,7 @@ def test_a_notebook_with_a_form_is_executed_and_graded_without_waiting():
         "print(form.html[:4], form)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    NotebookClient(notebook, timeout=600, startup_timeout=600, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=HANGS, startup_timeout=HANGS, kernel_name="python3").execute()
     shown = notebook.cells[1].outputs[0].data
     assert shown["text/plain"] == "<form: lr=0.02>"
     assert "application/vnd.jupyter.widget-view+json" in json.loads(json.dumps(shown))

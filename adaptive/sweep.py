@@ -19,6 +19,7 @@ from adaptive.descent import (
     has_diverged,
     iterate,
     progress,
+    read_only,
     start_of,
     stays_within,
 )
@@ -48,9 +49,9 @@ class Sweep:
         What was varied, by name, in the order of the axes below. Several
         generators are the last axis, ``rng``, numbered from 0.
     theta : ndarray, shape (times, *axes, d)
-        The parameters: of all times with ``keep="path"``, else of the last.
+        The parameters: of all times with ``keep="path"``, else of the last; read-only.
     start : ndarray
-        Where the runs began, of a shape that broadcasts against their ends.
+        Where the runs began, of a shape that broadcasts against their ends; read-only.
     losses : ndarray, shape (steps + 1, *axes), or None
         The loss at all times, where it was kept; see `loss`.
 
@@ -256,6 +257,8 @@ def sweep(
         runner = replace(rule, **settings)
         _run(runner, problem, first, drawn, *kept, bar, _in_place(runner, first, engine))
 
+    # `Sweep` computes losses and divergence from these when it is asked: nobody may move them.
+    thetas, start, starts = read_only(thetas), read_only(start), read_only(starts)
     named: dict[str, Any] = dict(values)
     if start.ndim == 2:
         named["theta0"] = starts
@@ -308,13 +311,13 @@ def _run(
     with np.errstate(all="ignore"):
         thetas[0] = theta
         if losses is not None:
-            losses[0] = problem.loss(theta)
+            losses[0] = problem.loss(read_only(theta))
         steps = iterate(rule, problem, theta, rule.init(theta), batches, step)
         for t, (theta, _, _) in enumerate(steps, start=1):
             if len(thetas) > 1:
                 thetas[t] = theta
             if losses is not None:
-                losses[t] = problem.loss(theta)
+                losses[t] = problem.loss(read_only(theta))
             next(bar)
         thetas[-1] = theta
 

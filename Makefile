@@ -102,7 +102,7 @@ test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the 
 	.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet $(NUMPY_$*) --editable ".[test]"
 	.venv-$*/bin/python -m pytest -n auto --dist loadfile adaptive tests/rules tests/problems tests/large $(wildcard tests/test_*.py) $(ARGS)
 # That matplotlib calls names of pyparsing which later became deprecated.
-NUMPY_oldest := "numpy==2.2.*" "matplotlib==3.9.*" "pyparsing<3.3"
+NUMPY_oldest := "numpy==2.0.*" "matplotlib==3.8.*" "pyparsing<3.3"
 NUMPY_newest := --upgrade --upgrade-strategy eager "numpy<3"
 
 coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they reach

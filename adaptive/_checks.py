@@ -25,8 +25,8 @@ def unmasked(name: str, value: Any) -> npt.NDArray[Any]:
     """
     if value.__class__ is np.ndarray:
         return value
-    array = np.asanyarray(value)
-    if _is_masked(value) or _is_masked(array):
+    # A list first: numpy would warn of what is masked in it, and drop the masks.
+    if _is_masked(value) or _is_masked(array := np.asanyarray(value)):
         raise ValueError(f"{name} must have no masked entries, got {shown(value)}")
     return np.asarray(array)
 

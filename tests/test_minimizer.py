@@ -174,6 +174,9 @@ def test_a_diverging_run_is_a_result() -> None:
     found = run(SGD(lr=10.0))
     assert (found.success, found.status) == (False, 3)
     assert found.nit < 20
+    # Where the gradient does not tell: on a plane.
+    found = run(SGD(lr=1e308), x0=[0.0], fun=lambda x: 10 * x[0], jac=lambda x: [10.0])
+    assert (found.success, found.status, found.nit) == (False, 3, 1)
 
 
 @every_rule
@@ -181,6 +184,10 @@ def test_maxiter(kind: type[Rule]) -> None:
     for steps in (0, 1, 4):
         found = run(kind(), options={"maxiter": steps})
         assert (found.nit, found.success, found.status) == (steps, False, 1)
+    start = np.array([-1.2, 1.0])
+    found = run(kind(), x0=start, options={"maxiter": 0})
+    found.x[:] = 0
+    assert start.tolist() == [-1.2, 1.0]
 
 
 def test_disp_says_how_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,9 +223,13 @@ def test_a_callback_may_write_into_what_it_gets(kind: type[Rule]) -> None:
     def spoil(x: Any) -> None:
         x[:] = np.nan
 
+    def spoil_all(intermediate_result: OptimizeResult) -> None:
+        spoil(intermediate_result.x)
+
     options = {"maxiter": 5}
-    spoiled = run(kind(), callback=spoil, options=options)
-    np.testing.assert_array_equal(spoiled.x, run(kind(), options=options).x)
+    for callback in (spoil, spoil_all):
+        spoiled = run(kind(), callback=callback, options=options)
+        np.testing.assert_array_equal(spoiled.x, run(kind(), options=options).x)
 
 
 class Called:

@@ -63,6 +63,7 @@ def _joined(name: str, frame: Any) -> npt.NDArray[Any]:
 def _filled(data: Any) -> npt.NDArray[Any]:
     """Return a series or a data frame of numbers as an array, with NaN where a value is missing."""
     array = np.asarray(data)
-    return (
-        array if array.dtype.kind in NUMBERS else data.to_numpy(dtype=np.float64, na_value=np.nan)
-    )
+    if array.dtype.kind in NUMBERS:
+        return array
+    filled: npt.NDArray[Any] = data.to_numpy(dtype=np.float64, na_value=np.nan)
+    return filled

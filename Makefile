@@ -120,6 +120,7 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
+	$(PARITY)/bin/python -m tests.parity.gradients
 
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the rules; name those no test sees
 	$(PY) -m tests.mutants.tool $(ARGS)

@@ -213,7 +213,7 @@ def descend(
         loss=np.asarray(losses),
         gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(theta.dtype),
         state={name: np.stack([getattr(s, name) for s in states]) for name in rule.state_names},
-        last_state=_copied(state),
+        last_state=state,
         diverged=bool(diverged),
     )
 

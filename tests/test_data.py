@@ -365,7 +365,9 @@ class Writing(Plain):
         return super().grad(theta)
 
 
-@pytest.mark.parametrize(("method", "call"), [("loss", 0), ("loss", 1), ("grad", 0), ("grad", 1)])
+@pytest.mark.parametrize(
+    ("method", "call"), [("loss", 0), ("loss", 1), ("loss", 2), ("grad", 0), ("grad", 1)]
+)
 @pytest.mark.parametrize("engine", ["plain", "blocks"])
 def test_a_problem_must_not_write_into_theta(method: str, call: int, engine: str) -> None:
     theta0, steps = np.ones(2), call + (method == "grad")

@@ -176,7 +176,6 @@ def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
         )
     rule._check_state(state)
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
-        _checks.unmasked(name, array)
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
         if array.shape != theta.shape or array.dtype != theta.dtype:

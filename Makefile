@@ -136,6 +136,7 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
+	$(PARITY)/bin/python -m tests.parity.gradients
 
 # In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4"
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees

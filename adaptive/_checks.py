@@ -18,11 +18,33 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def unmasked(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return ``value`` as an array of any kind, if no entry is masked.
+
+    numpy would take what lies under the mask for a number.
+    """
+    if value.__class__ is np.ndarray:
+        return value
+    # A list first: numpy would warn of what is masked in it, and drop the masks.
+    if _is_masked(value) or _is_masked(array := np.asanyarray(value)):
+        raise ValueError(f"{name} must have no masked entries, got {shown(value)}")
+    return np.asarray(array)
+
+
+def _is_masked(value: Any) -> bool:
+    """Return whether an array, or one in a list, has masked entries."""
+    if isinstance(value, list | tuple):
+        return any(_is_masked(each) for each in value)
+    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
+
+
 def numeric(name: str, value: Any) -> npt.NDArray[Any]:
     """Return ``value`` as an array of real numbers, or say why it is none."""
     try:
-        array = np.asarray(value)
+        array = unmasked(name, value)
     except ValueError:
+        if _is_masked(value):
+            raise
         array = np.asarray(None)
     if is_half(array):
         return array

@@ -191,17 +191,18 @@ def descend(
         'take fewer steps, or make one with rule.step_into; sweep(..., keep="end") holds the last',
     )
 
-    computed = _checks.single(theta).dtype
-    thetas, states, gradients = [theta], [state], []
+    # Copies, here and below: a problem or a rule may use an array again.
+    state, computed = _copied(state), _checks.single(theta).dtype
+    thetas, states, gradients = [theta], [_copied(state)], []
     with np.errstate(all="ignore"):  # a diverging run is a result
-        losses = [problem.loss(_checks.single(theta))]
+        losses = [_copied(problem.loss(seen(theta)))]
         diverged = has_diverged(theta, losses[0], theta)
         todo = () if diverged else progress(drawn, steps)
         for theta, state, g in iterate(rule, problem, theta, state, todo):
-            thetas.append(theta)
-            states.append(state)
+            thetas.append(theta.copy())
+            states.append(_copied(state))
             gradients.append(g)
-            losses.append(problem.loss(_checks.single(theta)))
+            losses.append(_copied(problem.loss(seen(theta))))
             diverged = has_diverged(theta, losses[-1], thetas[0])
             if diverged:
                 break
@@ -228,14 +229,38 @@ def iterate(
 ) -> Iterator[tuple[Array, Any, Array]]:
     """Make one step for each batch, and yield the parameters, the state and the gradient.
 
+    The gradient is a copy: a problem may fill one buffer again and again, or return theta.
     Problems are asked in float32 about parameters of half precision.
     """
     step, dtype = step or rule.step, theta.dtype
     for batch in batches:
-        g = problem.grad(rule.lookahead(_checks.single(theta), state), batch)
+        g = problem.grad(read_only(rule.lookahead(_checks.single(theta), state)), batch)
+        g = g.copy() if g.__class__ is np.ndarray else np.array(_checks.numeric("g", g))
         theta, state = step(theta, g, state)
         theta = np.asarray(problem.project(_checks.single(theta)), dtype)
         yield theta, state, g
+
+
+def read_only(array: Array) -> Array:
+    """Return a view of an array for a problem, which must not write to it."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def seen(theta: Array) -> Array:
+    """Return ``theta`` as a problem sees it: in the precision computed with, and read-only."""
+    return read_only(_checks.single(theta))
+
+
+def _copied(value: Any) -> Any:
+    """Return a value with copies of the arrays in it: what is kept must not change any more."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple):
+        parts = [_copied(each) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return [_copied(each) for each in value] if isinstance(value, list) else value
 
 
 def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
@@ -289,7 +314,7 @@ def batches_for(
     """Return the batch of each step, drawn when it is needed unless it was given."""
     if batches is None:
         source = _checks.generator("rng", rng)
-        return (problem.draw(t, source) for t in range(first, first + steps))
+        return (_copied(problem.draw(t, source)) for t in range(first, first + steps))
     if not hasattr(batches, "__len__"):
         raise TypeError(
             f"batches must be a sequence of one batch for each step, got {_checks.shown(batches)}"

@@ -19,6 +19,8 @@ from adaptive.descent import (
     has_diverged,
     iterate,
     progress,
+    read_only,
+    seen,
     start_of,
     stays_within,
 )
@@ -48,9 +50,9 @@ class Sweep:
         What was varied, by name, in the order of the axes below. Several
         generators are the last axis, ``rng``, numbered from 0.
     theta : ndarray, shape (times, *axes, d)
-        The parameters: of all times with ``keep="path"``, else of the last.
+        The parameters: of all times with ``keep="path"``, else of the last; read-only.
     start : ndarray
-        Where the runs began, of a shape that broadcasts against their ends.
+        Where the runs began, of a shape that broadcasts against their ends; read-only.
     losses : ndarray, shape (steps + 1, *axes), or None
         The loss at all times, where it was kept; see `loss`.
 
@@ -257,6 +259,8 @@ def sweep(
         runner = replace(rule, **settings)
         _run(runner, problem, first, drawn, *kept, bar, _in_place(runner, first, engine))
 
+    # `Sweep` computes losses and divergence from these when it is asked: nobody may move them.
+    thetas, start, starts = read_only(thetas), read_only(start), read_only(starts)
     named: dict[str, Any] = dict(values)
     if start.ndim == 2:
         named["theta0"] = starts
@@ -282,7 +286,7 @@ def _room(
     times = {"theta": steps + 1 if keep == "path" else 1, "loss": 0 if keep == "end" else steps + 1}
     with np.errstate(all="ignore"):
         loss = (
-            np.asarray(problem.loss(_checks.single(starts[0]))).dtype
+            np.asarray(problem.loss(seen(starts[0]))).dtype
             if keep != "end"
             else np.dtype(float)
         )
@@ -313,13 +317,13 @@ def _run(
     with np.errstate(all="ignore"):
         thetas[0] = theta
         if losses is not None:
-            losses[0] = problem.loss(_checks.single(theta))
+            losses[0] = problem.loss(seen(theta))
         steps = iterate(rule, problem, theta, rule.init(theta), batches, step)
         for t, (theta, _, _) in enumerate(steps, start=1):
             if len(thetas) > 1:
                 thetas[t] = theta
             if losses is not None:
-                losses[t] = problem.loss(_checks.single(theta))
+                losses[t] = problem.loss(seen(theta))
             next(bar)
         thetas[-1] = theta
 

@@ -57,6 +57,54 @@ def test_figures_become_pictures_and_are_closed(what):
     assert plt.get_fignums() == before
 
 
+def test_of_several_figures_the_last_is_shown() -> None:
+    def draw(n: int) -> None:
+        for width in (3, 5, n):
+            plt.figure(figsize=(width, 2)).add_subplot()
+
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    form["n"].value = 8
+    assert 'width="576pt"' in form.html
+    assert not plt.get_fignums()
+
+
+def test_a_figure_with_a_number_is_drawn_anew() -> None:
+    def draw(n: int) -> None:
+        plt.figure(1, figsize=(n, 2)).add_subplot()
+
+    form = interact(draw, n=(6, 9, 7))
+    form["n"].value = 8
+    assert 'width="576pt"' in form.html
+    assert not plt.get_fignums()
+
+
+def test_a_function_may_show_its_figure() -> None:
+    """As functions for other sliders do: it would appear a second time, outside of the form."""
+
+    def draw(n: int) -> None:
+        plt.figure(figsize=(n, 2)).add_subplot()
+        plt.show()
+
+    show = plt.show
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    assert plt.show is show
+
+
+def test_a_figure_that_was_there_before_stays() -> None:
+    mine = plt.figure(figsize=(3, 2))
+
+    def draw(n: int) -> None:
+        mine.gca().plot([0, n])
+        plt.figure(figsize=(n, 2)).add_subplot()
+        plt.show()
+
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    assert plt.get_fignums() == [mine.number]
+
+
 def test_what_shows_itself_as_html_does_so():
     class Table:
         def _repr_html_(self):

@@ -192,6 +192,18 @@ def test_starts_are_an_axis() -> None:
     assert sweep(SGD(), Rosenbrock(), 3, theta0=[0, 1]).theta.shape == (1, 2)
 
 
+def test_generators_do_not_share_a_start() -> None:
+    starts = np.array([[1.0, 1.0], [1e12, 1.0], [2.0, 3.0]])
+    runs = sweep(SGD(), NoisyQuadratic(), 3, starts, [5, 6], keep="path", lr=[1e-3, 1e10])
+    for i, rate in enumerate([1e-3, 1e10]):
+        for j, start in enumerate(starts):
+            for k, seed in enumerate([5, 6]):
+                alone = descend(SGD(lr=rate), NoisyQuadratic(), start, steps=3, rng=seed)
+                end = runs.theta[: alone.steps + 1, i, j, k]
+                np.testing.assert_allclose(end, alone.theta, rtol=1e-12)
+                assert runs.diverged[i, j, k] == alone.diverged
+
+
 def test_all_axes_at_once() -> None:
     start = np.zeros((2, 6))
     runs = sweep(Momentum(), Circles(), 3, start, [0, 1, 2, 3], lr=[0.1] * 5, momentum=[0.1] * 7)

@@ -114,7 +114,7 @@ def is_private(folder: Path) -> bool:
     # numba's files are as the user's mask makes them, but others may not get as far.
     closed = not there.st_mode & (stat.S_IXGRP | stat.S_IXOTH)
     return all(
-        each.st_uid == me and not stat.S_ISLNK(each.st_mode) and (closed or not _is_open(each))
+        each.st_uid == me and (closed or stat.S_ISLNK(each.st_mode) or not _is_open(each))
         for each in (path.lstat() for path in folder.iterdir())
     )
 

@@ -285,11 +285,7 @@ def _room(
     """Return the arrays for what is kept of theta and of the loss, if there is memory for them."""
     times = {"theta": steps + 1 if keep == "path" else 1, "loss": 0 if keep == "end" else steps + 1}
     with np.errstate(all="ignore"):
-        loss = (
-            np.asarray(problem.loss(seen(starts[0]))).dtype
-            if keep != "end"
-            else np.dtype(float)
-        )
+        loss = np.asarray(problem.loss(seen(starts[0]))).dtype if keep != "end" else np.dtype(float)
     runs, d = math.prod(shape), starts.shape[-1]
     needed = runs * (times["theta"] * d * starts.itemsize + times["loss"] * loss.itemsize)
     less = {"path": 'keep="loss" or keep="end", ', "loss": 'keep="end", ', "end": ""}[keep]

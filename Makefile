@@ -11,16 +11,19 @@ ARGS ?=
 # (`--dist loadgroup` would allow more, but pytest-xdist 3.8 does not group on pytest 9.2.)
 PYTEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
+# Recipes name files from here, and call tools as modules: where the checkout lies may hold anything
+# that a shell takes for its own.
+
 # No progress bars in outputs, and no second-guessing of the cores by the linear algebra.
 export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-oldest test-newest test lint coverage notebooks parity mutants bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## /{printf "  make %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z -]*:.*## /{printf "  make %-24s %s\n", $$1, $$2}' Makefile
 
 # ------------------------------------------------------------------ the environment
 
@@ -46,15 +49,17 @@ $(VENV)/.stamp-%: pyproject.toml | $(PY)
 # From nothing: what an earlier build left would be published with it.
 book: $(VENV)/.stamp-book ## build the book; warnings are errors
 	@rm -rf _build/html
-	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
+	$(PY) -c 'from jupyter_book.cli.main import main; main()' build . --all -W -n --keep-going
 	@touch _build/.stamp-book
 	@echo
-	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+	@$(PY) -c 'from pathlib import Path; print("The book:", Path("_build/html/index.html").resolve().as_uri())'
 
-# Built again when something that it is made from has changed.
-SOURCES := $(shell find adaptive chapters -name '*.py' -o -name '*.ipynb' -o -name '*.md' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.bib')
-_build/.stamp-book: $(SOURCES) _config.yml _toc.yml CITATION.cff CHANGELOG.md CONTRIBUTING.md | $(VENV)/.stamp-book
-	@$(MAKE) book
+# Built again when something that it is made from has changed. Not as prerequisites: students' names
+# are among those of the files, and may hold spaces.
+SOURCES := adaptive chapters/*.* chapters/_* chapters/images chapters/assignments/source chapters/assignments/*.md *.yml *.cff *.md
+_build/.stamp-book: .FORCE | $(VENV)/.stamp-book
+	@test -e $@ && test -z "$$(find $(SOURCES) -type f ! -path '*/__pycache__/*' -newer $@ | head -n 1)" || $(MAKE) book
+.FORCE:
 
 pdf: $(VENV)/.stamp-test browser _build/.stamp-book ## print the book: _build/adaptive-optimizers.pdf
 	$(PY) -m tests.site.pdf
@@ -63,18 +68,21 @@ notebooks: $(VENV)/.stamp-test ## run all chapters and store their outputs, clea
 	$(PY) -m tests.book.notebooks store
 
 lab: $(VENV)/.stamp-lab ## open the chapters in JupyterLab
-	$(VENV)/bin/jupyter lab chapters
+	$(PY) -m jupyterlab chapters
 
 # ------------------------------------------------------------------ the checks
 
 lint: $(VENV)/.stamp-test ## style, format and types
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 
 # With extra arguments for pytest: make test ARGS="-k momentum"
+# The notebooks are executed first, all at once, unless a chosen few of the tests are asked for; the
+# book takes what they show, and nbval compares it.
 test: lint browser ## lint, then all tests, on all cores: package, doctests, notebooks, built book
-	$(PYTEST) --ignore=tests/site $(ARGS)
+	$(if $(ARGS),,$(PY) -m tests.book.executed)
+	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site $(ARGS)
 
 # The book that `make book` has built; what it is checked for page by page runs in parallel.
 check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
@@ -96,13 +104,21 @@ actionlint: $(NODE) ## check the workflows
 links: $(VENV)/.stamp-test _build/.stamp-book ## ask every address outside the book whether it answers
 	$(PY) -m tests.site.links $(ARGS)
 
+# What the package itself is, with what it depends on and nothing else: for Pythons on which not all
+# that builds the book can be installed, such as free-threaded ones.
+ALONE := tests/rules tests/problems tests/test_descent.py tests/test_minimizer.py tests/test_sweep.py -k "not numba"
+test-alone: ## the package with its dependencies alone: make test-alone PYTHON=python3.14t
+	$(PYTHON) -m venv .venv-alone
+	.venv-alone/bin/python -m pip --disable-pip-version-check install --quiet --editable . "pytest>=8.3,<10" "hypothesis>=6.100,<7" "scipy>=1.14,<2"
+	.venv-alone/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -W error $(ALONE) $(ARGS)
+
 # The package with other versions of numpy, in environments of their own.
 test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the newest numpy
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip --disable-pip-version-check install --quiet $(NUMPY_$*) --editable ".[test]"
 	.venv-$*/bin/python -m pytest -n auto --dist loadfile adaptive tests/rules tests/problems tests/large $(wildcard tests/test_*.py) $(ARGS)
 # That matplotlib calls names of pyparsing which later became deprecated.
-NUMPY_oldest := "numpy==2.2.*" "matplotlib==3.9.*" "pyparsing<3.3"
+NUMPY_oldest := "numpy==2.0.*" "matplotlib==3.8.*" "pyparsing<3.3"
 NUMPY_newest := --upgrade --upgrade-strategy eager "numpy<3"
 
 coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they reach
@@ -120,9 +136,15 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
+	$(PARITY)/bin/python -m tests.parity.gradients
 
-mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the rules; name those no test sees
+# In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4"
+mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees
 	$(PY) -m tests.mutants.tool $(ARGS)
+
+# All of them take hours; a slice takes minutes: make mutants-page ARGS="--slice 1/60"
+mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the page's JavaScript
+	$(PY) -m tests.mutants.page $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
 bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
@@ -134,7 +156,7 @@ bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory i
 clean: ## remove what was built
 	rm -rf _build build dist *.egg-info .coverage .coverage.* htmlcov
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find adaptive chapters tests -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+	find adaptive chapters tests '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 distclean: clean ## and the virtual environments
-	rm -rf $(VENV) $(PARITY) .venv-oldest .venv-newest tests/site/node_modules
+	rm -rf $(VENV) $(PARITY) .venv-alone .venv-oldest .venv-newest tests/site/node_modules

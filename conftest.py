@@ -5,7 +5,7 @@ import sys
 
 import matplotlib
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Kernels and builds that the tests start inherit these.
 os.environ.setdefault("TQDM_DISABLE", "1")
@@ -27,15 +27,19 @@ def _close_figures():
 
 pytest_plugins = ["tests.book.plugin"]
 
-# Python that is no module of ours: answers of students, nbgrader's settings, and a tool that
-# needs an extra of its own.
+# Python that is no module of ours: the first cell of the chapters, answers of students, nbgrader's
+# settings, and tools that need an extra of their own.
 collect_ignore_glob = [
+    "chapters/_site/first_cell.py",
     "chapters/assignments/nbgrader_config.py",
     "tests/course/submissions/*.py",
+    "tests/mutants/page.py",
     "tests/mutants/tool.py",
 ]
 
-# No test is timed; and what continuous integration tries is the same every time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# No test is timed, the making of examples included: the machine may be busy. And what continuous
+# integration tries is the same every time.
+QUIET = [HealthCheck.too_slow]
+settings.register_profile("here", deadline=None, suppress_health_check=QUIET)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

@@ -7,6 +7,7 @@ them on a page to be moved, `interact` gives sliders to any function.
 
 from typing import TYPE_CHECKING, Any
 
+from adaptive import _fork as _fork  # which notes the process that imports it
 from adaptive import problems
 from adaptive.descent import Path, descend
 from adaptive.minimizer import minimizer
@@ -23,6 +24,9 @@ from adaptive.rules import (
     Nadam,
     RMSprop,
     Rule,
+    load_state,
+    register_container,
+    save_state,
 )
 from adaptive.sweep import Sweep, sweep
 
@@ -48,8 +52,11 @@ __all__ = [
     "descend",
     "explore",
     "interact",
+    "load_state",
     "minimizer",
     "problems",
+    "register_container",
+    "save_state",
     "sweep",
 ]
 

@@ -18,12 +18,36 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def unmasked(name: str, value: Any) -> npt.NDArray[Any]:
+    """Return ``value`` as an array of any kind, if no entry is masked.
+
+    numpy would take what lies under the mask for a number.
+    """
+    if value.__class__ is np.ndarray:
+        return value
+    # A list first: numpy would warn of what is masked in it, and drop the masks.
+    if _is_masked(value) or _is_masked(array := np.asanyarray(value)):
+        raise ValueError(f"{name} must have no masked entries, got {shown(value)}")
+    return np.asarray(array)
+
+
+def _is_masked(value: Any) -> bool:
+    """Return whether an array, or one in a list, has masked entries."""
+    if isinstance(value, list | tuple):
+        return any(_is_masked(each) for each in value)
+    return isinstance(value, np.ma.MaskedArray) and bool(np.ma.is_masked(value))
+
+
 def numeric(name: str, value: Any) -> npt.NDArray[Any]:
     """Return ``value`` as an array of real numbers, or say why it is none."""
     try:
-        array = np.asarray(value)
+        array = unmasked(name, value)
     except ValueError:
+        if _is_masked(value):
+            raise
         array = np.asarray(None)
+    if is_half(array):
+        return array
     if array.dtype.kind not in "fiu":
         raise TypeError(
             f"{name} must be a real number or an array of real numbers, got {shown(value)}"
@@ -34,7 +58,23 @@ def numeric(name: str, value: Any) -> npt.NDArray[Any]:
 def floating(name: str, value: Any) -> npt.NDArray[np.floating]:
     """Return ``value`` as an array of floats; floats keep their dtype, integers become float64."""
     array = numeric(name, value)
+    if is_half(array):
+        return array
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def is_half(array: npt.NDArray[Any]) -> bool:
+    """Return whether these are floats of 16 bits: too coarse to compute a step with.
+
+    In float16, 1e-8 is 0, and 0 / (0 + 1e-8) is no number.
+    """
+    # bfloat16 is no dtype of numpy's; where an array has it, `ml_dtypes` is installed.
+    return array.itemsize == 2 and (array.dtype == np.float16 or array.dtype.name == "bfloat16")
+
+
+def single(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array in the precision that is computed with: half as single, others as it is."""
+    return array.astype(np.float32) if is_half(array) else array
 
 
 def finite(name: str, value: Any) -> npt.NDArray[np.floating]:

@@ -125,7 +125,8 @@ def descend(
         The problem, such as ``problems.Rosenbrock()``.
     theta0 : array_like, shape (d,), optional
         The start; the problem's own by default. Integers are taken as
-        float64, floats keep their dtype.
+        float64, floats keep their dtype. In half precision the parameters are
+        rounded after each step; all else is computed in float32.
     steps : int, default 100
         How many steps to make.
     rng : numpy.random.Generator or int, optional
@@ -190,16 +191,18 @@ def descend(
         'take fewer steps, or make one with rule.step_into; sweep(..., keep="end") holds the last',
     )
 
-    thetas, states, gradients = [theta], [state], []
+    # Copies, here and below: a problem or a rule may use an array again.
+    state, computed = _copied(state), _checks.single(theta).dtype
+    thetas, states, gradients = [theta], [_copied(state)], []
     with np.errstate(all="ignore"):  # a diverging run is a result
-        losses = [problem.loss(theta)]
+        losses = [_copied(problem.loss(seen(theta)))]
         diverged = has_diverged(theta, losses[0], theta)
         todo = () if diverged else progress(drawn, steps)
         for theta, state, g in iterate(rule, problem, theta, state, todo):
-            thetas.append(theta)
-            states.append(state)
+            thetas.append(theta.copy())
+            states.append(_copied(state))
             gradients.append(g)
-            losses.append(problem.loss(theta))
+            losses.append(_copied(problem.loss(seen(theta))))
             diverged = has_diverged(theta, losses[-1], thetas[0])
             if diverged:
                 break
@@ -209,7 +212,7 @@ def descend(
         problem=problem,
         theta=np.stack(thetas),
         loss=np.asarray(losses),
-        gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(theta.dtype),
+        gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(computed),
         state={name: np.stack([getattr(s, name) for s in states]) for name in rule.state_names},
         last_state=state,
         diverged=bool(diverged),
@@ -224,18 +227,46 @@ def iterate(
     batches: Iterable[Any],
     step: Callable[..., Any] | None = None,
 ) -> Iterator[tuple[Array, Any, Array]]:
-    """Make one step for each batch, and yield the parameters, the state and the gradient."""
-    step = step or rule.step
+    """Make one step for each batch, and yield the parameters, the state and the gradient.
+
+    The gradient is a copy: a problem may fill one buffer again and again, or return theta.
+    Problems are asked in float32 about parameters of half precision.
+    """
+    step, dtype = step or rule.step, theta.dtype
     for batch in batches:
-        g = problem.grad(rule.lookahead(theta, state), batch)
+        g = problem.grad(read_only(rule.lookahead(_checks.single(theta), state)), batch)
+        g = g.copy() if g.__class__ is np.ndarray else np.array(_checks.numeric("g", g))
         theta, state = step(theta, g, state)
-        theta = problem.project(theta)
+        theta = np.asarray(problem.project(_checks.single(theta)), dtype)
         yield theta, state, g
+
+
+def read_only(array: Array) -> Array:
+    """Return a view of an array for a problem, which must not write to it."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def seen(theta: Array) -> Array:
+    """Return ``theta`` as a problem sees it: in the precision computed with, and read-only."""
+    return read_only(_checks.single(theta))
+
+
+def _copied(value: Any) -> Any:
+    """Return a value with copies of the arrays in it: what is kept must not change any more."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, tuple):
+        parts = [_copied(each) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return [_copied(each) for each in value] if isinstance(value, list) else value
 
 
 def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
     """Return whether each run is far from its ``start`` or its loss is not finite, shape (...)."""
-    limit = FAR * np.maximum(1, np.abs(start).max(axis=-1, keepdims=True))
+    # In float64, so that the limit of a start in float16 is not infinite.
+    limit = FAR * np.maximum(np.float64(1), np.abs(start).max(axis=-1, keepdims=True))
     # Asked this way round, NaN counts as far.
     return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
 
@@ -283,7 +314,7 @@ def batches_for(
     """Return the batch of each step, drawn when it is needed unless it was given."""
     if batches is None:
         source = _checks.generator("rng", rng)
-        return (problem.draw(t, source) for t in range(first, first + steps))
+        return (_copied(problem.draw(t, source)) for t in range(first, first + steps))
     if not hasattr(batches, "__len__"):
         raise TypeError(
             f"batches must be a sequence of one batch for each step, got {_checks.shown(batches)}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -265,7 +266,9 @@ def _shown(call: Callable[[], Any]) -> str:
 
     before = set(plt.get_fignums())
     try:
-        result = call()
+        # In a notebook `show` puts all figures below the cell and closes them: once is enough.
+        with patch.object(plt, "show"):
+            result = call()
         opened = [number for number in plt.get_fignums() if number not in before]
         if isinstance(result, np.ndarray) and result.size and isinstance(result.flat[0], Axes):
             result = result.flat[0]

@@ -137,7 +137,7 @@ def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
     return {
         "color": ALGORITHMS.get(rule, INK),
         "dashes": DASHES.get(rule) or (None, None),
-        "label": rule,
+        "label": _named(rule),
     }
 
 
@@ -280,7 +280,7 @@ def loss(
     ax : Axes, optional
         Where to draw; new axes by default.
     labels : sequence of str, optional
-        Their names; those of their rules by default.
+        Their names, as matplotlib takes labels; those of their rules by default.
 
     Returns
     -------
@@ -543,12 +543,14 @@ def table(
         text = number.format(value) if good else "×"
         look: Any = {"ha": "center", "va": "center", "color": "white" if dark else INK}
         ax.text(j, i, text, fontsize=9, **look)
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.set_xticks(range(len(columns)), list(columns), rotation=45, ha="right")
+    ax.set_yticks(range(len(rows)), [_named(row) for row in rows])
+    ax.set_xticks(
+        range(len(columns)), [_named(column) for column in columns], rotation=45, ha="right"
+    )
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    for label in ax.get_yticklabels():
-        label.set_color(ALGORITHMS.get(label.get_text(), INK))
+    for label, row in zip(ax.get_yticklabels(), rows, strict=True):
+        label.set_color(ALGORITHMS.get(row, INK))
     return ax
 
 
@@ -556,6 +558,15 @@ def _axes(ax: Axes | None) -> Axes:
     if ax is not None:
         _checks.instance("ax", ax, Axes)
     return plt.figure().add_subplot() if ax is None else ax
+
+
+def _named(name: str) -> str:
+    """Return a name as a label that matplotlib shows letter by letter, and in legends.
+
+    To matplotlib, dollars enclose mathematics; what begins with an underscore legends leave out.
+    """
+    escaped = name.replace("$", r"\$")
+    return f"\N{ZERO WIDTH SPACE}{escaped}" if escaped.startswith("_") else escaped
 
 
 def _check_plane(problem: Any) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +21,8 @@ from tests.book import browser as browsers
 from tests.book.notebooks import ROOT
 
 HERE = ("localhost", "127.0.0.1")
+#: Milliseconds that a page may take for whatever it is asked: the machine may be busy.
+PATIENCE = 300_000
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +37,9 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     target = (base if worker_id == "master" else base.parent) / "book"
     with FileLock(f"{target}.lock"):
         if not (log := target.with_suffix(".log")).exists():
-            command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT)]
-            command += ["--path-output", str(target), "--all", "-W", "-n", "--keep-going"]
+            start = "from jupyter_book.cli.main import main; main()"
+            command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output"]
+            command += [str(target), "--all", "-W", "-n", "--keep-going"]
             run = subprocess.run(command, capture_output=True, text=True)
             log.write_text(f"{run.stdout}\n{run.stderr}\nexit code {run.returncode}\n")
     if not log.read_text().endswith("exit code 0\n"):
@@ -116,8 +120,21 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser):
+def reader(browser: Browser):
+    """Return a function that makes an empty page for a reader with settings of their own."""
+    contexts = []
+
+    def page(**settings: Any) -> Page:
+        contexts.append(browser.new_context(**settings))
+        contexts[-1].set_default_timeout(PATIENCE)
+        return contexts[-1].new_page()
+
+    yield page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(reader) -> Visit:
     """Return a new page, to open one of the book's pages in."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Visit(context.new_page())
-    context.close()
+    return Visit(reader(viewport={"width": 1280, "height": 900}))

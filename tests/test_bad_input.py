@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import traceback
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -29,8 +30,11 @@ from adaptive import (
     explore,
     frameworks,
     interact,
+    load_state,
     minimizer,
     plotting,
+    register_container,
+    save_state,
     sweep,
     tracing,
 )
@@ -183,6 +187,41 @@ STEPS: list[Case] = [
         TypeError,
         ["saved['v']", "real", "'fast'"],
     ),
+]
+
+# ------------------------------------------------------------------ saved, and held
+
+SAVED: list[Case] = [
+    (lambda: save_state(3, THETA, STATE), TypeError, ["file must be a path", "3"]),
+    (lambda: save_state(io.StringIO(), THETA, STATE), TypeError, ["file", "binary", "StringIO"]),
+    (lambda: save_state(io.BytesIO(), THETA, (0, G)), TypeError, ["state", "Rule.init", "(0, "]),
+    (lambda: save_state(io.BytesIO(), "a", STATE), TypeError, ["theta", REAL, "'a'"]),
+    (lambda: save_state(io.BytesIO(), {"a": None}, STATE), TypeError, ["theta['a']", REAL]),
+    (lambda: save_state(io.BytesIO(), {G.dtype: G}, STATE), TypeError, ["keys", "float64"]),
+    (lambda: load_state(io.BytesIO(), Adam), TypeError, ["rule must be a Rule", "Adam()"]),
+    (lambda: load_state(None, Adam()), TypeError, ["file must be a path", "None"]),
+    (lambda: load_state(io.StringIO(), Adam()), TypeError, ["file", "binary", "StringIO"]),
+    (lambda: load_state(io.BytesIO(b"x"), Adam()), ValueError, ["file", "save_state has made"]),
+    (lambda: register_container(3), TypeError, ["kind must be a class", "3"]),
+    (
+        lambda: register_container(np.random.Generator),
+        TypeError,
+        ["dataclass, or names", "of Generator"],
+    ),
+    (lambda: register_container(np.random.Generator, "w"), TypeError, ["names", "sequence", "'w'"]),
+    (
+        lambda: register_container(np.random.Generator, [1]),
+        TypeError,
+        ["names", "attributes' names", "[1]"],
+    ),
+    (
+        lambda: register_container(np.random.Generator, []),
+        ValueError,
+        ["names", "one or more", "()"],
+    ),
+    (lambda: register_container(SGD, ["rate"]), ValueError, ["fields of SGD", "('rate',)"]),
+    (lambda: register_container(SGD, ["lr", "lr"]), ValueError, ["different fields of SGD"]),
+    (lambda: register_container(dict, ["a"]), TypeError, ["names must not", "dict", "['a']"]),
 ]
 
 # ------------------------------------------------------------------ descend
@@ -690,6 +729,7 @@ FRAMEWORKS: list[Case] = [
 TABLES = {
     "hyperparameters": HYPERPARAMETERS,
     "step": STEPS,
+    "saved": SAVED,
     "descend": DESCENTS,
     "sweep": SWEEPS,
     "problems": PROBLEMS,

@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 from adaptive import SGD, Momentum, descend, interact, plotting, sweep
 from adaptive.problems import Ravine
+from tests.book.notebooks import HANGS
 
 
 def test_the_function_is_called_with_what_the_sliders_stand_at():
@@ -54,6 +55,54 @@ def test_figures_become_pictures_and_are_closed(what):
     form["lr"].value = 0.02
     assert form.html != first
     assert plt.get_fignums() == before
+
+
+def test_of_several_figures_the_last_is_shown() -> None:
+    def draw(n: int) -> None:
+        for width in (3, 5, n):
+            plt.figure(figsize=(width, 2)).add_subplot()
+
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    form["n"].value = 8
+    assert 'width="576pt"' in form.html
+    assert not plt.get_fignums()
+
+
+def test_a_figure_with_a_number_is_drawn_anew() -> None:
+    def draw(n: int) -> None:
+        plt.figure(1, figsize=(n, 2)).add_subplot()
+
+    form = interact(draw, n=(6, 9, 7))
+    form["n"].value = 8
+    assert 'width="576pt"' in form.html
+    assert not plt.get_fignums()
+
+
+def test_a_function_may_show_its_figure() -> None:
+    """As functions for other sliders do: it would appear a second time, outside of the form."""
+
+    def draw(n: int) -> None:
+        plt.figure(figsize=(n, 2)).add_subplot()
+        plt.show()
+
+    show = plt.show
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    assert plt.show is show
+
+
+def test_a_figure_that_was_there_before_stays() -> None:
+    mine = plt.figure(figsize=(3, 2))
+
+    def draw(n: int) -> None:
+        mine.gca().plot([0, n])
+        plt.figure(figsize=(n, 2)).add_subplot()
+        plt.show()
+
+    form = interact(draw, n=(6, 9, 7))
+    assert 'width="504pt"' in form.html
+    assert plt.get_fignums() == [mine.number]
 
 
 def test_what_shows_itself_as_html_does_so():
@@ -130,7 +179,7 @@ def test_a_notebook_with_a_form_is_executed_and_graded_without_waiting():
         "print(form.html[:4], form)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=HANGS, startup_timeout=HANGS, kernel_name="python3").execute()
     shown = notebook.cells[1].outputs[0].data
     assert shown["text/plain"] == "<form: lr=0.02>"
     assert "application/vnd.jupyter.widget-view+json" in json.loads(json.dumps(shown))

@@ -32,6 +32,28 @@ def test_every_rule_has_a_look_of_its_own() -> None:
     assert all(one["dashes"] != other["dashes"] for one, other in neighbours)
 
 
+@pytest.mark.parametrize("name", ["_Mine", "__Mine", "Cash$", "$$", "$Lion$", "_$x_1$", "a$b$c"])
+def test_any_name_is_drawn_letter_by_letter(name: str) -> None:
+    kind = type(name, (SGD,), {})
+    paths = [descend(rule, Circles(), steps=3) for rule in (kind(), Adam())]
+    axes = [plotting.loss(paths), plotting.table([[1.0], [2.0]], [name, "Adam"], [name])]
+    _, right = plotting.circles(paths)
+    shown = [
+        axes[0].get_legend().get_texts()[0],
+        axes[1].get_yticklabels()[0],
+        axes[1].get_xticklabels()[0],
+        right.figure.legends[0].get_texts()[0],
+    ]
+    for text in shown:
+        text.figure.canvas.draw()
+        # As matplotlib reads it: no mathematics, and the escapes undone.
+        read, mathematics = text._preprocess_math(text.get_text())
+        assert (read.removeprefix("\N{ZERO WIDTH SPACE}"), mathematics) == (name, False)
+        assert not read.startswith("_")
+    assert axes[1].get_yticklabels()[1].get_color() == plotting.ALGORITHMS["Adam"]
+    plotting.trajectory([descend(kind(), RAVINE, steps=2)]).figure.canvas.draw()
+
+
 def test_shades_are_in_order() -> None:
     lightness = [np.dot(colour[:3], (0.3, 0.6, 0.1)) for colour in plotting.shades(7)]
     assert np.all(np.diff(lightness) > 0)

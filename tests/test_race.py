@@ -108,6 +108,17 @@ def test_best_setting_has_the_lowest_median() -> None:
     assert found.rule == Momentum(**found.best)
 
 
+def test_neither_the_best_trial_nor_the_mean_decides() -> None:
+    """By a score that says what each setting leaves in each of five trials."""
+    left = np.array([[0, 0, 5, 5, 5], [3, 3, 3, 9, 99], [4, 4, 4, 4, 4]], float)
+
+    def score(runs: Any) -> Any:
+        return left if "lr" in runs.axes else np.ones(len(runs.axes["rng"]))
+
+    found = race(Circles(), [SGD], steps=1, trials=5, fresh=2, budget=3, score=score)
+    assert found.entries["SGD"].best == {"lr": found.entries["SGD"].axes["lr"][1]}
+
+
 def test_fresh_trials_are_others_and_the_same_for_all() -> None:
     tune, rest = trials_of(Ravine(), 5, 0), trials_of(Ravine(), 5, 1_000_000)
     assert not np.isin(tune["theta0"], rest["theta0"]).any()

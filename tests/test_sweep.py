@@ -192,6 +192,18 @@ def test_starts_are_an_axis() -> None:
     assert sweep(SGD(), Rosenbrock(), 3, theta0=[0, 1]).theta.shape == (1, 2)
 
 
+def test_generators_do_not_share_a_start() -> None:
+    starts = np.array([[1.0, 1.0], [1e12, 1.0], [2.0, 3.0]])
+    runs = sweep(SGD(), NoisyQuadratic(), 3, starts, [5, 6], keep="path", lr=[1e-3, 1e10])
+    for i, rate in enumerate([1e-3, 1e10]):
+        for j, start in enumerate(starts):
+            for k, seed in enumerate([5, 6]):
+                alone = descend(SGD(lr=rate), NoisyQuadratic(), start, steps=3, rng=seed)
+                end = runs.theta[: alone.steps + 1, i, j, k]
+                np.testing.assert_allclose(end, alone.theta, rtol=1e-12)
+                assert runs.diverged[i, j, k] == alone.diverged
+
+
 def test_all_axes_at_once() -> None:
     start = np.zeros((2, 6))
     runs = sweep(Momentum(), Circles(), 3, start, [0, 1, 2, 3], lr=[0.1] * 5, momentum=[0.1] * 7)
@@ -389,3 +401,26 @@ def test_the_loss_at_the_end_is_computed_when_it_is_asked_for(monkeypatch):
     assert np.array_equal(runs.loss[-1], np.sum(runs.theta[-1] ** 2, axis=-1))
     assert runs.loss is runs.loss
     assert calls == [(2,)]
+
+
+def test_each_start_is_its_own_measure_where_there_are_seeds() -> None:
+    """As many starts as seeds: a start must not be taken for that of a seed."""
+    starts = np.array([[1.0, 1.0], [1e12, 1e12]])
+    problem = NoisyQuadratic([1.0, 1.0], noise=0.1)
+    runs = sweep(SGD(), problem, 3, starts, rng=[0, 1], keep="path", lr=[0.0, 1e5])
+    assert runs.theta.shape == (4, 2, 2, 2, 2)
+    for rate, start, seed in np.ndindex(2, 2, 2):
+        alone = descend(SGD(lr=[0.0, 1e5][rate]), problem, starts[start], steps=3, rng=seed)
+        np.testing.assert_array_equal(runs.theta[: alone.steps + 1, rate, start, seed], alone.theta)
+        assert runs.diverged[rate, start, seed] == alone.diverged
+    np.testing.assert_array_equal(runs.diverged, [[[False] * 2] * 2, [[True] * 2] * 2])
+
+
+def test_a_start_of_one_number_is_no_start() -> None:
+    class Single(Problem):
+        start = np.array(1.0)
+
+    with pytest.raises(
+        ValueError, match=r"theta0 must have shape \(d,\) or \(k, d\), got shape \(\)"
+    ):
+        sweep(SGD(), Single(), lr=[0.1])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adaptive.course.calling import say
 from adaptive.course.instructor import CourseError
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _table(rows: list[Row]) -> str:
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
         for name in options.names or course.assignments:
-            print(f"{name}: {course.release(name)}")
+            say(f"{name}: {course.release(name)}")
         return 0
     if options.command == "grade":
         rows = list(course.grade(options.name, options.submissions, options.timeout))
@@ -106,7 +107,7 @@ def _run(course: Course, options: argparse.Namespace) -> int:
         rows = course.feedback(options.name)
         if options.lms:
             course.write_for(options.lms, options.name, rows)
-    print(_table(rows))
+    say(_table(rows))
     return int(any(row.lost for row in rows))
 
 

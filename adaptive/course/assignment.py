@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from adaptive.course import running
-from adaptive.course.calling import Mishap, quietly
+from adaptive.course.calling import Mishap, quietly, say
 from adaptive.course.questions import Code, Mark, Question
 from adaptive.rules.base import Rule
 
@@ -61,9 +61,9 @@ class Assignment:
         asked = self.questions[question]
         marks = self._marks(asked, answer, np.random.default_rng(seed))
         points = min(max(sum(mark.points for mark in marks), 0.0), asked.points)
-        print(f"{question}: {points:g} of {_counted(asked.points)}")
+        say(f"{question}: {points:g} of {_counted(asked.points)}")
         for mark in marks:
-            print(_line(mark))
+            say(_line(mark))
         return float(points)
 
     def as_rule(self, function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:

@@ -32,6 +32,20 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
+#: What stands for a sign where an output, such as an old terminal, cannot show it.
+PLAIN = str.maketrans({"✓": "+", "✗": "x", "−": "-", "“": '"', "”": '"', "’": "'", "…": "..."})
+
+
+def say(text: str) -> None:
+    """Print a text, in what the output can show."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(PLAIN).encode(encoding, "replace").decode(encoding)
+    print(text)
+
+
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
     """Run code without output and without warnings: graders read any word as a failure."""

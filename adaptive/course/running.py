@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from adaptive import _checks
-from adaptive.course.calling import Mishap, call, quietly
+from adaptive.course.calling import Mishap, call, quietly, say
 from adaptive.course.questions import Code
 from adaptive.rules.base import Rule
 
@@ -53,7 +53,7 @@ def as_rule(
         raise TypeError(f"rule must be one of {names}, got {_checks.shown(rule)}")
     code = codes[type(rule)]
     if stand_in and not _is_right(code, function):
-        print(f"Your {type(rule).__name__} is not right yet: a right one stands in for it here.")
+        say(f"Your {type(rule).__name__} is not right yet: a right one stands in for it here.")
         return rule
 
     def outputs(self: Rule, given: dict[str, Any]) -> dict[str, Any]:

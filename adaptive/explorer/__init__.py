@@ -305,7 +305,8 @@ class Explorer:
             drawn = picture.pad(self.map.ranges, self.map.regions(), self.map.labels())
             pad, kind = f"<div>{drawn}{_MAP_KEY}</div>", "pictures with-map"
         notes = "".join(
-            f'<p class="note">{html.escape(text)}{_BEFOREHAND}</p>' for text in self.obstacles
+            f'<p class="note" dir="auto">{html.escape(text)}{_BEFOREHAND}</p>'
+            for text in self.obstacles
         )
         name = html.escape(type(self.rules[0]).__name__)
         title = "Loss" if catalogue.floor_of(self.problem) == 0 else "Loss above the minimum"
@@ -314,7 +315,7 @@ class Explorer:
             f'<div class="charts"><div><p class="chart-title loss-title">{title}</p>{loss}</div>'
             f'<div><p class="chart-title curves-title">{label} of {name}</p>{curves}</div>'
             "</div></div>\n"
-            f'<p class="readout">{html.escape(self._words())}</p>{notes}\n'
+            f'<p class="readout" dir="auto">{html.escape(self._words())}</p>{notes}\n'
             '<div class="controls"><noscript>This is the first picture of a live figure, which '
             "needs JavaScript to be moved.</noscript></div>"
         )

@@ -47,12 +47,23 @@ def to_javascript(value: Any) -> str:
     if isinstance(value, Code):
         return str(value)
     if isinstance(value, dict):
-        parts = (f"{to_javascript(str(k))}:{to_javascript(v)}" for k, v in value.items())
+        # In brackets a name is a name: alone, "__proto__" would not become an entry.
+        names = (
+            f"[{to_javascript(k)}]" if k == "__proto__" else to_javascript(k)
+            for k in map(str, value)
+        )
+        parts = (f"{k}:{to_javascript(v)}" for k, v in zip(names, value.values(), strict=True))
         return "{" + ",".join(parts) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(to_javascript, value)) + "]"
     # In a page, nothing in a script may look like its end, or like a comment.
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/").replace("<!--", "\\u003c!--")
+
+
+def module(name: str) -> str:
+    """Return one module of the page, without what it imports and exports."""
+    source = (files("adaptive.explorer") / "page" / name).read_text(encoding="utf-8")
+    return _EXPORT.sub("", _IMPORT.sub("", source))
 
 
 @functools.cache
@@ -62,9 +73,7 @@ def modules() -> str:
     They import each other by name only, so that putting them one after
     another is all that is needed.
     """
-    folder = files("adaptive.explorer") / "page"
-    sources = ((folder / name).read_text(encoding="utf-8") for name in MODULES)
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources)
+    return "\n".join(module(name) for name in MODULES)
 
 
 @functools.cache

@@ -79,7 +79,7 @@ def backdrop(problem: Problem) -> str:
         f"<svg {LANDSCAPE.inner}>{paths}{marks}</svg>"
         + axis(LANDSCAPE, nice(x_low, x_high), x_low, x_high, "x")
         + axis(LANDSCAPE, nice(y_low, y_high), y_low, y_high, "y")
-        + names(LANDSCAPE, "θ₀", "θ₁")
+        + names(LANDSCAPE, "θ[0]", "θ[1]")
     )
 
 
@@ -180,7 +180,9 @@ def nice(low: float, high: float) -> list[float]:
 
 def written(value: float) -> str:
     """Return a number as axes show it, with a true minus."""
-    text = f"{value:.3g}"
+    if not np.isfinite(value):
+        return "not a number" if np.isnan(value) else "∞" if value > 0 else "−∞"
+    text = f"{float(f'{value:.3g}'):g}"
     if value and not 1e-3 <= abs(value) < 1e5:
         mantissa, _, exponent = f"{value:.2e}".partition("e")
         mantissa = f"{float(mantissa):g}"
@@ -317,7 +319,7 @@ def curves_chart(run: Run, values: Points, kind: str, steps: int, box: Box = CHA
     heights = [(np.concatenate([[np.nan], values[:, i]]) - low) / (high - low) for i in range(2)]
     ticks = [(written(tick), (tick - low) / (high - low)) for tick in nice(low, high)[::2]]
     lines = [
-        Run(f"θ{'₀₁'[i]}", run.look, (None, "4 3")[i], run.theta, run.loss, run.gradient)
+        Run(f"θ[{i}]", run.look, (None, "4 3")[i], run.theta, run.loss, run.gradient)
         for i in range(2)
     ]
     return _chart("curves", "Curves against the step", lines, heights, ticks, steps, box, kind)

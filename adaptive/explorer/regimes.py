@@ -22,8 +22,8 @@ COLUMNS, ROWS = 48, 36
 SHADES = (0.7, 0.8, 0.87, 0.92, 0.96, 0.99, 1.0)
 REGIMES = (
     "no oscillation",
-    "θ₁ oscillates",
-    "θ₀ oscillates",
+    "θ[1] oscillates",
+    "θ[0] oscillates",
     "both oscillate",
     "diverges",
 )

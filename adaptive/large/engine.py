@@ -154,39 +154,35 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
         with np.errstate(all="ignore"):
             run(made_tape, flat[0], flat[1:], shared)
     else:
-        _run_kernel(
-            kernel.compiled(kind, apart), flat, [theta.dtype.type(value) for value in shared]
-        )
+        scalars = (theta.dtype.type(value) for value in shared)
+        kernel.run(kernel.compiled(kind, apart), *flat, *scalars)
     return state._replace(t=state.t + 1)
 
 
-def _run_kernel(module: Any, flat: list[Array], shared: list[Any]) -> None:
-    if flat[0].size < kernel.PARALLEL:
-        module.serial(*flat, *shared)
-        return
-    with kernel.ONE_AT_A_TIME:
-        module.parallel(*flat, *shared)
-
-
 def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
-    """Return the gradient in the dtype of theta, or say what cannot be written to."""
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+    """Return the gradient in the dtype that is computed in, or say what is wrong."""
+    floats = isinstance(theta, np.ndarray) and (theta.dtype.kind == "f" or _checks.is_half(theta))
+    if not floats:
         raise TypeError(
             f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
         )
     rule._check_state(state)
+    dtype = np.dtype(np.float32) if _checks.is_half(theta) else theta.dtype
+    rule._check_eps(dtype)
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
-        if array.shape != theta.shape or array.dtype != theta.dtype:
+        if array.shape != theta.shape or (array.dtype != dtype and array is not theta):
+            half = " (theta is of half precision)" if dtype != theta.dtype else ""
             raise ValueError(
-                f"{name} must have the shape and dtype of theta, {theta.shape} and {theta.dtype}, "
+                f"{name} must have the shape and dtype of theta, {theta.shape} and {dtype}{half}, "
                 f"got {array.shape} and {array.dtype}"
             )
     g = _checks.numeric("g", g)
     if g.shape != theta.shape:
         raise ValueError(f"g must have the shape of theta, {theta.shape}, got {g.shape}")
-    return np.ascontiguousarray(g, theta.dtype)
+    # `np.ascontiguousarray` would give a single number a dimension.
+    return np.asarray(g, dtype, order="C")
 
 
 def _overlap(theta: Array, g: Array, state: Any) -> bool:

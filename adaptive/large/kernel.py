@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
-import sys
-import tempfile
 import threading
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from adaptive import _fork
+from adaptive.large.cache import call, module
 from adaptive.large.split import split
 from adaptive.tracing import Node
 
@@ -138,45 +134,28 @@ def _expression(op: str, args: list[str]) -> str:
 def compiled(kind: Any, varying: tuple[str, ...]) -> Any:
     """Return the module of a rule's kernels; each is compiled when it is first called.
 
-    The source and the machine code are kept between processes, in the folder
-    that the environment variable ``ADAPTIVE_CACHE_DIR`` names, or else in the
-    user's cache.
+    The machine code is kept between processes, in the folder that the environment
+    variable ``ADAPTIVE_CACHE_DIR`` names, or else in the user's cache. Where that is not
+    the user's own, or others can write to it, each process compiles for itself.
     """
     return module(kind.__name__.lower(), source(kind, varying))
 
 
-def module(name: str, text: str) -> ModuleType:
-    """Return a module made from its source, which is stored where numba can cache beside it."""
-    name = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    path = _folder() / f"{name}.py"
-    if not path.exists() or path.read_text("utf-8") != text:
-        # Put in place at once: another process may be reading.
-        handle, written = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(written).replace(path)
-    return _load(f"adaptive.large._{name}", path)
+def run(module: ModuleType, theta: Any, *rest: Any) -> None:
+    """Make one step in place, on several cores if that is faster.
 
-
-def _load(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # numba looks the module up by its name when it reads its cache.
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _folder() -> Path:
-    """Return a folder that can be written to: the user's cache, or a temporary one."""
-    default = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or "~/.cache"
-    chosen = os.environ.get("ADAPTIVE_CACHE_DIR") or Path(default) / "adaptive-optimizers"
-    folder = Path(chosen).expanduser()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="adaptive-"))
+    Parameters
+    ----------
+    module : module
+        From `compiled`.
+    theta : ndarray, shape (n,)
+        The parameters.
+    *rest : ndarray or float
+        The other parameters of the compiled functions.
+    """
+    # A forked process has none of the threads that numba may have started before.
+    if theta.size < PARALLEL or _fork.is_forked():
+        call(module, "serial", theta, *rest)
+        return
+    with ONE_AT_A_TIME:
+        call(module, "parallel", theta, *rest)

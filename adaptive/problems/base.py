@@ -20,14 +20,19 @@ def point(*coordinates: float) -> Array:
 
 
 def store(frozen: Any, **checked: Any) -> None:
-    """Put checked values into the fields of a frozen dataclass, while it is being made."""
+    """Put checked values into the fields of a frozen dataclass, while it is being made.
+
+    Arrays are its own, and nobody can write to them from then on.
+    """
     for name, value in checked.items():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
         object.__setattr__(frozen, name, value)
 
 
 def located(theta: npt.ArrayLike, d: int) -> npt.NDArray[Any]:
     """Return ``theta`` as an array of shape (..., d), or say what is wrong with it."""
-    array = np.asarray(theta)
+    array = _checks.unmasked("theta", theta)
     if array.dtype.kind not in "fO":  # objects are numbers that are being traced
         array = _checks.floating("theta", theta)
     if array.shape[-1:] != (d,):

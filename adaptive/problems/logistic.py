@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
+from adaptive.problems.tables import features, kept, numbers
 
 
 def expand(X: npt.ArrayLike) -> Array:
@@ -37,7 +38,7 @@ def expand(X: npt.ArrayLike) -> Array:
     >>> expand([[2, 3]])
     array([[2., 3., 4., 9., 6., 1.]])
     """
-    X = _checks.floating("X", X)
+    X = features("X", X)
     if X.shape[-1:] != (2,):
         raise ValueError(f"X must have shape (..., 2), got shape {X.shape}")
     x0, x1 = X[..., 0], X[..., 1]
@@ -149,9 +150,9 @@ class LogisticRegression(Problem):
     Parameters
     ----------
     X : array_like, shape (n, d)
-        Features.
+        Features, such as a data frame; booleans count as 0 and 1. The problem keeps a copy.
     y : array_like, shape (n,)
-        Classes, 0 or 1.
+        Classes, 0 or 1; copied too.
     batch_size : int, default 4
         Rows drawn, with replacement, for each gradient.
     start : array_like, shape (d,), optional
@@ -163,8 +164,9 @@ class LogisticRegression(Problem):
     ------
     TypeError
         If ``X``, ``y`` or ``start`` are not of real numbers, or ``batch_size`` is not an integer.
+        Of a data frame, the message names the column.
     ValueError
-        If shapes do not fit, values are not finite, a class is neither 0 nor
+        If shapes do not fit, values are not finite, missing or masked, a class is neither 0 nor
         1, or ``batch_size`` is below 1.
 
     Examples
@@ -187,13 +189,14 @@ class LogisticRegression(Problem):
         start: npt.ArrayLike | None = None,
         name: str = "logistic regression",
     ) -> None:
-        self.X = _checks.finite("X", X)
+        # Of its own, so that a run means the same when the caller's data change.
+        self.X = kept(_checks.finite("X", features("X", X)))
         if self.X.ndim != 2 or not self.X.size:
             raise ValueError(f"X must have shape (n, d), got shape {self.X.shape}")
-        self.y = _labels(self.X, y)
+        self.y = kept(_labels(self.X, y))
         self.batch_size = _checks.count("batch_size", batch_size, 1)
         d = self.X.shape[1]
-        self.start = np.zeros(d) if start is None else _checks.finite("start", start)
+        self.start = kept(np.zeros(d) if start is None else _checks.finite("start", start))
         if self.start.shape != (d,):
             raise ValueError(f"start must have shape ({d},), got shape {self.start.shape}")
         self.name = name
@@ -258,7 +261,7 @@ class Circles(LogisticRegression):
         turn = rng.uniform(0, 1.5 * np.pi, size=314)
         ring = rng.normal(1.9, 0.43, size=314) * np.stack([np.cos(turn), np.sin(turn)])
         points = np.concatenate([disc, ring.T])
-        self.points = (points - points.mean(axis=0)) / points.std(axis=0)
+        self.points = kept((points - points.mean(axis=0)) / points.std(axis=0))
         y = np.repeat([1.0, 0.0], [512, 314])
         super().__init__(expand(self.points), y, batch_size, (0, 0, 0, 0, 0, 1), "circles")
 
@@ -295,8 +298,8 @@ class SparseFeatures(LogisticRegression):
 
     def __init__(self, batch_size: int = 4, seed: int = 0) -> None:
         rng = np.random.default_rng(_checks.count("seed", seed))
-        self.frequency = np.geomspace(0.5, 0.005, 20)
-        self.weights = np.where(np.arange(20) % 2, -2.0, 2.0)
+        self.frequency = kept(np.geomspace(0.5, 0.005, 20))
+        self.weights = kept(np.where(np.arange(20) % 2, -2.0, 2.0))
         X = (rng.random((4000, 20)) < self.frequency).astype(np.float64)
         y = (rng.random(4000) < _sigmoid(X @ self.weights)).astype(np.float64)
         super().__init__(X, y, batch_size, name="sparse features")
@@ -314,7 +317,7 @@ def _sigmoid(z: Array) -> Array:
 
 def _scores(X: Array, w: Array) -> Array:
     """Return X w. One set of rows for all w is one matrix product, much the faster way."""
-    return w @ X.T if X.ndim == 2 else np.matvec(X, w)
+    return w @ X.T if X.ndim == 2 else (X @ w[..., None])[..., 0]
 
 
 def _mean_loss(X: Array, y: Array, w: Array) -> Any:
@@ -328,12 +331,12 @@ def _mean_grad(X: Array, y: Array, w: Array) -> Array:
     residual = _sigmoid(scores)
     residual -= y
     residual /= X.shape[-2]
-    return residual @ X if X.ndim == 2 else np.vecmat(residual, X)
+    return residual @ X if X.ndim == 2 else (residual[..., None, :] @ X)[..., 0, :]
 
 
 def _features(X: npt.ArrayLike, w: npt.ArrayLike, name: str = "w") -> tuple[Array, Array]:
     """Return X and w as float arrays whose last axes agree."""
-    X, w = _checks.floating("X", X), _checks.floating(name, w)
+    X, w = features("X", X), _checks.floating(name, w)
     if X.ndim != 2 or w.shape[-1:] != X.shape[1:]:
         raise ValueError(
             f"X must have shape (n, d) and {name} shape (..., d), "
@@ -344,9 +347,7 @@ def _features(X: npt.ArrayLike, w: npt.ArrayLike, name: str = "w") -> tuple[Arra
 
 def _labels(X: Array, y: npt.ArrayLike) -> Array:
     """Return y as an array of floats, one 0 or 1 for each row of X."""
-    # Classes often come as booleans: they mean what 0 and 1 mean.
-    y = np.asarray(y)
-    labels = y.astype(np.float64) if y.dtype == bool else _checks.floating("y", y)
+    labels = numbers("y", y)
     if labels.shape != X.shape[:1]:
         raise ValueError(
             f"y must have one class for each row of X, shape {X.shape[:1]}, "

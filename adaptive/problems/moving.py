@@ -71,7 +71,7 @@ class MovingTarget(Problem):
 
     def target(self, t: npt.ArrayLike) -> Array:
         """Return where the target stands in step ``t`` (from 1), shape (..., d)."""
-        steps = np.asarray(t)
+        steps = _checks.unmasked("t", t)
         if steps.dtype.kind not in "iu" or (steps < 1).any():
             raise ValueError(f"t must hold step numbers, from 1, got {_checks.shown(t)}")
         return self.targets[(steps - 1) // self.every % len(self.targets)]

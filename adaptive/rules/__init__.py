@@ -6,10 +6,12 @@ from adaptive.rules.adam import Adam
 from adaptive.rules.adamax import AdaMax
 from adaptive.rules.amsgrad import AMSGrad
 from adaptive.rules.base import Rule
+from adaptive.rules.containers import register_container
 from adaptive.rules.momentum import Momentum
 from adaptive.rules.nadam import Nadam
 from adaptive.rules.nag import NAG
 from adaptive.rules.rmsprop import RMSprop
+from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
 
 #: All rules, in the order of the book. A new rule goes here, and is found everywhere.
@@ -39,4 +41,7 @@ __all__ = [
     "Nadam",
     "RMSprop",
     "Rule",
+    "load_state",
+    "register_container",
+    "save_state",
 ]

@@ -78,7 +78,10 @@ class Rule:
         state = namedtuple("State", ("t", *cls.state_names))  # type: ignore[misc]
         state.__module__ = cls.__module__
         state.__qualname__ = f"{cls.__qualname__}.State"
+        state.rule_name = cls.__name__  # type: ignore[attr-defined]
         cls.State = state
+        if "lookahead" in vars(cls):
+            cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
 
     def __post_init__(self) -> None:
         """Check the hyperparameters; numbers become floats, arrays read-only copies."""
@@ -120,7 +123,11 @@ class Rule:
         raise NotImplementedError(f"{type(self).__name__} must define update(g, t, *state)")
 
     def lookahead(self, theta: Any, state: Any) -> Any:
-        """Return the point at which this rule wants its gradient: theta itself but for NAG."""
+        """Return the point at which this rule wants its gradient: theta itself but for NAG.
+
+        It is written for one array, as `update` is; called with several, in a container, it
+        returns a container like theirs.
+        """
         return theta
 
     def init(self, theta: npt.ArrayLike) -> Any:
@@ -128,9 +135,11 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like, or dict, list or tuple of arrays
-            The parameters, whose shape and dtype the state arrays take. If they
-            are several arrays, so is each field of the state.
+        theta : array_like, or container of arrays
+            The parameters, whose shape and dtype the state arrays take; float32
+            for parameters of half precision. If they are several arrays, in a
+            dict, a list, a tuple or what `register_container` has been told of,
+            so is each field of the state.
 
         Returns
         -------
@@ -141,6 +150,8 @@ class Rule:
         ------
         TypeError
             If ``theta`` is not an array of real numbers.
+        ValueError
+            If ``eps`` is not 0, but becomes 0 in the dtype of ``theta``.
 
         Examples
         --------
@@ -151,16 +162,19 @@ class Rule:
         """
         if containers.is_container(theta):
             return containers.init_each(self.init, theta)
-        theta = _checks.floating("theta", theta)
+        theta = _checks.single(_checks.floating("theta", theta))
+        self._check_eps(theta.dtype)
         return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
 
     def restore(self, saved: Mapping[str, Any]) -> Any:
-        """Return a state from what was saved of one, such as by ``np.savez(f, **state._asdict())``.
+        """Return a state from its parts by name, such as ``state._asdict()``.
+
+        To keep a state on disk, there are `save_state` and `load_state`.
 
         Parameters
         ----------
         saved : mapping
-            ``t`` and the state arrays by name.
+            ``t`` and the state arrays, or containers of arrays, by name. Or a state.
 
         Returns
         -------
@@ -172,8 +186,11 @@ class Rule:
         TypeError
             If ``t`` is not an integer or an array is not of real numbers.
         ValueError
-            If the names are not those of this rule's state.
+            If the names are not those of this rule's state, or its fields are not in
+            containers that are alike.
         """
+        if isinstance(saved, self.State):
+            saved = saved._asdict()
         if not isinstance(saved, Mapping):
             raise TypeError(
                 f"saved must be a mapping of names to arrays, got {_checks.shown(saved)}"
@@ -181,12 +198,12 @@ class Rule:
         if set(saved) != {"t", *self.state_names}:
             raise ValueError(
                 f"saved must hold {('t', *self.state_names)} for {type(self).__name__}, "
-                f"got {tuple(saved)}"
+                f"got {_checks.shown(tuple(saved))}"
             )
         t = np.asarray(saved["t"])
         return self.State(
             _checks.count("saved['t']", t.item() if t.ndim == 0 else saved["t"]),
-            *(_checks.floating(f"saved[{name!r}]", saved[name]) for name in self.state_names),
+            *containers.restored({f"saved[{name!r}]": saved[name] for name in self.state_names}),
         )
 
     def step(self, theta: npt.ArrayLike, g: npt.ArrayLike, state: Any) -> tuple[Any, Any]:
@@ -194,9 +211,11 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like, shape (..., d), or dict, list or tuple of arrays
+        theta : array_like, shape (..., d), or container of arrays
             The parameters. Integers are taken as float64, floats keep their dtype.
-        g : array_like, or dict, list or tuple of arrays
+            float16, and bfloat16 of the package ml_dtypes, are computed in float32
+            and rounded once; their state is float32.
+        g : array_like, or container of arrays
             The gradient at ``lookahead(theta, state)``: of the shape of ``theta``,
             or broadcasting against it over leading axes.
         state : Rule.State
@@ -204,8 +223,8 @@ class Rule:
 
         Returns
         -------
-        theta : ndarray
-            The new parameters, of the dtype of the old.
+        theta : ndarray, or container of ndarray
+            The new parameters, of the dtype of the old, in a container like theirs.
         state : Rule.State
             The new state.
 
@@ -229,15 +248,20 @@ class Rule:
         State(t=1, v=array([1., 0.]))
         """
         # Written for speed: on six parameters a check that is called costs as much as the update.
-        if not (
+        as_it_is = (
             state.__class__ is self.State
             and theta.__class__ is g.__class__ is np.ndarray
             and theta.dtype is g.dtype
-            and theta.shape == g.shape
-        ):
+            and theta.itemsize > 2
+            and theta.shape == g.shape != ()
+        )
+        if not as_it_is:
             self._check_state(state)
             if containers.is_container(theta):
                 return containers.step_each(self.step, theta, g, state)
+            theta = _checks.floating("theta", theta)
+            if _checks.is_half(theta):
+                return self._step_in_single(theta, g, state)
             theta, g = self._checked(theta, g, state)
         t = state[0] + 1
         try:
@@ -246,7 +270,7 @@ class Rule:
         except (TypeError, ValueError) as error:
             self._blame(theta, g, state, error)
             raise
-        same_dtype = moved.dtype is theta.dtype  # type: ignore[union-attr]
+        same_dtype = as_it_is and moved.dtype is theta.dtype  # type: ignore[union-attr]
         if not same_dtype or new.__class__ is not tuple or len(new) != len(state):
             return self._cast(theta, g, state, moved, new)
         # What `State._make` does, but for its check of the length.
@@ -257,9 +281,9 @@ class Rule:
 
         Parameters
         ----------
-        theta : ndarray, or dict, list or tuple of ndarray
+        theta : ndarray, or container of ndarray
             The parameters, of floats; they are overwritten.
-        g : ndarray, or dict, list or tuple of ndarray
+        g : ndarray, or container of ndarray
             The gradient at ``lookahead(theta, state)``, of the shape of ``theta``; only read.
         state : Rule.State
             From `init`, or from the step before; its arrays are overwritten.
@@ -281,8 +305,8 @@ class Rule:
             If ``theta`` is not an array of floats, ``g`` not of real numbers, or ``state``
             not a state of this rule.
         ValueError
-            If shapes or dtypes differ, an array cannot be written to, or ``engine`` is unknown
-            or cannot do this.
+            If shapes or dtypes differ, an array cannot be written to or is there twice, or
+            ``engine`` is unknown or cannot do this.
 
         Notes
         -----
@@ -309,7 +333,17 @@ class Rule:
             return theta, self.step_into(theta, g, state, engine)
 
         self._check_state(state)
+        containers.check_apart(theta)
         return containers.step_each(step, theta, g, state)[1]
+
+    def _check_eps(self, dtype: np.dtype[Any]) -> None:
+        """Raise a ValueError if ε is there to keep a divisor from 0, and would itself be 0."""
+        eps = getattr(self, "eps", 0.0)
+        if isinstance(eps, float) and eps and not dtype.type(eps):
+            raise ValueError(
+                f"{type(self).__name__}.eps must not be 0 in the dtype of theta, {dtype}, "
+                f"got {eps!r}: take a larger one, 0 itself, or float64"
+            )
 
     def _check_state(self, state: Any) -> None:
         """Raise a TypeError unless this is a state of this rule."""
@@ -330,6 +364,12 @@ class Rule:
                 f"leading axes, got shape {g.shape}"
             )
         return theta, g
+
+    def _step_in_single(self, theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
+        """Return what `step` does for parameters of half precision, rounded once at the end."""
+        arrays = (_checks.single(_checks.floating("state", array)) for array in state[1:])
+        moved, state = self.step(_checks.single(theta), g, self.State(state.t, *arrays))
+        return moved.astype(theta.dtype), state
 
     def _blame(self, theta: Any, g: Any, state: Any, error: Exception) -> None:
         """Say which argument of `step` made the update fail, if it was one of them."""

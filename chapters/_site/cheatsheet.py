@@ -19,8 +19,8 @@ def entry(kind: type[Any]) -> str:
     for field in dataclasses.fields(kind):
         value = getattr(rule, field.name)
         letter = LETTERS.get(field.name)
-        shown = re.sub(r"1e-0?(\d+)", r"$10^{-\1}$", f"{value:g}")
-        settings.append(f"${letter}$ = {shown}" if letter else f"`{field.name}` = {value!r}")
+        shown = re.sub(r"1e-0?(\d+)", r"10^{-\1}", f"{value:g}")
+        settings.append(f"${letter} = {shown}$" if letter else f"`{field.name}` = {value!r}")
     arrays = len(kind.state_names)
     memory = f"{arrays} array{'s' * (arrays != 1)}" if arrays else "nothing"
     return (

@@ -1,42 +1,34 @@
 """Where a chapter can be started: its first cell, on Colab and wherever the package is missing.
 
-``python -m chapters._site.launch`` writes the cell into the notebooks; run it when the version
-has changed. The page does not show it, and where the package is installed it does nothing.
+``python -m chapters._site.launch [PATH ...]`` writes the cell, which is in ``first_cell.py``, into
+all chapters or some; run it when the version has changed. The page does not show it, and where the
+package is installed it does nothing.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 from chapters._site.publishing import ROOT, version
 
 REPOSITORY = "https://github.com/adaptive-optimizers/adaptive-optimizers"
+CELL = Path(__file__).with_name("first_cell.py")
 IDENTITY = "install"
 
 
 def source() -> str:
     """Return what pip is told to install: the package at the tag of this version."""
-    return f"adaptive-optimizers[chapters] @ git+{REPOSITORY}@v{version()}"
+    return f"git+{REPOSITORY}@v{version()}"
 
 
 def code() -> str:
-    """Return the text of the cell."""
-    what, _, where = source().partition("git+")
-    return f'''\
-# Installs the package on Colab; does nothing where it is installed.
-import importlib.util
-import subprocess
-import sys
-
-if importlib.util.find_spec("adaptive") is None:
-    package = (
-        "{what}"
-        "git+{where}"
-    )
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", package]
-    subprocess.run(pip, check=True, capture_output=True)
-    importlib.invalidate_caches()'''
+    """Return the text of the cell, which installs this version."""
+    text = CELL.read_text(encoding="utf-8").rstrip("\n")
+    return re.sub(rf"git\+{REPOSITORY}@v[\w.]+", source(), text)
 
 
 def with_cell(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -62,9 +54,12 @@ def with_cell(notebook: dict[str, Any]) -> dict[str, Any]:
     return {**notebook, "cells": [*cells[:first], cell, *cells[first:]]}
 
 
-def main() -> None:
-    """Write the cell into all chapters."""
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+def main(arguments: list[str] | None = None) -> None:
+    """Write the cell into chapters."""
+    parser = argparse.ArgumentParser(prog="python -m chapters._site.launch")
+    parser.add_argument("paths", nargs="*", type=Path, help="all chapters if none")
+    chosen = parser.parse_args(arguments).paths
+    for path in chosen or sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = with_cell(json.loads(path.read_text(encoding="utf-8")))
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         path.write_text(text, encoding="utf-8")

@@ -42,8 +42,9 @@ c.Execute.error_on_timeout = {
     "evalue": TOO_LONG,
     "traceback": [TOO_LONG],
 }
-# Seconds to wait for a cell that does not stop when it is interrupted.
-c.Execute.iopub_timeout = 4
+# Seconds to wait for a cell that does not stop when it is interrupted, and
+# for what a cell shows last.
+c.Execute.iopub_timeout = 10
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.extra_arguments = ["--log-level=ERROR"]
 # GiB a submission may use.

@@ -1,7 +1,7 @@
-"""The browser in which the tests open the pages.
+"""The browsers in which the tests open the pages.
 
-``python -m tests.book.browser`` says which one it is; with ``--path``, nothing but that. Where
-there is none, it installs Debian's Chromium if it may, and says what to do if it may not.
+``python -m tests.book.browser`` says which they are; with ``--path``, nothing but where Chromium
+is. Where one is missing, it installs Debian's if it may, and says what to do if it may not.
 """
 
 from __future__ import annotations
@@ -10,16 +10,68 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
 #: Set where checks must not be skipped: then a missing browser is a failure.
 REQUIRED = "ADAPTIVE_REQUIRE_BROWSER"
 
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser: Debian's package, and the names and places where it may be found."""
+
+    package: str
+    label: str
+    checks: str
+    names: tuple[str, ...]
+    places: tuple[str, ...]
+
+    def find(self) -> str | None:
+        """Return the path of the browser, or None."""
+        found = (shutil.which(name) for name in self.names)
+        places = (place for place in self.places if Path(place).exists())
+        return next((path for path in (*found, *places) if path), None)
+
+    @property
+    def advice(self) -> str:
+        """What to do where it is missing."""
+        return (
+            f"No {self.label} was found: {self.checks} WILL BE SKIPPED.\n"
+            f"Install one, for example with `sudo apt-get install {self.package}`, and run this "
+            f"again.\nWith {REQUIRED}=1 a missing browser is a failure."
+        )
+
+    def install(self) -> None:
+        """Install Debian's package."""
+        print(f"No {self.label} was found; installing Debian's {self.package}.", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        install = ["apt-get", "install", "-y", "--no-install-recommends", self.package]
+        for command in (["apt-get", "update"], install):
+            if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
+                print(f"`{' '.join(command)}` failed.", flush=True)
+                return
+
+
+CHROMIUM = Browser(
+    package="chromium",
+    label="Chromium or Chrome",
+    checks="THE CHECKS OF THE BOOK'S PAGES",
+    names=("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    places=(
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ),
+)
+FIREFOX = Browser(
+    package="firefox-esr",
+    label="Firefox",
+    checks="THE CHECKS OF THE EXPLORERS IN FIREFOX",
+    names=("firefox-esr", "firefox"),
+    places=("/Applications/Firefox.app/Contents/MacOS/firefox",),
+)
+
+#: How the tests start Chromium.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,17 +84,12 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
-ADVICE = f"""\
-No Chromium or Chrome was found: THE CHECKS OF THE BOOK'S PAGES WILL BE SKIPPED.
-Install one, for example with `sudo apt-get install chromium`, and run this again.
-With {REQUIRED}=1 a missing browser is a failure."""
+ADVICE = CHROMIUM.advice
 
 
 def find() -> str | None:
-    """Return the path of the browser, or None."""
-    found = (shutil.which(name) for name in NAMES)
-    places = (place for place in PLACES if Path(place).exists())
-    return next((path for path in (*found, *places) if path), None)
+    """Return the path of Chromium, or None."""
+    return CHROMIUM.find()
 
 
 def required() -> bool:
@@ -50,29 +97,21 @@ def required() -> bool:
     return os.environ.get(REQUIRED, "") not in ("", "0")
 
 
-def _install() -> None:
-    print("No browser was found; installing Debian's chromium.", flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-    for command in (["apt-get", "update"], install):
-        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
-            print(f"`{' '.join(command)}` failed.", flush=True)
-            return
-
-
 def main() -> int:
-    """Find a browser or install it."""
+    """Find the browsers or install them."""
     may_install = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
-    if find() is None and may_install:
-        _install()
-    if path := find():
-        if "--path" in sys.argv[1:]:
+    missing = 0
+    quiet = "--path" in sys.argv[1:]
+    for browser in (CHROMIUM,) if quiet else (CHROMIUM, FIREFOX):
+        if browser.find() is None and may_install:
+            browser.install()
+        path = browser.find()
+        missing += path is None
+        if quiet and path:
             print(path)
-            return 0
-        print(f"The tests will open the pages in {path}")
-        return 0
-    print(ADVICE)
-    return int(required())
+        else:
+            print(f"The tests will open the pages in {path}" if path else browser.advice)
+    return int(bool(missing) and required())
 
 
 if __name__ == "__main__":

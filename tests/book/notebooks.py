@@ -34,6 +34,9 @@ KEPT_CELL_METADATA = ("deletable", "editable", "mystnb", "nbgrader", "tags")
 KEPT_OUTPUT_METADATA = ("scrapbook",)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
+#: Seconds after which a cell hangs, on the busiest machine; the longest takes 20 on a quiet one.
+HANGS = 900
+
 #: Each chapter shows at least so many numbers that nbval compares.
 FEWEST_NUMBERS = 10
 NUMBER = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
@@ -143,20 +146,26 @@ def written(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def store(path: Path) -> list[str]:
-    """Run a notebook, store it cleaned, and return what is wrong with it."""
-    notebook = nbformat.read(path, as_version=4)
+def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Return a copy of a notebook, run from top to bottom in a fresh kernel."""
+    notebook = nbformat.from_dict(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
         notebook,
-        timeout=60,
+        timeout=HANGS,
+        startup_timeout=HANGS,
         kernel_name="python3",
         record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder)}},
     )
-    client.execute()
+    return client.execute()
+
+
+def store(path: Path) -> list[str]:
+    """Run a notebook, store it cleaned, and return what is wrong with it."""
+    notebook = execute(nbformat.read(path, as_version=4), path.parent)
     text = written(clean(notebook))
     if text != path.read_text(encoding="utf-8"):
         path.write_text(text, encoding="utf-8")

@@ -45,12 +45,19 @@ def package(tmp_path: Path) -> Path:
 @pytest.fixture
 def chapter(tmp_path: Path) -> Path:
     """Return a copy of the chapter."""
-    return Path(shutil.copy(CHAPTER, tmp_path / "chapter.ipynb"))
+    return Path(shutil.copy(CHAPTER, tmp_path / CHAPTER.name))
 
 
-def _nbval(chapter: Path, package: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Compare a notebook as `make test` does, up to the first difference."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+def _nbval(
+    chapter: Path, package: Path | None = None, executed: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Compare a notebook as `make test` does, up to the first difference.
+
+    It is executed, unless a folder is given that has it executed already.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "ADAPT"))}
+    if executed is not None:
+        environment["ADAPTIVE_EXECUTED"] = str(executed)
     environment["PYTHONPATH"] = os.pathsep.join(map(str, filter(None, (package, ROOT))))
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-p"]
     command += ["tests.book.plugin", "-c", str(ROOT / "pyproject.toml")]
@@ -74,13 +81,54 @@ def _change_a_digit(notebook: nbformat.NotebookNode) -> str:
     raise AssertionError("the chapter prints no number")
 
 
-def test_a_changed_number_fails(chapter):
-    notebook = nbformat.read(chapter, as_version=4)
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the chapter as it was executed."""
+    folder = tmp_path_factory.mktemp("executed")
+    environment = os.environ | {"ADAPTIVE_EXECUTED": str(folder)}
+    command = [sys.executable, "-m", "tests.book.executed", str(CHAPTER)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return folder
+
+
+def _spoil(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
     _change_a_digit(notebook)
-    nbformat.write(notebook, chapter)
+    nbformat.write(notebook, path)
+
+
+def test_a_changed_number_fails(chapter):
+    _spoil(chapter)
     run = _nbval(chapter)
     assert run.returncode == 1, run.stdout
     assert "mismatch 'stdout'" in run.stdout
+
+
+def test_a_changed_number_fails_where_the_chapter_was_executed_before(chapter, once):
+    _spoil(chapter)
+    run = _nbval(chapter, executed=once)
+    assert run.returncode == 1, run.stdout
+    assert "mismatch 'stdout'" in run.stdout
+
+
+def test_what_was_executed_before_is_compared_and_not_executed_again(chapter, once, tmp_path):
+    assert _nbval(chapter, executed=once).returncode == 0
+    other = Path(shutil.copytree(once, tmp_path / "other"))
+    _spoil(other / chapter.name)
+    run = _nbval(chapter, executed=other)
+    assert run.returncode == 1, run.stdout
+    assert "mismatch 'stdout'" in run.stdout
+
+
+def test_what_was_executed_with_other_code_is_executed_again(chapter, once, tmp_path):
+    other = Path(shutil.copytree(once, tmp_path / "other"))
+    _spoil(other / chapter.name)
+    notebook = nbformat.read(chapter, as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    first.source += "\n# other code"
+    nbformat.write(notebook, chapter)
+    run = _nbval(chapter, executed=other)
+    assert run.returncode == 0, run.stdout
 
 
 def test_the_chapter_passes_on_a_copy_of_the_package(chapter, package):

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tests.book.notebooks import KERNEL, ROOT
+from tests.book.notebooks import HANGS, KERNEL, ROOT
 
 ASSIGNMENTS = ROOT / "chapters" / "assignments"
 EXPAND = """\
@@ -144,6 +144,7 @@ class Case:
     make: Callable[[NotebookNode], bytes]
     points: tuple[float, float, float] | None = (1, 1, 3)  # None: a problem
     says: str = ""  # in the feedback, or as the problem
+    seconds: int = HANGS  # that a cell may take: few only where one never ends
 
 
 def _book(change: Callable[[Book], object], **answers: str) -> Callable[[NotebookNode], bytes]:
@@ -290,9 +291,12 @@ CASES: dict[str, Case] = {
     "backwards": Case(_book(_backwards)),
     "stripped": Case(_book(_strip)),
     "tampered": Case(_book(_tamper, momentum=SHOWS), (1, 1, 0)),
-    "noise": Case(_book(_noise, momentum=WARNS), says="MemoryError"),
+    "noise": Case(_book(_noise, momentum=WARNS), says="MemoryError", seconds=15),
     "loops": Case(
-        _book(_nothing, expand=STUBBORN, momentum=LOOP), (0, 1, 0), "a loop in it that never ends"
+        _book(_nothing, expand=STUBBORN, momentum=LOOP),
+        (0, 1, 0),
+        "a loop in it that never ends",
+        seconds=15,
     ),
     "exits": Case(_book(_exits, expand=DIES), (0, 1, 3), "The kernel died in this cell"),
     "fakes": Case(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from adaptive.course.instructor import CourseError
-from adaptive.course.instructor.collect import collect, extract
+from adaptive.course.instructor.collect import LINK, collect
 
 
 def _write(folder: Path, *names: str) -> Path:
@@ -75,33 +73,40 @@ def test_the_numbers_of_the_lms_are_kept(tmp_path):
     assert {one.student: one.lms for one in submissions} == {"Ann": "24", "ben": "", "lee": "17"}
 
 
-def test_archives_in_archives_and_their_times(tmp_path):
-    inner, outer = tmp_path / "inner.zip", tmp_path / "outer.zip"
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("homework/ravine.ipynb", "{}")
-    with zipfile.ZipFile(outer, "w") as archive:
-        archive.write(inner, "all/ann_17_40_work.zip")
-        archive.writestr("all/ben_18_41_work.zip", "this is no archive")
-        archive.writestr("all/../../out.ipynb", "{}")
-        for hour, name in enumerate(["new", "old"]):
-            info = zipfile.ZipInfo(f"all/cy/{name}.ipynb", (2026, 1, 2, 23 - hour, 0, 0))
-            archive.writestr(info, "{}")
-    folder = extract(outer, tmp_path / "unpacked")
-    assert folder == tmp_path / "unpacked" / "all"
-    assert not (tmp_path / "out.ipynb").exists()
-    found = {one.student: one.path.name for one in collect(folder, "ravine")}
-    assert (
-        found.items()
-        >= {
-            "ann": "ravine.ipynb",
-            "ben": "ben_18_41_work.zip",
-            "cy": "new.ipynb",
-        }.items()
-    )
+def test_links_are_not_followed_and_their_owners_not_lost(tmp_path):
+    secret = _write(tmp_path / "elsewhere", "solution.ipynb", "deep/ravine.ipynb")
+    folder = _write(tmp_path / "handed in", "ann/notes.pdf", "dan/ravine.ipynb")
+    (folder / "ann" / "ravine.ipynb").symlink_to(secret / "solution.ipynb")
+    (folder / "ben.ipynb").symlink_to(secret / "solution.ipynb")
+    (folder / "cy").symlink_to(secret / "deep")
+    (folder / "dan" / "more").symlink_to(secret / "deep")
+    (folder / "eve.ipynb").symlink_to("nowhere")
+    (folder / "fay").mkdir()
+    (folder / "fay" / "ravine").symlink_to(secret / "deep")
+    found = {one.student: one for one in collect(folder, "ravine")}
+    assert {name: one.problem for name, one in found.items()} == {
+        **dict.fromkeys(["ann", "ben", "cy", "eve", "fay"], LINK),
+        "dan": "",
+    }
+    assert found["dan"].path == folder / "dan" / "ravine.ipynb"
 
 
-def test_what_is_no_archive(tmp_path):
-    path = tmp_path / "class.zip"
-    path.write_text("no")
-    with pytest.raises(CourseError, match="must be a folder or a zip file"):
-        extract(path, tmp_path / "unpacked")
+def test_the_folder_itself_may_be_a_link(tmp_path):
+    _write(tmp_path / "there", "ann.ipynb")
+    (tmp_path / "here").symlink_to(tmp_path / "there")
+    assert _found(tmp_path / "here") == {"ann": "ann.ipynb"}
+
+
+def test_no_two_students_share_a_folder_on_any_system(tmp_path):
+    names = ["Ann.ipynb", "ann.ipynb", "ANN.ipynb", "con.ipynb", "Lpt1.ipynb", "straße.ipynb"]
+    students = list(_found(_write(tmp_path, *names, "STRASSE.ipynb")))
+    assert len({student.casefold() for student in students}) == 7
+    assert {"con_", "Lpt1_"} <= set(students)
+
+
+def test_a_very_long_name_leaves_room_for_what_is_added(tmp_path):
+    long = "李" * 80
+    (one, two) = _found(_write(tmp_path, f"{long}a.ipynb", f"{long}b.ipynb"))
+    assert one != two
+    assert max(len(name.encode()) for name in (one, two)) <= 210
+    assert long.startswith(one)

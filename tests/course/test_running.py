@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -9,7 +14,7 @@ import pytest
 
 from adaptive import NAG, SGD, Adam, descend
 from adaptive.course import moments, ravine
-from adaptive.course.calling import Mishap
+from adaptive.course.calling import Mishap, say
 from adaptive.problems import Ravine
 
 
@@ -51,3 +56,34 @@ def test_what_is_no_function_or_of_another_assignment() -> None:
         ravine.as_rule(uphill, Adam())
     with pytest.raises(TypeError, match="rule must be one of Adam, AdaMax, Nadam, AMSGrad"):
         moments.as_rule(uphill, SGD())
+
+
+SHOW = """
+from adaptive.course import ravine
+def sgd(theta, g, lr):
+    return theta - lr * g
+print(ravine.check(sgd, "sgd"))
+print(ravine.check(lambda theta, g, lr: theta + lr * g, "sgd"))
+"""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_a_check_says_what_it_has_to_say_on_any_terminal(encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    command = [sys.executable, "-c", SHOW]
+    run = subprocess.run(command, env=environment, capture_output=True, check=True)
+    right, wrong = ("✓", "✗") if encoding == "utf-8" else ("+", "x")
+    said = run.stdout.decode(encoding)
+    assert said.count(f"  {right} ") >= 1
+    assert said.count(f"  {wrong} ") >= 1
+    assert run.stderr == b""
+
+
+def test_what_a_terminal_cannot_show_is_said_all_the_same() -> None:
+    with io.TextIOWrapper(io.BytesIO(), "ascii") as out, contextlib.redirect_stdout(out):
+        say("✗ η “of” Zoë −1 \udcff")
+        out.flush()
+        assert out.buffer.getvalue() == b'x ? "of" Zo? -1 ?\n'  # type: ignore[attr-defined]
+    with io.StringIO() as anywhere, contextlib.redirect_stdout(anywhere):
+        say("✗ η")
+        assert anywhere.getvalue() == "✗ η\n"

@@ -7,13 +7,46 @@ from pathlib import Path
 
 import axe_playwright_python
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page
 
-from adaptive import descend
+from adaptive import RULES, descend
+from adaptive.explorer import catalogue
 from adaptive.explorer.picture import _to_pixels
+from tests.book.notebooks import ROOT, pages
 
 #: Pixels are written with one digit, and points that nearly coincide are left out.
 ROUNDING, LEFT_OUT = 0.06, 0.75
+
+RULE = {kind.__name__: kind for kind in RULES}
+PROBLEM = {problem.name: problem for problem in catalogue.default_problems()}
+
+
+def _with_explorers():
+    """Return the pages of the book whose notebook makes an explorer."""
+    notebooks = {name: ROOT / f"{name}.ipynb" for name in pages()}
+    return [
+        name
+        for name, path in notebooks.items()
+        if path.exists() and re.search(r"\bexplore\(", path.read_text(encoding="utf-8"))
+    ]
+
+
+PAGES = _with_explorers() or [
+    pytest.param("", marks=pytest.mark.skip(reason="no chapter of the book has an explorer"))
+]
+
+#: What an explorer of a page shows: the rule whose sliders there are, and the line of its path.
+SHOWN = """(i) => {
+  const root = document.querySelectorAll(".adaptive-explorer")[i];
+  const { rules, state, spec } = root.explorer;
+  const { problem, focus, start } = state;
+  const settings = Object.fromEntries(
+    rules[focus].settings.map(({ name }, k) => [name, state.settings[focus][k]]));
+  const line = root.querySelector(`.landscape [data-rule="${focus}"] .whole`).getAttribute("d");
+  const known = !(problem in spec.problems) && !rules[focus].stored;
+  return { problem, focus, start, settings, line, known, steps: spec.steps };
+}"""
 
 
 def show(visit, tmp_path, explorer, name="page", change=lambda text: text) -> Page:
@@ -49,10 +82,23 @@ def state(page: Page, number: int = 0):
     )
 
 
+def assert_pythons_path(shown: dict) -> None:
+    """What is drawn for the rule whose sliders are shown is what Python computes."""
+    if not shown["known"] or shown["focus"] not in RULE:
+        return  # a problem or a rule of the chapter's own
+    rule = RULE[shown["focus"]](**shown["settings"])
+    problem = PROBLEM[shown["problem"]]
+    assert_line(points(shown["line"]), rule, problem, shown["start"], shown["steps"])
+
+
 def assert_path(page: Page | Locator, rule, problem, start=None, steps=100) -> None:
     """The line that is drawn is the path that Python computes."""
+    assert_line(drawn(page, type(rule).__name__), rule, problem, start, steps)
+
+
+def assert_line(found: np.ndarray, rule, problem, start=None, steps=100) -> None:
+    """A line is the path that Python computes."""
     path = descend(rule, problem, start, steps, 0)
-    found = drawn(page, type(rule).__name__)
     expected = np.clip(_to_pixels(path.theta, problem), -1e5, 1e5)
     expected = expected[np.isfinite(expected).all(axis=1)]
     distance = np.linalg.norm(found[:, None] - expected, axis=-1)

@@ -7,33 +7,13 @@ import re
 
 import pytest
 
-from adaptive import RULES
-from adaptive.explorer import catalogue
-from tests.book.notebooks import ROOT, pages
-from tests.explorer.support import assert_path, settle, state, violations
+from tests.explorer.support import PAGES, SHOWN, assert_pythons_path, settle, violations
 
-RULE = {kind.__name__: kind for kind in RULES}
-PROBLEM = {problem.name: problem for problem in catalogue.default_problems()}
 #: One figure on a page may add so many bytes to it, compressed.
 BUDGET = 60_000
 
 FIGURE = re.compile(r'<div class="adaptive-explorer.*?<script>.*?</script>', re.DOTALL)
 SHARED = re.compile(r"<!--adaptive-explorer (\w+)-->.*?<!--/adaptive-explorer \1-->", re.DOTALL)
-
-
-def _with_explorers():
-    """Return the pages of the book whose notebook makes an explorer."""
-    notebooks = {name: ROOT / f"{name}.ipynb" for name in pages()}
-    return [
-        name
-        for name, path in notebooks.items()
-        if path.exists() and re.search(r"\bexplore\(", path.read_text(encoding="utf-8"))
-    ]
-
-
-PAGES = _with_explorers() or [
-    pytest.param("", marks=pytest.mark.skip(reason="no chapter of the book has an explorer"))
-]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -77,27 +57,8 @@ def test_explorers_on_the_page_are_live(book, visit, name):
         page.mouse.up()
         settle(page)
         assert figure.locator(".landscape .whole").first.get_attribute("d") != before
-        _assert_pythons_path(page, figure, number)
+        assert_pythons_path(page.evaluate(SHOWN, number))
     visit.assert_clean()
-
-
-def _assert_pythons_path(page, figure, number):
-    """What is drawn for the rule whose sliders are shown is what Python computes."""
-    now = state(page, number)
-    own = figure.evaluate("(root) => Object.keys(root.explorer.spec.problems)")
-    steps = figure.evaluate("(root) => root.explorer.spec.steps")
-    if now["problem"] in own or now["focus"] not in RULE:
-        return  # a problem or a rule of the chapter's own
-    settings = figure.evaluate(
-        """(root) => {
-          const { rules, state } = root.explorer;
-          const entries = rules[state.focus].settings.map(({ name }, i) =>
-            [name, state.settings[state.focus][i]]);
-          return Object.fromEntries(entries);
-        }"""
-    )
-    rule = RULE[now["focus"]](**settings)
-    assert_path(figure, rule, PROBLEM[now["problem"]], now["start"], steps)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import itertools
 import json
 import re
 import subprocess
@@ -19,6 +20,7 @@ from adaptive import RULES, SGD, Adam, Momentum, RMSprop, descend, explore, plot
 from adaptive.explorer import book, bundle, catalogue, colours, picture
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import REGIMES
+from adaptive.explorer.stored import stored_paths
 from adaptive.problems import Circles, NoisyQuadratic, Ravine, Reddi, Rosenbrock, Surface
 from adaptive.rules import Rule
 
@@ -427,3 +429,148 @@ def test_curves_say_what_is_drawn_at_first(curves):
 def test_curves_that_the_rule_has_not():
     with pytest.raises(ValueError, match=r"curves must be one of gradient, v, step, rate, got 'm'"):
         explore(Ravine(), Momentum(), curves="m")
+
+
+# ------------------------------------------------------------------ the first picture, in detail
+
+
+def _corners(d):
+    """Return the corners of a line that Python has drawn, whose moves are relative."""
+    pairs = re.findall(r"(-?[\d.]+),?(-?[\d.]+)", d)
+    return np.cumsum([[float(x) for x in pair] for pair in pairs], axis=0)
+
+
+def _part(html_, name):
+    """Return the picture of a name, from an explorer's HTML."""
+    return re.search(rf'<svg class="picture {name}".*?(?=<svg class="picture|</div>)', html_, re.S)[
+        0
+    ]
+
+
+@pytest.mark.parametrize("t", [0, 1, 7, 40])
+def test_the_first_picture_is_that_of_its_moment(t):
+    rule = Momentum(0.05, 0.7)
+    path = descend(rule, Ravine(), steps=40)
+    shown = explore(Ravine(), rule, steps=40, at=t).to_html()
+    expected = picture._to_pixels(path.theta, Ravine())
+    now = re.search(r'class="now" cx="([\d.]+)" cy="([\d.]+)"', shown)
+    assert [float(x) for x in now.groups()] == pytest.approx(expected[t], abs=0.06)
+    if t:
+        past = _corners(re.search(r'class="past" d="([^"]*)"', shown)[1])
+        assert past[0] == pytest.approx(expected[0], abs=0.06)
+        assert past[-1] == pytest.approx(expected[t], abs=0.06)
+    text = re.search(r'<p class="readout"[^>]*>([^<]*)', shown)[1]
+    loss = picture.written(path.loss[t])
+    assert text == f"Step {t}. Momentum (lr = 0.05, momentum = 0.7): loss {loss}."
+
+
+@pytest.mark.parametrize("curves", ["gradient", "v", "step", "rate"])
+def test_curves_of_the_first_picture_begin_at_the_first_step(curves):
+    rule = Momentum(0.041, 0.7)
+    path = descend(rule, Ravine(), steps=20)
+    step = np.diff(path.theta, axis=0)
+    values = {
+        "gradient": path.gradient,
+        "v": path.state["v"][1:],
+        "step": step,
+        "rate": -step / path.gradient,
+    }[curves]
+    part = _part(explore(Ravine(), rule, steps=20, curves=curves).to_html(), "curves")
+    lines = [_corners(d) for d in re.findall(r'class="line" d="([^"]*)"', part)]
+    box = picture.CHART
+    low, high = min(0, values.min()), max(0, values.max())
+    room = 0.06 * (high - low)
+    for i, line in enumerate(lines):
+        assert line[0, 0] == pytest.approx(box.x(1 / 20), abs=0.06)
+        assert line[-1, 0] == pytest.approx(box.x(1), abs=0.06)
+        heights = box.y((values[:, i] - low + room) / (high - low + 2 * room))
+        at = np.interp(box.x(np.arange(1, 21) / 20), line[:, 0], line[:, 1])
+        assert np.allclose(at, heights, atol=0.4)
+    assert [("stroke-dasharray" in each) for each in part.split('class="line"')[1:]] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "rule"), [(Ravine(), SGD(0.05)), (problems.Saddle(), Momentum(0.1, 0.8))]
+)
+def test_the_loss_of_the_first_picture_is_the_loss_above_the_minimum(problem, rule):
+    path = descend(rule, problem, steps=60)
+    part = _part(explore(problem, rule, steps=60).to_html(), "loss")
+    line = _corners(re.search(r'class="line" d="([^"]*)"', part)[1])
+    box = picture.CHART
+    logs = np.log10(path.loss - catalogue.floor_of(problem))
+    share = (logs - logs.min()) / np.ptp(logs)
+    at = np.interp(box.x(np.arange(61) / 60), line[:, 0], line[:, 1])
+    assert np.allclose(at, box.y(share), atol=0.4)
+
+
+def test_the_first_picture_of_a_run_that_diverges():
+    path = descend(SGD(0.2), Ravine())
+    assert path.diverged
+    for at in (path.steps - 1, path.steps, 100):
+        text = explore(Ravine(), SGD(0.2), at=at).to_html()
+        loss = picture.written(path.loss[min(at, path.steps)])
+        assert f"Step {at}. SGD (lr = 0.2): loss {loss}." in text
+
+
+@pytest.mark.parametrize("lr", [1e20, 1e90, 1e300])
+def test_a_run_whose_loss_overflows_is_shown(lr):
+    shown = explore(Rosenbrock(), SGD(lr))
+    assert shown.paths[0].diverged
+    text = shown.to_html()
+    assert "NaN" not in text.split("<script>")[0]
+    words = re.search(r'<p class="readout"[^>]*>([^<]*)', text)[1]
+    assert words.endswith(("not a number.", "∞.")) or "·10" in words
+
+
+def test_the_key_says_what_is_shown():
+    key = lambda *a, **k: explore(*a, **k)._spec()["key"]  # noqa: E731
+    assert key(Ravine(), Momentum()) == "ravine-momentum"
+    assert key(NoisyQuadratic(), RMSprop(), SGD()) == "noisy-quadratic-rmsprop"
+    assert key(Ravine(), Momentum(), key="Own-1") == "Own-1"
+
+
+def test_names_in_a_script_are_names():
+    text = bundle.to_javascript({"__proto__": 1, "constructor": 2})
+    assert text == '{["__proto__"]:1,"constructor":2}'
+
+
+def test_the_first_copy_of_what_is_shared_is_kept():
+    part = "<!--adaptive-explorer {0}-->{0}{1}<!--/adaptive-explorer {0}-->"
+    page = "".join(part.format(key, number) for key, number in ("a1", "b2", "a3", "b4"))
+    kept = book.once(page)
+    assert kept == part.format("a", 1) + part.format("b", 2)
+
+
+def test_what_is_shared_is_told_apart_by_all_that_is_in_it(monkeypatch):
+    common = catalogue.common()
+    first, _ = bundle.shared(common)
+    other, _ = bundle.shared({**common, "far": 1})
+    monkeypatch.setattr(bundle, "stylesheet", lambda: "")
+    plain, _ = bundle.shared(common)
+    assert len({first, other, plain}) == 3
+
+
+@pytest.mark.parametrize("problem", [Ravine(), problems.Saddle()], ids=lambda p: p.name)
+def test_paths_computed_beforehand_are_those_of_descend(problem):
+    steps, rule = 30, Momentum(0.05, 0.5)
+    stored = stored_paths(rule, problem, ranges_of(rule), problem.start, steps)
+    numbers = np.frombuffer(base64.b64decode(stored["data"]), "<u2").reshape(-1, steps + 1, 3)
+    shares = numbers / 65_535
+    low, high = np.array(stored["low"]), np.array(stored["high"])
+    lost = 0
+    for row, (lr, momentum) in enumerate(itertools.product(*stored["stops"])):
+        path = descend(Momentum(lr, momentum), problem, steps=steps)
+        assert stored["lengths"][row] == path.steps + 1
+        assert stored["diverged"][row] == path.diverged
+        lost += path.diverged
+        theta = low + shares[row, : path.steps + 1, :2] * (high - low)
+        near = np.clip(path.theta, low, high)
+        assert np.allclose(theta, near, atol=2 * (high - low).max() / 65_535)
+        bottom, top = stored["logs"]
+        logs = bottom + shares[row, : path.steps + 1, 2] * (top - bottom)
+        above = np.clip(path.loss - stored["floor"], 10**bottom, 10**top)
+        assert np.allclose(logs, np.log10(above), atol=2 * (top - bottom) / 65_535)
+    assert lost > 10

@@ -11,20 +11,17 @@ import pytest
 
 import adaptive
 from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend, explore
-from adaptive.explorer import book, catalogue
-from adaptive.explorer.picture import _to_pixels
+from adaptive.explorer import catalogue
+from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
 from adaptive.rules import Rule
-from tests.bench import explorer as bench
 from tests.explorer.support import (
     assert_path,
-    drawn,
     points,
     settle,
     show,
     slider,
     state,
-    violations,
 )
 
 TEXT = Momentum(lr=0.05, momentum=0.7)
@@ -45,9 +42,8 @@ def _middle(locator):
 # ------------------------------------------------------------------ the first picture
 
 
-def test_the_first_picture_needs_no_script(browser, tmp_path):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_the_first_picture_needs_no_script(reader, tmp_path):
+    page = reader(java_script_enabled=False)
     (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     assert page.locator(".landscape .level").count() >= 10
@@ -56,7 +52,6 @@ def test_the_first_picture_needs_no_script(browser, tmp_path):
     assert page.locator(".landscape .start .ring").is_visible()
     assert page.locator("noscript").is_visible()
     assert page.get_by_text("loss 4.71·10⁻¹⁵").is_visible()
-    context.close()
 
 
 def test_it_opens_on_the_setting_of_the_text(page):
@@ -117,17 +112,16 @@ def test_the_start_moves_by_keyboard(page):
     page.keyboard.press("Shift+ArrowRight")
     settle(page)
     assert state(page)["start"] == [-2, 1.025]
-    assert handle.get_attribute("aria-valuetext") == "θ₀ = −2, θ₁ = 1.025"
+    assert handle.get_attribute("aria-valuetext") == "θ[0] = −2, θ[1] = 1.025"
     assert_path(page, TEXT, Ravine(), [-2, 1.025])
 
 
-def test_the_start_is_dragged_with_a_finger(browser, tmp_path):
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_the_start_is_dragged_with_a_finger(reader, tmp_path):
+    page = reader(has_touch=True, viewport={"width": 390, "height": 800})
     (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
     page.goto((tmp_path / "page.html").as_uri())
     x, y = _middle(page.locator(".landscape .start .ring"))
-    touch = context.new_cdp_session(page)
+    touch = page.context.new_cdp_session(page)
     for kind, to in (("Start", (x, y)), ("Move", (x + 40, y + 5)), ("Move", (x + 90, y + 30))):
         touch.send(
             "Input.dispatchTouchEvent",
@@ -140,11 +134,10 @@ def test_the_start_is_dragged_with_a_finger(browser, tmp_path):
     )
     assert page.evaluate("() => scrollY") == 0
     assert_path(page, TEXT, Ravine(), state(page)["start"])
-    context.close()
 
 
 def test_the_start_is_typed(page):
-    field = page.get_by_label("Start, coordinate θ₁")
+    field = page.get_by_label("Start, coordinate θ[1]")
     field.fill("-1.5")
     field.press("Enter")
     assert_path(page, TEXT, Ravine(), [-4, -1.5])
@@ -249,32 +242,94 @@ def test_curves_show_what_the_rule_computes_with(visit, tmp_path):
     assert np.allclose(slope * at + shift, values, atol=0.02 * np.ptp(values))
 
 
-def test_playing_ends_and_can_be_stopped(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT, steps=20))
-    page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Pause").click()
-    settle(page)
-    t = state(page)["t"]
-    assert t < 20
-    page.wait_for_timeout(150)
-    assert state(page)["t"] == t
-    page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Pause").wait_for()
-    page.get_by_role("button", name="Play").wait_for(timeout=10_000)
-    assert state(page)["t"] == 20
+@pytest.fixture
+def stopped(reader, tmp_path):
+    """Return a function that opens an explorer on a page whose clock the test moves."""
+
+    def open_(explorer, **settings):
+        page = reader(**settings)
+        page.clock.install(time=0)
+        (tmp_path / "page.html").write_text(explorer.to_page(), encoding="utf-8")
+        page.goto((tmp_path / "page.html").as_uri())
+        page.clock.pause_at(10_000)
+        return page
+
+    return open_
 
 
-def test_those_who_want_no_motion_get_stills(browser, tmp_path):
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
+def test_playing_takes_five_seconds_and_can_be_stopped(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=20))
     page.get_by_role("button", name="Play").click()
-    settle(page)
-    assert state(page)["t"] == 0
-    page.wait_for_function("() => document.querySelector('.adaptive-explorer').explorer.state.t")
+    page.clock.run_for(2_600)
     assert state(page)["t"] == 10
-    context.close()
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 10
+    # It goes on from where it stands, at the same pace.
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(1_100)
+    assert state(page)["t"] == 14
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 20
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert page.locator(".time .value").inner_text() == "20 / 20"
+    # From the end it begins again.
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(600)
+    assert state(page)["t"] == 2
+
+
+def test_those_who_want_no_motion_get_stills(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=25), reduced_motion="reduce")
+    page.get_by_role("button", name="Play").click()
+    seen = []
+    for _ in range(11):
+        page.clock.run_for(800)
+        seen.append(state(page)["t"])
+    # Ten of them, and an end.
+    assert seen == [3, 6, 9, 12, 15, 18, 21, 24, 25, 25, 25]
+    assert page.get_by_role("button", name="Play").count() == 1
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(800)
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5_000)
+    assert state(page)["t"] == 3
+
+
+def test_a_message_goes_away(stopped):
+    page = stopped(explore(Ravine(), TEXT))
+    page.get_by_role("button", name="Reset").click()
+    message = page.locator(".message")
+    assert message.inner_text() == "Back at the setting of the text."
+    page.clock.run_for(5_900)
+    assert message.inner_text()
+    page.clock.run_for(200)
+    assert message.inner_text() == ""
+
+
+def test_the_reader_of_the_screen_hears_the_end_of_a_movement(stopped):
+    page = stopped(explore(Ravine(), TEXT))
+    status = page.get_by_role("status")
+    page.clock.run_for(1_000)
+    # The first picture is not news.
+    assert status.inner_text() == ""
+    for _ in range(3):
+        slider(page, "momentum γ").press("ArrowLeft")
+        page.clock.run_for(300)
+        assert status.inner_text() == ""
+    page.clock.run_for(200)
+    assert status.inner_text() == page.locator(".readout").inner_text()
+
+
+def test_nobody_is_told_of_each_step_while_it_plays(stopped):
+    page = stopped(explore(Ravine(), TEXT, steps=5))
+    status = page.get_by_role("status")
+    page.get_by_role("button", name="Play").click()
+    for _ in range(9):
+        page.clock.run_for(500)
+        assert status.inner_text() == ""
+    page.clock.run_for(2_000)
+    assert status.inner_text().startswith("Step 5.")
 
 
 # ------------------------------------------------------------------ what it says
@@ -289,17 +344,10 @@ def test_a_run_that_diverges_says_so(page):
     assert lost.diverged
     text = f"Momentum has diverged at step {lost.steps}."
     assert text in page.locator(".readout").inner_text()
-    page.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=20_000)
+    page.get_by_role("status").filter(has_text=text).wait_for(state="attached")
     assert "diverged" in page.locator(".chip", has_text="Momentum").get_attribute("class")
     assert page.locator(".landscape .lost").get_attribute("d")
     assert_path(page, Momentum(lr=3, momentum=0.7), Ravine())
-
-
-def test_the_reader_of_the_screen_hears_the_end_of_a_movement(page):
-    status = page.get_by_role("status")
-    assert status.inner_text() == ""
-    slider(page, "momentum γ").press("ArrowLeft")
-    status.filter(has_text="Momentum: loss").wait_for(state="attached", timeout=20_000)
 
 
 def test_it_goes_back_to_the_setting_of_the_text(page):
@@ -311,83 +359,6 @@ def test_it_goes_back_to_the_setting_of_the_text(page):
     assert_path(page, TEXT, Ravine())
     assert state(page)["shown"] == ["Momentum"]
     assert state(page)["t"] == 100
-
-
-# ------------------------------------------------------------------ the address
-
-
-def test_settings_travel_in_the_address(page, browser):
-    page.get_by_role("combobox", name="Problem").select_option("Rosenbrock")
-    page.get_by_role("checkbox", name="Adam", exact=True).check()
-    slider(page, "β₁").press("ArrowLeft")
-    slider(page, "learning rate η").press("ArrowRight")
-    slider(page, "Start").press("ArrowUp")
-    slider(page, "Step").press("ArrowLeft")
-    page.get_by_role("combobox", name="Curves").select_option("state.v")
-    settle(page)
-    before = state(page)
-    page.get_by_role("button", name="Link").click()
-    assert "#~" in page.url
-    assert "ravine-momentum.Adam.beta1=" in page.url
-
-    context = browser.new_context()
-    other = context.new_page()
-    other.goto(page.url)
-    settle(other)
-    assert state(other) == before
-    context.close()
-
-    page.get_by_role("button", name="Reset").click()
-    assert "#" not in page.url
-
-
-def test_anchors_of_the_page_are_left_alone(visit, tmp_path):
-    shown = explore(Ravine(), TEXT)
-    page = show(
-        visit, tmp_path, shown, change=lambda text: text.replace("<main>", '<main><p id="here">')
-    )
-    page.goto(page.url + "#here")
-    page.reload()
-    settle(page)
-    slider(page, "learning rate η").press("ArrowRight")
-    settle(page)
-    assert page.url.endswith("#here")
-
-
-def test_nonsense_in_the_address_does_no_harm(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT))
-    key = "ravine-momentum"
-    hash_ = f"{key}.problem=none&{key}.start=a,b&{key}.rules=X&{key}.t=1e9&{key}.Momentum.lr=-5"
-    page.goto(f"{page.url}#~{hash_}&{key}.curves=none&{key}.focus=Adam")
-    page.reload()
-    settle(page)
-    assert state(page)["t"] == 100
-    assert state(page)["problem"] == "ravine"
-    assert state(page)["settings"]["Momentum"][0] == 1e-4
-    visit.assert_clean()
-
-
-def test_two_explorers_share_a_page(visit, tmp_path):
-    one, two = explore(Ravine(), TEXT), explore(Ravine(), TEXT, steps=60)
-    page = show(
-        visit,
-        tmp_path,
-        one,
-        change=lambda text: book.once(text.replace("</main>", f"{two.to_html()}</main>")),
-    )
-    assert page.locator(".adaptive-explorer[data-live]").count() == 2
-    slider(page, "learning rate η").nth(1).press("ArrowRight")
-    page.get_by_role("button", name="Link").nth(1).click()
-    page.get_by_label("Start, coordinate θ₀").first.fill("3")
-    page.get_by_role("button", name="Link").first.click()
-    assert "ravine-momentum-2.Momentum.lr=" in page.url
-    assert "ravine-momentum.start=3,1" in page.url
-    page.reload()
-    settle(page)
-    assert state(page, 0)["start"] == [3, 1]
-    assert state(page, 0)["settings"]["Momentum"] == [0.05, 0.7]
-    assert state(page, 1)["settings"]["Momentum"][0] > 0.05
-    visit.assert_clean()
 
 
 # ------------------------------------------------------------------ what readers bring along
@@ -466,7 +437,7 @@ def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(visit,
     assert_path(page, Clipped(lr), Ravine())
     assert_path(page, TEXT, Ravine())
     assert slider(page, "Start").count() == 0
-    assert page.get_by_label("Start, coordinate θ₀").is_disabled()
+    assert page.get_by_label("Start, coordinate θ[0]").is_disabled()
     visit.assert_clean()
 
 
@@ -516,127 +487,160 @@ def test_the_point_on_the_map_is_the_setting(visit, tmp_path):
     visit.assert_clean()
 
 
-# ------------------------------------------------------------------ for everyone
+# ------------------------------------------------------------------ the moment
 
 
-def test_nothing_happens_while_nothing_is_touched(browser, tmp_path):
-    context = browser.new_context()
-    page = context.new_page()
-    page.add_init_script(
-        """window.asked = 0;
-        for (const name of ["requestAnimationFrame", "setTimeout", "setInterval"]) {
-          const real = window[name].bind(window);
-          window[name] = (...rest) => { window.asked += 1; return real(...rest); };
-        }"""
+def _cursor(page, chart):
+    """Return where the line at the moment stands in a chart, and the dots on its curves."""
+    line = points(page.locator(f".{chart} .cursor").get_attribute("d").replace("V", "L0,"))
+    dots = page.locator(f".{chart} .dots-now circle").evaluate_all(
+        "(all) => all.map((e) => ['cx', 'cy'].map((name) => Number(e.getAttribute(name))))"
     )
-    (tmp_path / "page.html").write_text(explore(Ravine(), TEXT).to_page(), encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
-    page.wait_for_timeout(300)
-    before = page.evaluate("() => window.asked")
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.asked") == before
-    context.close()
+    return line[0, 0], dots
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("which", ["one rule", "map", "ten rules"])
-def test_axe_finds_nothing(browser, tmp_path, scheme, which):
-    shown = {
-        "one rule": lambda: explore(Ravine(), TEXT),
-        "map": lambda: explore(Ravine(), TEXT, map=("lr", "momentum")),
-        "ten rules": lambda: explore(Saddle(), *map(catalogue.default_rule, RULES)),
-    }[which]()
-    context = browser.new_context(color_scheme=scheme)
-    page = context.new_page()
-    path = tmp_path / "page.html"
-    # The document around the figure is not the book's: a heading is all that it lacks.
-    path.write_text(shown.to_page().replace("<main>", "<main><h1>Page</h1>"), encoding="utf-8")
-    page.goto(path.as_uri())
-    assert not violations(page)
-    context.close()
-
-
-def test_all_is_reached_by_tab_and_focus_is_seen(page):
-    page.keyboard.press("Tab")
-    seen = set()
-    for _ in range(40):
-        name, ring = page.evaluate(
-            """() => {
-              const at = document.activeElement;
-              if (at === document.body) return ["", 2];
-              const style = getComputedStyle(at);
-              const reach = at.querySelector?.(".reach");
-              const ring = reach ? getComputedStyle(reach).strokeWidth : style.outlineWidth;
-              const label = at.getAttribute("aria-label") ?? at.closest("label")?.textContent;
-              return [label ?? at.textContent, parseFloat(ring)];
-            }"""
-        )
-        if not name:
-            break
-        seen.add(name)
-        assert ring >= 2, name
-        page.keyboard.press("Tab")
-    text = " ".join(seen)
-    for part in ("Start", "Play", "Step", "Momentum", "learning rate", "Problem", "Reset", "Link"):
-        assert part in text
-
-
-@pytest.mark.parametrize("width", [360, 390, 700, 1280])
-def test_it_fits_its_column(visit, tmp_path, width):
-    visit.page.set_viewport_size({"width": width, "height": 800})
-    shown = explore(Ravine(), TEXT, SGD(), map=("lr", "momentum"))
-    page = show(visit, tmp_path, shown)
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    smallest = page.evaluate(
-        """() => Math.min(...[...document.querySelectorAll(".adaptive-explorer svg text")].map(
-          (text) => {
-            const { a, b } = text.getScreenCTM();
-            return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
-          }))"""
-    )
-    assert smallest >= 9.5
-
-
-def test_dark_follows_the_books_switch_and_jupyterlabs(page):
-    ink = "() => getComputedStyle(document.querySelector('.adaptive-explorer')).color"
-    light = page.evaluate(ink)
-    page.evaluate("() => { document.documentElement.dataset.theme = 'dark' }")
-    dark = page.evaluate(ink)
-    assert light != dark
-    page.evaluate("() => { document.documentElement.dataset.theme = 'light' }")
-    assert page.evaluate(ink) == light
-    page.evaluate(
-        "() => { delete document.documentElement.dataset.theme; "
-        "document.body.dataset.jpThemeLight = 'false' }"
-    )
-    assert page.evaluate(ink) == dark
-
-
-def test_colour_is_never_all_that_tells_two_rules_apart(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Saddle(), *map(catalogue.default_rule, RULES)))
+def test_all_pictures_show_the_same_moment(visit, tmp_path):
+    rule, steps, box = Adam(0.1), 50, CHART
+    path = descend(rule, Saddle(), steps=steps)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves="m"))
     settle(page)
-    names = page.locator(".loss .name").all_text_contents()
-    assert sorted(names) == sorted(kind.__name__ for kind in RULES)
-    page.get_by_role("checkbox", name="NAG").hover()
-    lit = page.locator(".landscape [data-rule]:not(.dim)")
-    assert [each.get_attribute("data-rule") for each in lit.all()] == ["NAG"]
+    lines = [points(e.get_attribute("d")) for e in page.locator(".curves .line").all()]
+    # Room for the names of the two curves is left.
+    right = {"loss": box.right, "curves": box.right - 36}
+    for t in (0, 1, 17, 49, 50):
+        page.evaluate("(t) => document.querySelector('.adaptive-explorer').explorer.seek(t)", t)
+        settle(page)
+        expected = _to_pixels(path.theta[: t + 1], Saddle())
+        past = points(page.locator(".landscape .past").get_attribute("d"))
+        assert past[0] == pytest.approx(expected[0], abs=0.06)
+        assert past[-1] == pytest.approx(expected[-1], abs=0.06)
+        for chart, end in right.items():
+            x, dots = _cursor(page, chart)
+            assert x == pytest.approx(box.left + (end - box.left) * t / steps, abs=0.01)
+            for i, (dot_x, dot_y) in enumerate(dots):
+                if chart == "curves" and t == 0:  # no step, no state
+                    assert dot_x < 0
+                    continue
+                assert dot_x == pytest.approx(x, abs=0.01)
+                if chart == "curves":
+                    line = lines[i]
+                    assert dot_y == pytest.approx(np.interp(x, line[:, 0], line[:, 1]), abs=0.6)
 
 
-def test_a_frame_takes_less_than_16_ms(browser):
-    # The work that is done: the clock also counts what else runs during the tests.
-    _, worked = bench.frame_times(browser)
-    assert 0.1 < worked < 16
+@pytest.mark.parametrize("curves", ["gradient", "m", "v", "step", "rate"])
+def test_each_curve_has_its_values_at_their_steps(visit, tmp_path, curves):
+    rule, steps = Adam(0.1), 50
+    path = descend(rule, Saddle(), steps=steps)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves=curves))
+    settle(page)
+    step = np.diff(path.theta, axis=0)
+    values = {"gradient": path.gradient, "step": step, "rate": -step / path.gradient}
+    values |= {name: path.state[name][1:] for name in ("m", "v")}
+    shown = values[curves]
+    low, high = min(0, shown.min()), max(0, shown.max())
+    room = 0.06 * (high - low)
+    lines = page.locator(".curves .line")
+    right = CHART.right - 36
+    for i in range(2):
+        line = points(lines.nth(i).get_attribute("d"))
+        x = CHART.left + (right - CHART.left) * np.arange(1, steps + 1) / steps
+        assert line[0, 0] == pytest.approx(x[0], abs=0.06)
+        assert line[-1, 0] == pytest.approx(x[-1], abs=0.06)
+        y = CHART.y((shown[:, i] - low + room) / (high - low + 2 * room))
+        assert np.allclose(np.interp(x, line[:, 0], line[:, 1]), y, atol=0.5)
+    dashes = lines.evaluate_all("(all) => all.map((e) => e.getAttribute('stroke-dasharray'))")
+    assert dashes == [None, "4 3"]
+    assert page.locator(".curves .name").all_text_contents() == ["θ[0]", "θ[1]"]
+    kind = {"gradient": "gradient", "m": "velocity", "v": "", "step": "step", "rate": "step"}[
+        curves
+    ]
+    assert page.locator(".curves .lines .rule").first.get_attribute("class").split() == [
+        "rule",
+        *kind.split(),
+    ]
 
 
-def test_keys_do_not_reach_the_page_around(page):
-    page.evaluate(
-        "() => { window.heard = 0; addEventListener('keydown', () => (window.heard += 1)) }"
+def test_a_run_is_lost_at_the_step_at_which_it_diverges(visit, tmp_path):
+    lost = descend(SGD(0.2), Ravine())
+    assert lost.diverged
+    page = show(visit, tmp_path, explore(Ravine(), SGD(0.2), at=lost.steps - 1))
+    settle(page)
+    readout = page.locator(".readout")
+    assert "diverged" not in readout.inner_text()
+    assert "SGD: loss" in readout.inner_text()
+    for _ in range(2):
+        page.get_by_role("button", name="One step on").click()
+        settle(page)
+        assert f"SGD has diverged at step {lost.steps}." in readout.inner_text()
+        assert "loss" not in readout.inner_text()
+    # Neither the line nor the numbers go on.
+    assert page.locator(".landscape .past").get_attribute("d") == page.locator(
+        ".landscape .whole"
+    ).get_attribute("d")
+    assert not page.locator(".arrows .arrow.step").get_attribute("d")
+
+
+def test_the_axes_of_the_charts(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+    settle(page)
+    path = descend(TEXT, Ravine())
+    low, high = np.log10(path.loss.min()), np.log10(path.loss.max())
+    ticks = page.locator(".loss .axes .tick").evaluate_all(
+        "(all) => all.map((e) => [e.textContent, Number(e.getAttribute('x')), "
+        "Number(e.getAttribute('y')), e.getAttribute('text-anchor')])"
     )
-    slider(page, "learning rate η").press("ArrowRight")
-    slider(page, "Start").press("ArrowRight")
-    assert page.evaluate("() => window.heard") == 0
-    assert re.search(r'data-lm-suppress-shortcuts="true"', page.content())
+    across = [(text, x) for text, x, _, anchor in ticks if anchor == "middle"]
+    assert [text for text, _ in across] == ["0", "20", "40", "60", "80", "100"]
+    for text, x in across:
+        assert x == pytest.approx(CHART.x(int(text) / 100), abs=0.01)
+    up = [(text, y) for text, _, y, anchor in ticks if anchor == "end"]
+    powers = {
+        f"10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(c)] if c != '-' else '⁻' for c in str(e))}": e
+        for e in range(-18, 3)
+    }
+    assert len(up) >= 4
+    for text, y in up:
+        assert y - 3.5 == pytest.approx(CHART.y((powers[text] - low) / (high - low)), abs=0.05)
+    # A start nearby changes the loss by less than ten: the axis keeps a range that can be read.
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    assert line[0] == pytest.approx(
+        [CHART.left, CHART.y((np.log10(path.loss[0]) - low) / (high - low))], abs=0.1
+    )
 
 
-def test_drawn_reads_the_line_back(page):
-    assert len(drawn(page, "Momentum")) > 10
+def test_a_chart_of_nearly_one_value_has_a_range(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), SGD(1e-4), steps=10))
+    settle(page)
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    assert np.allclose(line[:, 1], (CHART.top + CHART.bottom) / 2, atol=2)
+
+
+def test_what_diverges_does_not_flatten_the_rest(visit, tmp_path):
+    page = show(visit, tmp_path, explore(Ravine(), TEXT, SGD(0.2)))
+    settle(page)
+    line = points(page.locator('.loss [data-rule="Momentum"] .line').get_attribute("d"))
+    low, high = np.log10(18e4) - 18, np.log10(18e4)
+    height = CHART.y((np.log10(18) - low) / (high - low))
+    assert line[0, 1] == pytest.approx(height, abs=0.1)
+    wedge = page.locator('.landscape [data-rule="SGD"] .lost')
+    assert wedge.get_attribute("d") == "M-9,-5L0,0L-9,5Z"
+    # It points to where the run has gone.
+    turn = float(re.search(r"rotate\((-?[\d.]+)\)", wedge.get_attribute("transform"))[1])
+    x, y = _to_pixels(descend(SGD(0.2), Ravine()).theta[-1], Ravine())
+    edge_x, edge_y = (
+        np.clip(x, LANDSCAPE.left, LANDSCAPE.right),
+        np.clip(y, LANDSCAPE.top, LANDSCAPE.bottom),
+    )
+    assert turn == pytest.approx(np.degrees(np.arctan2(y - edge_y, x - edge_x)), abs=0.1)
+
+
+def test_the_loss_is_drawn_above_the_minimum(visit, tmp_path):
+    rule, problem = Momentum(0.1, 0.8), Saddle()
+    page = show(visit, tmp_path, explore(problem, rule, steps=60))
+    settle(page)
+    line = points(page.locator(".loss .line").get_attribute("d"))
+    logs = np.log10(descend(rule, problem, steps=60).loss - catalogue.floor_of(problem))
+    x = CHART.x(np.arange(61) / 60)
+    y = CHART.y((logs - logs.min()) / np.ptp(logs))
+    assert np.allclose(np.interp(x, line[:, 0], line[:, 1]), y, atol=0.5)
+    assert page.locator(".loss-title").inner_text() == "Loss above the minimum"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,8 +28,11 @@ WARM = [
     *("yaml", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
 ]
 
-#: What no test of the package takes: a loop that has lost its end has been noticed as well.
-PATIENCE = 120
+#: Seconds of computing that no tests of one file take: a loop that has lost its end has been
+#: noticed as well. Not of waiting, which depends on what else the machine does.
+COMPUTING = 300
+#: Seconds until what only waits is given up.
+WAITING = 3600
 
 OPTIONS = [
     *("-x", "-q", "--tb=no", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT)),
@@ -66,7 +70,7 @@ def judge(file: str, source: str, tests: Sequence[str]) -> Verdict:
     process.start()
     there.close()
     try:
-        verdict = here.recv() if here.poll(PATIENCE) else Verdict(None, "they do not end")
+        verdict = here.recv() if here.poll(WAITING) else Verdict(None, "they do not end")
     except EOFError:
         verdict = Verdict(None, "the process died")
     process.kill()
@@ -79,10 +83,12 @@ def judge(file: str, source: str, tests: Sequence[str]) -> Verdict:
 def _run(file: str, source: str, tests: list[str], pipe: Connection) -> None:
     """Put the text in place of the file, and let pytest run: in a process of its own."""
     import _hypothesis_pytestplugin as plugin
+    import matplotlib
     import pytest
     from hypothesis import Phase, settings
 
     assert "adaptive" not in sys.modules, "the right version must not be in memory"
+    resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING))
     gc.freeze()  # else most of the time would go into looking for garbage in what was forked
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -99,6 +105,8 @@ def _run(file: str, source: str, tests: list[str], pipe: Connection) -> None:
         phases=[Phase.explicit, Phase.generate],
     )
     settings.load_profile("mutants")
+    # There is no fixture that closes the figures of each test.
+    matplotlib.rcParams["figure.max_open_warning"] = 0
     _replace(ROOT / file, source)
     watch = _Watch()
     code = pytest.main([*OPTIONS, *tests], plugins=[plugin, watch])

@@ -1,9 +1,11 @@
-"""Let a tool make mistakes in the rules, and name those that no test notices.
+"""Let a tool make mistakes in the package, and name those that no test notices.
 
-``make mutants`` applies every operator of Cosmic Ray at every place of every file of
-`adaptive.rules`. A mutant that survives is to be killed by a new test, or, if it is no mistake,
-to be explained in ``equivalent.toml``. Cosmic Ray only makes the mutants: `runner` runs the tests,
-so that no file on the disk is ever changed and each mutant costs a tenth of a second.
+``make mutants`` applies every operator of Cosmic Ray at every place of every file of `adaptive`,
+or of the rooms and files that are named: ``make mutants ARGS="rules adaptive/sweep.py"``. With
+``--slice 2/8`` it takes the second of eight parts of their mutants, each a sample of all. A mutant
+that survives is to be killed by a new test, or, if it is no mistake, to be explained in
+``equivalent.toml``. Cosmic Ray only makes the mutants: `runner` runs the tests, so that no file on
+the disk is ever changed and each mutant costs a tenth of a second.
 """
 
 from __future__ import annotations
@@ -12,44 +14,20 @@ import argparse
 import ast
 import difflib
 import os
+import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+from tests.mutants import rooms
+from tests.mutants.mutant import EXPLAINED, Key, Mutant
 from tests.mutants.runner import ROOT, judge
-
-RULES = ROOT / "adaptive" / "rules"
-EXPLAINED = ROOT / "tests" / "mutants" / "equivalent.toml"
-
-#: What is asked after the tests of the rule itself, cheapest first.
-WIDER = [
-    ["tests/rules/test_base.py"],
-    ["tests/test_bad_input.py"],
-    ["tests/rules/test_properties.py"],
-    ["tests/rules/test_every_rule.py"],
-    ["tests/problems/test_logistic.py::test_after_a_hundred_steps"],
-    ["tests/test_descent.py", "tests/test_sweep.py"],
-    ["tests/large/test_step_into.py"],
-]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """A file with one change in it."""
-
-    file: str
-    source: str
-    was: str
-    becomes: str
-
-    def __str__(self) -> str:
-        return f"{self.file}\n    - {self.was}\n    + {self.becomes}"
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -73,9 +51,16 @@ def mutants(path: Path) -> Iterator[Mutant]:
 def _meaning(source: str) -> str:
     """Return what is the same for two texts that differ in form only."""
     try:
-        return ast.dump(ast.parse(source))
+        tree = ast.parse(source)
     except SyntaxError:  # the tool can produce what is no Python
-        return ast.dump(ast.parse(""))
+        tree = ast.parse("")
+    if "from __future__ import annotations" in source:  # then nothing computes them
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                node.returns = None
+            elif isinstance(node, ast.arg):
+                node.annotation = None
+    return ast.dump(tree)
 
 
 def _changed(right: str, wrong: str) -> tuple[str, str]:
@@ -84,56 +69,91 @@ def _changed(right: str, wrong: str) -> tuple[str, str]:
     return tuple(" ".join(x[2:].strip() for x in lines if x[0] == sign) for sign in "-+")
 
 
-def own(path: Path) -> list[list[str]]:
-    """Return the tests of a file of the rules, by hand before the theory, which takes longer."""
-    found = sorted((ROOT / "tests/rules").glob(f"test_{path.stem}*.py"))
-    return [[f"tests/rules/{file.name}"] for file in found]
-
-
 def survives(mutant: Mutant) -> bool:
     """Return whether all tests pass on a mutant."""
-    stages = [*own(Path(mutant.file)), *WIDER]
+    stages = rooms.stages(ROOT / mutant.file)
     return all(judge(mutant.file, mutant.source, tests).why == "all passed" for tests in stages)
 
 
 def failing(files: list[Path]) -> str | None:
     """Return which tests fail without a mutant, and so would kill whatever they are given."""
-    file = files[0].resolve()
-    for tests in [*(stage for path in files for stage in own(path)), *WIDER]:
-        name = file.relative_to(ROOT).as_posix()
-        verdict = judge(name, file.read_text(encoding="utf-8"), tests)
+    file = files[0]
+    name, right = file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
+    asked = {tuple(stage): None for path in files for stage in rooms.stages(path)}
+    for tests in asked:
+        verdict = judge(name, right, tests)
         if verdict.why != "all passed":
             return f"{verdict.failed or ', '.join(tests)}: {verdict.why}"
     return None
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants.tool", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, help="all files of the rules if none")
-    files = parser.parse_args(arguments).files or sorted(RULES.glob("*.py"))
-    if why := failing(files):
-        print(f"a test fails without any mutant: {why}")
-        return 2
-    made = [mutant for path in files for mutant in mutants(path.resolve())]
-    print(f"{len(made)} mutants of {len(files)} files", flush=True)
-
+def known() -> set[Key]:
+    """Return the mutants that are explained."""
     explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
-    known = {(each["file"], each["was"], each["becomes"]) for each in explained}
-    keys = {}
+    return {(each["file"], each["was"], each["becomes"]) for each in explained}
+
+
+def alive(made: list[Mutant], explained: set[Key]) -> dict[Key, Mutant]:
+    """Return the mutants that survive, and name each as soon as it has."""
+    found: dict[Key, Mutant] = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for done, (mutant, lives) in enumerate(zip(made, pool.map(survives, made), strict=True)):
             if lives:
-                key = mutant.file, mutant.was, mutant.becomes
-                keys[key] = mutant
-                print(f"{'explained' if key in known else 'SURVIVED'}: {mutant}", flush=True)
+                found[mutant.key] = mutant
+                said = "explained" if mutant.key in explained else "SURVIVED"
+                print(f"{said}: {mutant}", flush=True)
             if done % 100 == 99:
-                print(f"{done + 1} done, {len(keys)} survived", flush=True)
+                print(f"{done + 1} done, {len(found)} survived", flush=True)
+    return found
 
-    asked = {path.resolve().relative_to(ROOT).as_posix() for path in files}
-    unexplained = [mutant for key, mutant in keys.items() if key not in known]
-    outdated = [key for key in known if key[0] in asked and key not in keys]
-    print(f"{len(keys)} survived, of which {len(keys) - len(unexplained)} are explained")
+
+def summary(made: list[Mutant], found: dict[Key, Mutant], explained: set[Key]) -> Iterator[str]:
+    """Yield a line for each room: how many were killed of those that are mistakes."""
+    lived = [mutant for mutant in made if mutant.key in found]
+    equivalent = Counter(mutant.room for mutant in lived if mutant.key in explained)
+    survived = Counter(mutant.room for mutant in lived if mutant.key not in explained)
+    for room, number in Counter(mutant.room for mutant in made).items():
+        mistakes = number - equivalent[room]
+        killed = mistakes - survived[room]
+        share = 100 * killed / mistakes if mistakes else 100.0
+        yield (
+            f"{room}: {number} mutants, {killed} killed, {survived[room]} survived, "
+            f"{equivalent[room]} explained; {share:.1f} of 100 mistakes killed"
+        )
+
+
+def part(text: str) -> tuple[int, int]:
+    """Return which slice of how many, from a text such as 2/8."""
+    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text)
+    if found is None or int(found[1]) > int(found[2]):
+        raise argparse.ArgumentTypeError(f"must be like 2/8, the second of eight; got {text!r}")
+    return int(found[1]), int(found[2])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.tool", description=__doc__)
+    parser.add_argument("names", nargs="*", help="files or rooms; all of the package if none")
+    parser.add_argument("--slice", type=part, default=(1, 1), metavar="K/N", help="a part of them")
+    options = parser.parse_args(arguments)
+    try:
+        files = rooms.files(options.names)
+    except ValueError as error:
+        parser.error(str(error))
+    if why := failing(files):
+        print(f"a test fails without any mutant: {why}")
+        return 2
+    which, of = options.slice
+    made = [mutant for path in files for mutant in mutants(path)][which - 1 :: of]
+    print(f"{len(made)} mutants of {len(files)} files", flush=True)
+    explained = known()
+    found = alive(made, explained)
+    for line in summary(made, found, explained):
+        print(line)
+    unexplained = [mutant for key, mutant in found.items() if key not in explained]
+    # Two slices can share a line, so only all of them tell that an explained one is not alive.
+    asked = {path.relative_to(ROOT).as_posix() for path in files} if of == 1 else set()
+    outdated = [key for key in explained if key[0] in asked and key not in found]
     for mutant in unexplained:
         print(f"NOT EXPLAINED: {mutant}")
     for file, was, becomes in outdated:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, UserDict, defaultdict, namedtuple
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adaptive import SGD, Adam, Momentum
+from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, register_container
 
 ONE, TWO = np.array([1.0, -2.0]), np.array([[0.5], [3.0], [-1.0]])
 SLOPE, SLOPES = np.array([0.3, 4.0]), np.array([[-2.0], [0.1], [0.0]])
@@ -93,3 +96,256 @@ def test_no_array_at_all() -> None:
         Momentum().init({})
     with pytest.raises(ValueError, match=r"theta must hold at least one array, got {}"):
         Momentum().step({}, {}, Momentum.State(0, {}))
+
+
+# ------------------------------------------------------------------ they come back as they were
+
+Pair = namedtuple("Pair", "w b")
+
+
+class Shaped(namedtuple("Shaped", "w b")):
+    """A namedtuple with a constructor of its own."""
+
+    def __new__(cls, both: Any) -> Any:
+        return super().__new__(cls, both, both)
+
+
+class Tagged(dict):  # type: ignore[type-arg]
+    """A dict that has more than its items."""
+
+    tag = "none"
+
+
+class Listed(list):  # type: ignore[type-arg]
+    """A list that is not made from one."""
+
+    def __init__(self, *items: Any) -> None:
+        super().__init__(items)
+
+
+@register_container
+@dataclass(frozen=True)
+class Layer:
+    w: Any
+    b: Any
+
+
+@dataclass
+class Model:
+    layers: Any
+    name: str
+    sizes: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sizes = [len(layer) for layer in self.layers]
+
+
+register_container(Model, names=["layers"])
+
+
+@register_container
+@dataclass(slots=True)
+class Slotted:
+    w: Any
+
+
+class Module:
+    """What holds parameters as attributes and is no dataclass."""
+
+    def __init__(self, w: Any) -> None:
+        self.w, self.calls = w, 3
+
+
+register_container(Module, ["w"])
+
+TAGGED = Tagged(w=ONE, b=TWO)
+TAGGED.tag = "mine"
+
+KINDS = {
+    "namedtuple": Pair(ONE, TWO),
+    "own namedtuple": Shaped(ONE),
+    "OrderedDict": OrderedDict(w=ONE, b=TWO),
+    "defaultdict": defaultdict(list, w=ONE, b=TWO),
+    "own dict": TAGGED,
+    "own list": Listed(ONE, TWO),
+    "UserDict": UserDict(w=ONE, b=TWO),
+    "proxy": MappingProxyType({"w": ONE, "b": TWO}),
+    "dataclass": Layer(ONE, TWO),
+    "fields": Model([ONE, TWO], "net"),
+    "slots": Slotted(ONE),
+    "attributes": Module(ONE),
+    "equal shapes": [ONE, ONE],
+    "nested": {"a": [Layer(ONE, (Pair(ONE, TWO),)), Model([ONE], "in")], "b": Module([ONE, TWO])},
+}
+
+
+def leaves(value: Any, like: Any) -> list[Any]:
+    """Return the arrays of a container, and assert that it is of the same form as another."""
+    assert type(value) is type(like)
+    if isinstance(like, dict | UserDict | MappingProxyType):
+        assert list(value) == list(like)
+        pairs = [(value[key], like[key]) for key in like]
+    elif isinstance(like, list | tuple):
+        pairs = list(zip(value, like, strict=True))
+    elif isinstance(like, np.ndarray):
+        assert value.shape == like.shape
+        return [value]
+    else:
+        names = ("w", "b", "layers")
+        pairs = [(getattr(value, n), getattr(like, n)) for n in names if hasattr(like, n)]
+    return [leaf for one, other in pairs for leaf in leaves(one, other)]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_any_container_comes_back_as_it_was(name: str) -> None:
+    theta, rule = KINDS[name], Adam(lr=0.1)
+    before = [leaf.copy() for leaf in leaves(theta, theta)]
+    state = rule.init(theta)
+    for t in (1, 2):
+        moved, state = rule.step(theta, theta, state)
+        assert state.t == t
+    arrays = zip(*(leaves(each, theta) for each in (theta, moved, *state[1:])), strict=True)
+    for (leaf, new, m, v), kept in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(leaf, kept)
+        alone = rule.init(leaf)
+        for _ in range(2):
+            expected, alone = rule.step(leaf, leaf, alone)
+        for one, other in zip((new, m, v), (expected, *alone[1:]), strict=True):
+            np.testing.assert_array_equal(one, other, strict=True)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_in_place_they_stay_the_same_objects(name: str) -> None:
+    # A step of length 0 is the way to copies that share nothing.
+    theta, _ = SGD(lr=0).step(KINDS[name], KINDS[name], SGD.State(0))
+    rule, g = Momentum(lr=0.5), KINDS[name]
+    arrays = leaves(theta, theta)
+    expected, _ = rule.step(theta, g, rule.init(theta))
+    state = rule.init(theta)
+    new = rule.step_into(theta, g, state)
+    assert [id(leaf) for leaf in leaves(theta, theta)] == [id(leaf) for leaf in arrays]
+    for mine, other in zip(arrays, leaves(expected, theta), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    for mine, old in zip(leaves(new.v, theta), leaves(state.v, theta), strict=True):
+        assert mine is old
+
+
+def test_an_array_that_is_there_twice_is_not_stepped_twice() -> None:
+    w = np.array([1.0, 2.0])
+    for tied in ({"in": w, "out": w}, [w, [w]], (w, w.reshape(2, 1)), Layer(w, {"x": w[:]})):
+        with pytest.raises(ValueError, match="theta must hold each array once"):
+            SGD().step_into(tied, tied, SGD().init(tied))
+    assert w.tolist() == [1, 2]
+    parts = {"a": w[:1], "b": w[1:], "none": w[:0]}
+    SGD(lr=1).step_into(parts, {"a": [1.0], "b": [1.0], "none": []}, SGD().init(parts))
+    assert w.tolist() == [0, 1]
+
+
+def test_what_else_an_object_has_it_keeps() -> None:
+    moved, state = SGD().step(TAGGED, TAGGED, SGD().init(TAGGED))
+    assert moved.tag == "mine"
+    moved, _ = SGD().step(KINDS["defaultdict"], KINDS["defaultdict"], state)
+    assert moved.default_factory is list
+    model, _ = SGD().step(KINDS["fields"], KINDS["fields"], state)
+    assert (model.name, model.sizes) == ("net", [2, 3])
+    module, _ = SGD().step(KINDS["attributes"], KINDS["attributes"], state)
+    assert module.calls == 3
+
+
+class Foreign:
+    """An array of another library."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = np.asarray(values)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self.values, dtype)
+
+
+def test_a_list_of_another_librarys_arrays_is_not_stacked() -> None:
+    theta, g = [Foreign([1.0, 2.0]), Foreign([3.0, 4.0])], [Foreign([1, 1]), Foreign([2, 2])]
+    moved, state = Momentum(lr=1).step(theta, g, Momentum().init(theta))
+    assert type(state.v) is list
+    assert [v.tolist() for v in state.v] == [[1, 1], [2, 2]]
+    assert [each.tolist() for each in moved] == [[0, 1], [1, 2]]
+    one, state = Momentum(lr=1).step(
+        [np.float64(1), np.float32(2)], [1, 1], Momentum().init([1, 2])
+    )
+    assert one.tolist() == [0, 1]
+
+
+def test_the_gradient_may_come_in_a_plainer_container() -> None:
+    theta, state = Layer(ONE, TWO), Momentum().init(Layer(ONE, TWO))
+    whole, _ = Momentum().step(theta, Layer(SLOPE, SLOPES), state)
+    plain, _ = Momentum().step(theta, {"b": SLOPES, "w": SLOPE}, state)
+    np.testing.assert_array_equal(plain.w, whole.w)
+    np.testing.assert_array_equal(plain.b, whole.b)
+    pair, _ = SGD().step(Pair(ONE, TWO), [SLOPE, SLOPES], SGD.State(0))
+    assert type(pair) is Pair
+
+
+def test_nag_looks_ahead_in_each_array() -> None:
+    rule, theta = NAG(lr=0.5, momentum=0.5), {"a": ONE, "b": [TWO]}
+    theta, state = rule.step(theta, theta, rule.init(theta))
+    ahead = rule.lookahead(theta, state)
+    np.testing.assert_array_equal(ahead["a"], theta["a"] - 0.5 * state.v["a"])
+    np.testing.assert_array_equal(ahead["b"][0], theta["b"][0] - 0.5 * state.v["b"][0])
+    assert Momentum().lookahead(theta, state) is theta
+
+
+def test_what_cannot_hold_parameters_says_what_to_do() -> None:
+    @dataclass
+    class Unknown:
+        w: Any
+
+    class Closed(dict):  # type: ignore[type-arg]
+        def update(self, *given: Any, **named: Any) -> None:
+            raise RuntimeError("closed")
+
+    with pytest.raises(TypeError, match=r"Unknown must be registered .*register_container\(Unk"):
+        SGD().init(Unknown(ONE))
+    with pytest.raises(TypeError, match=r"Unknown must be registered to hold parameters"):
+        SGD().step({"a": Unknown(ONE)}, {"a": ONE}, SGD.State(0))
+    with pytest.raises(TypeError, match=r"made again, such as a dict; Closed cannot: Runtime"):
+        Momentum().init(Closed(a=ONE))
+
+
+# ------------------------------------------------------------------ single numbers
+
+
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_single_number_is_an_array_of_no_dimension(kind: type[Rule], dtype: type) -> None:
+    rule, theta = kind(), np.array(1.5, dtype)
+    row, mine = np.array([1.5], dtype), np.array(1.5, dtype)
+    state, rows, into = rule.init(theta), rule.init(row), rule.init(mine)
+    for g in (0.5, -2.0, 3.0):
+        slope = np.array(g, dtype)
+        ahead = rule.lookahead(theta, state)
+        assert np.shape(ahead) == ()
+        theta, state = rule.step(theta, slope, state)
+        row, rows = rule.step(row, slope.reshape(1), rows)
+        into = rule.step_into(mine, slope, into)
+        for one, other in zip((theta, *state[1:]), (row, *rows[1:]), strict=True):
+            assert type(one) is np.ndarray
+            np.testing.assert_array_equal(one, other[0], strict=False)
+            assert (one.shape, one.dtype) == ((), other.dtype)
+        np.testing.assert_allclose(mine, theta, rtol=1e-3 if dtype == np.float16 else 1e-6)
+    # What a step returns, a step in place takes.
+    assert rule.step_into(theta, np.array(1.0), state).t == 4
+
+
+@pytest.mark.parametrize("engine", ["numba", "blocks", "plain"])
+def test_a_single_number_in_place(engine: str) -> None:
+    theta, bias = np.array(1.0), {"b": np.array(1.0), "w": np.ones(3)}
+    state = Momentum(lr=0.5).step_into(theta, np.array(2.0), Momentum().init(theta), engine)
+    assert (theta, state.v) == (0, 1)
+    Momentum(lr=0.5).step_into(bias, {"b": 2.0, "w": np.ones(3)}, Momentum().init(bias), engine)
+    assert bias["b"] == 0
+
+
+def test_a_single_number_with_several_settings() -> None:
+    rates = [0.1, 0.2, 0.3]
+    moved, state = Adam(lr=rates).step(1.0, 2.0, Adam().init(1.0))
+    np.testing.assert_allclose(moved, 1 - np.array(rates))
+    assert all(type(array) is np.ndarray for array in state[1:])

@@ -99,7 +99,7 @@ def project(tmp_path_factory):
 
 def _run(project, *command):
     run = subprocess.run(
-        [sys.executable, *command], cwd=project, capture_output=True, text=True, timeout=300
+        [sys.executable, *command], cwd=project, capture_output=True, text=True, timeout=3000
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     return run.stdout

@@ -34,7 +34,7 @@ def test_binder_copies_the_source_before_it_installs(tmp_path):
     copy.mkdir()
     for name in ("environment.yml", "pyproject.toml", "README.md", "LICENSE"):
         (copy / name).write_bytes((ROOT / name).read_bytes())
-    run = subprocess.run([*command, str(copy)], capture_output=True, text=True, timeout=120)
+    run = subprocess.run([*command, str(copy)], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-2000:]
     docker = run.stdout + run.stderr
     copied = re.search(r"COPY --chown=\d+:\d+ src/ \$\{REPO_DIR\}", docker)
@@ -64,44 +64,144 @@ def test_first_cell_installs_this_version_and_the_page_does_not_show_it(book, na
     notebook = json.loads((ROOT / f"{name}.ipynb").read_text(encoding="utf-8"))
     first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     assert "".join(first["source"]) == launch.code(), "run `python -m chapters._site.launch`"
-    assert f"@v{publishing.version()}" in launch.code()
     assert first["metadata"]["tags"] == ["remove-cell"]
     assert first["outputs"] == []
-    assert "find_spec" not in soup(book / f"{name}.html").article.get_text()
+    assert "metadata.distributions" not in soup(book / f"{name}.html").article.get_text()
 
 
-def test_a_chapter_runs_with_what_its_first_cell_installs(tmp_path):
-    """In a bare environment, with nothing on stderr; from this copy of the project."""
-    bare = tmp_path / "bare"
-    subprocess.run([sys.executable, "-m", "venv", str(bare)], check=True)
-    python = bare / "bin" / "python"
-    tag = f'"git+{launch.REPOSITORY}@v{publishing.version()}"'
-    assert launch.code().count(tag) == 1
-    notebook = json.loads((ROOT / "chapters/momentum.ipynb").read_text(encoding="utf-8"))
+def test_the_cell_is_written_once_and_for_this_version():
+    assert launch.code() == launch.CELL.read_text(encoding="utf-8").rstrip("\n")
+    assert launch.code().count(f'"{launch.source()}"') == 1
+    assert launch.source().endswith(f"@v{publishing.version()}")
+
+
+def test_the_cell_is_written_into_a_notebook_that_has_another_one(tmp_path):
+    path = tmp_path / "momentum.ipynb"
+    stored = json.loads((ROOT / "chapters/momentum.ipynb").read_text(encoding="utf-8"))
+    first = next(cell for cell in stored["cells"] if cell["cell_type"] == "code")
+    assert first["id"] == launch.IDENTITY
+    for cells in (
+        [{**cell, "source": ["old"]} if cell is first else cell for cell in stored["cells"]],
+        [cell for cell in stored["cells"] if cell is not first],
+    ):
+        path.write_text(json.dumps({**stored, "cells": cells}), encoding="utf-8")
+        launch.main([str(path)])
+        written = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert [cell["id"] for cell in written] == [cell["id"] for cell in stored["cells"]]
+        assert "".join(written[stored["cells"].index(first)]["source"]) == launch.code()
+
+
+# --------------------------------------------------------------------------- other machines
+
+#: What a session on Colab or Kaggle may have, at the oldest versions that the package takes.
+OLDEST = ["numpy==2.0.*", "matplotlib==3.8.*", "pyparsing<3.3"]
+
+
+class Machine:
+    """A bare environment on another machine: without this project, but for a copy of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {"MPLBACKEND": "agg", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+        # A bar for what takes long would say how fast this machine is.
+        self.environment["TQDM_DISABLE"] = "1"
+        kept = ("PIP_", "SSL_")
+        self.environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "bare")], check=True)
+        self.tree = folder / "project"
+        shutil.copytree(ROOT / "adaptive", self.tree / "adaptive")
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, self.tree / name)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run its Python."""
+        command = [str(self.folder / "bare" / "bin" / "python"), *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=self.folder, env=self.environment
+        )
+
+    def install(self, *packages: str) -> None:
+        """Install packages."""
+        done = self.run("-m", "pip", "install", "--quiet", *packages)
+        assert done.returncode == 0, done.stderr
+
+    def execute(self, *cells: str) -> subprocess.CompletedProcess[str]:
+        """Execute cells, any warning being an error; the first one installs the copy."""
+        script = self.folder / "cells.py"
+        # As a script: figures go nowhere, and are closed after each cell, as in a notebook.
+        close = "\n\nimport sys\nif 'matplotlib.pyplot' in sys.modules:\n"
+        close += "    sys.modules['matplotlib.pyplot'].close('all')\n\n"
+        text = close.join(cells).replace(launch.source(), self.tree.as_uri())
+        script.write_text(text, encoding="utf-8")
+        runner = f"import runpy; runpy.run_path({str(script)!r}, run_name='chapter')"
+        return self.run("-W", "error", "-c", runner)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """Return another machine."""
+    return Machine(tmp_path)
+
+
+def _cells(name: str) -> list[str]:
+    """Return the code of a chapter, with the first cell as it is to be."""
+    notebook = json.loads((ROOT / f"chapters/{name}.ipynb").read_text(encoding="utf-8"))
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
-    tree = tmp_path / "project"
-    shutil.copytree(ROOT / "adaptive", tree / "adaptive")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tree / name)
-    cells[0] = cells[0].replace(tag, f'"{tree.as_uri()}"')
-    script = tmp_path / "chapter.py"
-    # As a script: figures go nowhere, and are closed after each cell, as in a notebook.
-    close = "\n\nimport matplotlib.pyplot; matplotlib.pyplot.close('all')\n\n"
-    script.write_text(close.join(cells), encoding="utf-8")
-    environment = {"MPLBACKEND": "agg", "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
-    environment |= {k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_"))}
-    runner = f"import runpy; runpy.run_path({str(script)!r}, run_name='chapter')"
-    run = subprocess.run(
-        [python, "-W", "error", "-c", runner],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=environment,
-        timeout=400,
-    )
+    return [launch.code(), *cells[1:]]
+
+
+def test_a_chapter_runs_with_what_its_first_cell_installs(machine):
+    run = machine.execute(*_cells("momentum"))
     assert run.returncode == 0, run.stderr[-3000:]
     assert run.stderr == ""
     assert "steps to come 1000 times closer" in run.stdout
+
+
+def test_a_chapter_runs_where_the_oldest_versions_are_loaded_before(machine):
+    """As on Colab and Kaggle, where a session has begun with numpy."""
+    machine.install(*OLDEST)
+    before = "import matplotlib, matplotlib.pyplot, numpy"
+    run = machine.execute(before, *_cells("momentum"))
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert run.stderr == ""
+    assert "steps to come 1000 times closer" in run.stdout
+
+
+def test_where_the_loaded_numpy_was_replaced_the_cell_asks_for_a_restart(machine):
+    machine.install("numpy==1.26.*")
+    run = machine.execute("import numpy", launch.code(), "print('went on')")
+    assert "went on" not in run.stdout
+    said = r"ImportError: numpy is 2\.[\d.]+ now, 1\.26\.4 is loaded: restart the session, then run"
+    assert re.search(said, run.stderr), run.stderr[-2000:]
+    again = machine.execute(launch.code(), "from adaptive import Adam; print(Adam().lr)")
+    assert again.stdout == "0.001\n", again.stderr[-2000:]
+
+
+def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine):
+    other = machine.folder / "other"
+    (other / "adaptive").mkdir(parents=True)
+    (other / "adaptive/__init__.py").write_text("__version__ = '1.4.0'\n", encoding="utf-8")
+    (other / "pyproject.toml").write_text(
+        '[project]\nname = "adaptive"\nversion = "1.4.0"\n'
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
+        encoding="utf-8",
+    )
+    machine.install(str(other))
+    run = machine.execute(launch.code(), "print('went on')")
+    assert "went on" not in run.stdout
+    found = re.search(r"in the place of ours: %pip (uninstall --yes adaptive); restart", run.stderr)
+    assert found, run.stderr[-2000:]
+    assert machine.run("-m", "pip", *found[1].split()).returncode == 0
+    again = machine.execute(launch.code(), "from adaptive import Adam; print(Adam().lr)")
+    assert again.stdout == "0.001\n", again.stderr[-2000:]
+
+
+def test_where_nothing_can_be_installed_the_cell_shows_why(machine):
+    shutil.rmtree(machine.tree)
+    run = machine.execute(launch.code())
+    _, found, why = run.stderr.rpartition("\nImportError: pip could not install it:\n")
+    assert found, run.stderr
+    assert machine.tree.as_posix() in why
 
 
 def test_paper_has_all_pages_and_their_links(book, tmp_path):

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.site.conftest import axe, pages_of, soup
 
 #: What a first visit to a page may load, compressed.
@@ -82,6 +83,7 @@ def test_a_visit_with_a_phone_and_on_paper(book, visit, name):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
     _assert_wide_is_reached(page)
     _assert_accessible(page, "dark", "light")
+    _assert_turned_round(page)
     visit.assert_clean()
     _assert_paper(page)
 
@@ -106,6 +108,23 @@ def _assert_wide_is_reached(page):
     assert not cut
 
 
+def _assert_turned_round(page):
+    """Where the text runs from right to left, as in a translation, formulas and code do not."""
+    page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+    scrambled = page.evaluate(
+        """() => [...document.querySelectorAll(`article :is(pre, code, mjx-container, svg),
+            article .pasted-text, article .cell_output table`)].filter((e) => {
+          const { direction, unicodeBidi, display } = getComputedStyle(e);
+          return direction !== "ltr" || (display === "inline" && !unicodeBidi.includes("isolate"));
+        }).map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert not scrambled
+    text = page.locator("article").first
+    assert text.evaluate("(e) => getComputedStyle(e).direction") == "rtl"
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    page.evaluate("() => document.documentElement.removeAttribute('dir')")
+
+
 def _assert_paper(page):
     """On paper nothing is cut, and what is there for the screen is not."""
     page.emulate_media(media="print")
@@ -119,6 +138,7 @@ def _assert_paper(page):
 @pytest.fixture(scope="module")
 def without_script(browser):
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -75,6 +76,39 @@ def test_keys_alone_reach_the_text_the_search_and_the_theme(book, visit):
     shadow = button.evaluate("(e) => getComputedStyle(e).boxShadow")
     assert outline != "none" or shadow != "none"
     visit.assert_clean()
+
+
+def test_anchors_are_seen_below_the_bar(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    bar = page.locator(".bd-header-article").first
+    names = page.locator("article section[id]").evaluate_all("(all) => all.map(({ id }) => id)")
+    assert len(names) > 5
+    for name in names[:-1]:  # the last may be too near the end of the page
+        page.evaluate("(name) => { location.hash = name }", name)
+        heading = page.locator(f"[id='{name}'] > :is(h1, h2, h3, h4)").first.bounding_box()
+        box = bar.bounding_box()
+        assert heading["y"] >= box["y"] + box["height"] - 1, name
+        assert heading["y"] < 450, name
+
+
+def test_copy_buttons_copy_exactly_the_code(book, visit):
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = visit.open(book / "chapters" / "momentum.html")
+    notebook = nbformat.read(ROOT / "chapters" / "momentum.ipynb", as_version=4)
+    hidden = {"remove-cell", "remove-input"}
+    sources = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not hidden & set(cell.metadata.get("tags", []))
+    ]
+    buttons = page.locator("article .cell_input button.copybtn")
+    assert buttons.count() == len(sources)
+    for button, source in zip(buttons.all(), sources, strict=True):
+        button.evaluate("(e) => e.click()")
+        page.wait_for_function(
+            "(e) => e.classList.contains('success')", arg=button.element_handle()
+        )
+        assert page.evaluate("() => navigator.clipboard.readText()") == source
 
 
 def test_search_finds_a_page_from_a_file(book, visit):
@@ -175,7 +209,7 @@ def test_architecture_is_drawn_from_the_imports(book):
         assert architecture._reached(reduced, part) == architecture._reached(graph, part)
 
 
-def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, browser):
+def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, reader):
     from adaptive import RULES
 
     path = book / "chapters/cheatsheet.html"
@@ -184,11 +218,9 @@ def test_cheat_sheet_has_all_rules_and_is_one_printed_page(book, browser):
         rule.__name__ for rule in RULES
     ]
     assert len(sheet.select('mjx-container[display="true"]')) == len(RULES)
-    context = browser.new_context()
-    page = context.new_page()
+    page = reader()
     page.goto(path.as_uri())
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
-    context.close()
 
 
 def test_learning_paths_name_each_chapter(book):

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import unicodedata
-import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-
-from adaptive.course.instructor import CourseError
 
 #: What the systems call a submission in the archives that they make.
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
@@ -24,7 +18,12 @@ _ATTEMPT = re.compile(r"(?:-| ?\()(\d{1,3})\)?$")
 #: Written by nbgrader and by us.
 _NOTES = ("timestamp.txt", "problem.txt")
 #: Not in names of folders on every system, or with a meaning for nbgrader, which globs.
-_UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|\[\]{}]')
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\[\]{}]')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)\d)(?:\..*)?", re.IGNORECASE)
+#: Bytes of a folder's name; file systems take 255, and something may be added.
+_LONGEST = 200
+#: What is said of a symbolic link, which may lead anywhere.
+LINK = "it is a symbolic link, which is not followed"
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,14 @@ class Submission:
         The number in Canvas or Moodle; empty if there is none.
     path : Path
         The file to grade: the latest notebook, or any other file if there is no notebook.
+    problem : str
+        Why the file cannot be read; empty if nothing is known against it.
     """
 
     student: str
     lms: str
     path: Path
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,17 @@ class _File:
     rank: tuple[bool, bool, int, float]
 
 
-def collect(folder: Path, assignment: str, assignments: Iterable[str] = ()) -> list[Submission]:
+def collect(
+    folder: Path,
+    assignment: str,
+    assignments: Iterable[str] = (),
+    problems: Mapping[Path, str] | None = None,
+) -> list[Submission]:
     """Return the submissions in a folder: one notebook, or one folder, of each student.
 
     Names as Canvas and Moodle give them are taken apart; nbgrader's layout, a folder of each
     assignment in the folder of a student, is recognized. Of several attempts the latest counts.
+    Symbolic links in the folder are not followed.
 
     Parameters
     ----------
@@ -68,54 +76,64 @@ def collect(folder: Path, assignment: str, assignments: Iterable[str] = ()) -> l
         The assignment's name.
     assignments : iterable of str, optional
         The names of all assignments.
+    problems : dict of str, optional
+        Files that could not be unpacked, and why, as from `archives.extract`.
 
     Returns
     -------
     list of Submission
         In the order of the students' names.
     """
+    known = problems or {}
     found: dict[tuple[str, str], list[_File]] = defaultdict(list)
     for entry in sorted(folder.iterdir()):
-        if not _hidden(entry):
+        if not hidden(entry):
             for file in _files(entry, assignment, set(assignments)):
                 found[file.name, file.lms].append(file)
     shared = defaultdict(list)
     for name, lms in found:
         shared[name].append(lms)
-    chosen, taken = [], set()
+    chosen: list[Submission] = []
+    taken: set[str] = set()
     for (name, lms), files in sorted(found.items()):
-        student = name if len(shared[name]) == 1 else f"{name} ({lms})"
-        while student in taken:
+        student = _short(name) if len(shared[name]) == 1 else f"{_short(name)} ({lms})"
+        # Each has a folder, and some systems do not tell small letters from capitals.
+        while student.casefold() in taken:
             student += "_"
-        taken.add(student)
-        chosen.append(Submission(student, lms, max(files, key=lambda file: file.rank).path))
+        taken.add(student.casefold())
+        path = max(files, key=lambda file: file.rank).path
+        problem = LINK if path.is_symlink() else known.get(path, "")
+        chosen.append(Submission(student, lms, path, problem))
     return chosen
 
 
-def _hidden(path: Path) -> bool:
+def hidden(path: Path) -> bool:
+    """Return whether a file or folder is none of a student's."""
     return path.name.startswith((".", "__MACOSX")) or path.name in _NOTES
 
 
 def _files(entry: Path, assignment: str, assignments: set[str]) -> Iterator[_File]:
     """Yield what a student has handed in, from an entry of the folder."""
-    stem = entry.stem if entry.is_file() else entry.name
-    if entry.is_dir():
+    folder = entry.is_dir() and not entry.is_symlink()
+    stem = entry.name if folder else entry.stem
+    if folder:
         names = {path.name for path in entry.iterdir()}
         if assignment in names:
             entry /= assignment
+            folder = entry.is_dir() and not entry.is_symlink()
         elif names & assignments:
             return
     known = MOODLE.fullmatch(stem) or CANVAS.fullmatch(stem)
     if known:
         name, lms = known["name"], known["id"]
     else:
-        name, lms = _COPY.sub("", stem) if entry.is_file() else stem, ""
-    for path in entry.rglob("*") if entry.is_dir() else [entry]:
+        name, lms = stem if folder else _COPY.sub("", stem), ""
+    for path in entry.rglob("*") if folder else [entry]:
         inside = path.relative_to(entry.parent)
-        if path.is_file() and not any(map(_hidden, [inside, *inside.parents])):
-            yield _File(
-                _student(name), lms, path, _rank(path, bool(known) or entry.is_dir(), assignment)
-            )
+        there = path.is_symlink() or path.is_file()
+        if there and not any(map(hidden, [inside, *inside.parents])):
+            rank = _rank(path, bool(known) or folder, assignment)
+            yield _File(_student(name), lms, path, rank)
 
 
 def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int, float]:
@@ -123,53 +141,16 @@ def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int,
     attempt = (_ATTEMPT if numbered else _COPY).search(path.stem)
     notebook = path.suffix.lower() == ".ipynb"
     number = int(attempt[1]) if attempt else 0
-    return notebook, assignment in path.stem, number, path.stat().st_mtime
+    return notebook, assignment in path.stem, number, path.lstat().st_mtime
 
 
 def _student(name: str) -> str:
     """Return a name as nbgrader and every file system can take it."""
-    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
-    return name or "_"
+    name = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
+    name = name.strip(" .")
+    return f"{name}_" if not name or _DEVICE.fullmatch(name) else name
 
 
-def extract(archive: Path, folder: Path) -> Path:
-    """Unpack an archive from Canvas or Moodle, with the archives that students put in it.
-
-    Parameters
-    ----------
-    archive : Path
-        A zip file.
-    folder : Path
-        An empty folder.
-
-    Returns
-    -------
-    Path
-        Where the submissions are: the folder, or the only one in it.
-
-    Raises
-    ------
-    CourseError
-        If it is no zip file.
-    """
-    if not zipfile.is_zipfile(archive):
-        raise CourseError(f"SUBMISSIONS must be a folder or a zip file; {archive} is neither")
-    _unpack(archive, folder)
-    for inner in list(folder.rglob("*.zip")):
-        # One that cannot be unpacked stays what it is: a file that is no notebook.
-        with contextlib.suppress(Exception):
-            _unpack(inner, inner.with_suffix(""))
-            inner.unlink()
-    (*entries,) = (entry for entry in folder.iterdir() if not _hidden(entry))
-    only = entries[0] if len(entries) == 1 and entries[0].is_dir() else None
-    named = only and (MOODLE.fullmatch(only.name) or CANVAS.fullmatch(only.name))
-    return only if only and not named else folder
-
-
-def _unpack(archive: Path, folder: Path) -> None:
-    with zipfile.ZipFile(archive) as content:
-        for info in content.infolist():
-            made = content.extract(info, folder)
-            # The times say which of two attempts is the later one.
-            when = datetime(*info.date_time).timestamp()
-            os.utime(made, (when, when))
+def _short(name: str) -> str:
+    """Return the beginning of a name, as much of it as a folder's name may hold."""
+    return name.encode(errors="replace")[:_LONGEST].decode(errors="ignore").strip(" .")

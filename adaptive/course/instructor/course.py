@@ -8,6 +8,7 @@ import html
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -28,11 +29,15 @@ from traitlets.config import PyFileConfigLoader
 
 from adaptive.course import regions
 from adaptive.course.instructor import CourseError
-from adaptive.course.instructor.collect import Submission, collect, extract
+from adaptive.course.instructor.archives import LARGEST, extract
+from adaptive.course.instructor.collect import Submission, collect
 from adaptive.course.instructor.restore import Unreadable, belongs, read
 
 CONFIG = "nbgrader_config.py"
 GRADED, BY_HAND, PROBLEM = "graded", "needs manual grading", "problem"
+#: What a spreadsheet takes for the beginning of a formula, at the beginning of a cell, or of what a
+#: spreadsheet with another separator takes for a cell.
+_FORMULA = re.compile(r"(^|[,;|\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 @dataclass(frozen=True)
@@ -169,8 +174,10 @@ class Course:
         if not self._in_gradebook(name):
             self.release(name)
         with tempfile.TemporaryDirectory() as unpacked:
-            folder = submissions if submissions.is_dir() else extract(submissions, Path(unpacked))
-            found = collect(folder, name, self.assignments)
+            folder, problems = submissions, dict[Path, str]()
+            if not submissions.is_dir():
+                folder, problems = extract(submissions, Path(unpacked))
+            found = collect(folder, name, self.assignments, problems)
             if not found:
                 raise CourseError(f"SUBMISSIONS: there is nothing to grade in {submissions}")
             for one in tqdm(found, desc=f"grade {name}", unit="student"):
@@ -219,8 +226,7 @@ class Course:
         with self._gradebook() as gradebook:
             gradebook.update_or_create_student(one.student, **known)
         try:
-            data = one.path.read_bytes()
-            self._check(name, one.path, data)
+            data = self._read(name, one)
             if one.path.resolve().parent != folder:
                 self._hand_in(one.path, data.removeprefix(codecs.BOM_UTF8), folder, name)
             self._convert(Autograde, name, one.student)
@@ -239,17 +245,23 @@ class Course:
             old.unlink()
         (folder / f"{name}.ipynb").write_bytes(data)
         stamp = path.with_name("timestamp.txt")
-        if stamp.is_file():
+        if stamp.is_file() and not stamp.is_symlink():
             shutil.copy(stamp, folder)
 
-    def _check(self, name: str, path: Path, data: bytes) -> None:
-        """Raise an error if a file cannot be a submission."""
+    def _read(self, name: str, one: Submission) -> bytes:
+        """Return what is in a file, or raise an error if it cannot be a submission."""
+        if one.problem:
+            raise Unreadable(f"{one.problem}: {one.path.name}")
+        if one.path.suffix.lower() != ".ipynb":
+            raise Unreadable(f"the file is no notebook: {one.path.name}")
+        if (size := one.path.stat().st_size) > LARGEST:
+            raise Unreadable(f"the file is too large: {size / 2**20:.0f} MB")
+        data = one.path.read_bytes()
         with _quietly():
-            if path.suffix.lower() != ".ipynb":
-                raise Unreadable(f"the file is no notebook: {path.name}")
             released = nbformat.read(self.released(name), as_version=4)
             if not belongs(read(data), released):
                 raise Unreadable("the notebook is not one of this assignment")
+        return data
 
     def _forget(self, name: str, student: str) -> None:
         """Remove an earlier notebook; a grader's points and comments stay in the gradebook."""
@@ -396,6 +408,8 @@ class Course:
         return self._write(f"grades-{name}-{system}.csv", [head, *lines])
 
     def _write(self, name: str, lines: list[list[str]]) -> Path:
+        """Write a table in which no text is a formula, whatever a student is called."""
+        lines = [[_FORMULA.sub(r"\1'", cell) for cell in line] for line in lines]
         with (self.root / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(lines)
         return self.root / name

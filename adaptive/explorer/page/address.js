@@ -6,12 +6,15 @@
 const SIGN = "#~";
 
 export function readAddress(key) {
-  const found = {};
-  for (const [name, value] of parameters()) {
-    if (name.startsWith(`${key}.`)) found[name.slice(key.length + 1)] = value;
-  }
-  return found;
+  const own = [...parameters()].filter(([name]) => name.startsWith(`${key}.`));
+  return byName(own.map(([name, value]) => [name.slice(key.length + 1), value]));
 }
+
+/** An object with nothing in it but what is given: `constructor` is a name like any other. */
+export const byName = (entries) => Object.assign(Object.create(null), Object.fromEntries(entries));
+
+/** The number that a text of the address is; NaN where it is none, a blank among them. */
+export const numberIn = (text) => (text?.trim() ? Number(text) : NaN);
 
 export function writeAddress(key, settings) {
   const kept = [...parameters()].filter(([name]) => !name.startsWith(`${key}.`));

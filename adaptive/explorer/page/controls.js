@@ -63,11 +63,11 @@ export class ProblemControls {
     for (const { name, label: text } of problems) html(this.select, "option", { value: name }, text);
     this.select.disabled = problems.length < 2;
     this.select.addEventListener("change", () => choose(this.select.value));
-    this.start = ["Start θ₀", "θ₁"].map((text, i) => {
+    this.start = ["Start θ[0]", "θ[1]"].map((text, i) => {
       const each = html(row, "label");
       html(each, "span", {}, text);
       const input = html(each, "input", { type: "number", step: "any", disabled: fixed });
-      set(input, { "aria-label": `Start, coordinate θ${"₀₁"[i]}` });
+      set(input, { "aria-label": `Start, coordinate θ[${i}]` });
       input.addEventListener("change", () => start(i, Number(input.value), input.value !== ""));
       return input;
     });

@@ -1,6 +1,6 @@
 // The explorer: what is set, what follows from it, and who has to be told.
 
-import { readAddress, writeAddress } from "./address.js";
+import { byName, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
 import { BOTH, decoded, descend, lookUp } from "./descent.js";
@@ -20,7 +20,7 @@ export class Explorer {
     this.far = catalogue.far;
     this.rules = merged(catalogue.rules, spec.rules, spec.pickRules);
     this.problems = merged(catalogue.problems, spec.problems, spec.pickProblems);
-    this.batches = Object.fromEntries(
+    this.batches = byName(
       Object.entries(spec.batches).map(([name, text]) => [name, rowsOf(decoded(text, "Float64"), spec.steps)]),
     );
     for (const rule of Object.values(this.rules)) {
@@ -40,10 +40,9 @@ export class Explorer {
 
   initial() {
     const { spec } = this;
-    const settings = {};
-    for (const [name, rule] of Object.entries(this.rules)) {
-      settings[name] = rule.settings.map(({ value }) => value);
-    }
+    const settings = byName(
+      Object.entries(this.rules).map(([name, rule]) => [name, rule.settings.map(({ value }) => value)]),
+    );
     return {
       problem: spec.problem,
       start: [...spec.start],
@@ -117,22 +116,35 @@ export class Explorer {
     const change = {};
     const problem = this.problems[found.problem];
     if (problem) Object.assign(change, { problem: problem.name, start: [...problem.start] });
-    const start = (found.start ?? "").split(",").map(Number);
-    if (!this.spec.fixed && found.start && start.length === 2 && start.every(Number.isFinite)) change.start = start;
-    const shown = (found.rules ?? "").split(",").filter((name) => this.rules[name]);
+    const start = (found.start ?? "").split(",").map(numberIn);
+    if (!this.spec.fixed && start.length === 2 && start.every(Number.isFinite)) {
+      change.start = this.within(change.problem ?? this.spec.problem, start);
+    }
+    const shown = [...new Set((found.rules ?? "").split(","))].filter((name) => this.rules[name]);
     if (shown.length) Object.assign(change, { shown, focus: shown[0] });
     if ((change.shown ?? this.state.shown).includes(found.focus)) change.focus = found.focus;
-    if (found.t && Number.isInteger(Number(found.t))) change.t = clamp(Number(found.t), 0, this.spec.steps);
-    if (found.curves) change.quantity = found.curves;
+    const t = numberIn(found.t);
+    if (Number.isInteger(t)) change.t = clamp(t, 0, this.spec.steps);
+    if (this.quantities().includes(found.curves)) change.quantity = found.curves;
     const settings = this.initial().settings;
     for (const [name, rule] of Object.entries(this.rules)) {
       rule.settings.forEach((range, i) => {
-        const text = found[`${name}.${range.name}`];
-        const value = Number(text);
-        if (text && Number.isFinite(value)) settings[name][i] = clamp(value, range.low, range.high);
+        const value = numberIn(found[`${name}.${range.name}`]);
+        if (Number.isFinite(value)) settings[name][i] = clamp(value, range.low, range.high);
       });
     }
     return { ...change, settings };
+  }
+
+  /** The names of all curves that some rule has. */
+  quantities() {
+    const states = Object.values(this.rules).flatMap((rule) => rule.state);
+    return ["gradient", "step", "rate", ...states.map((name) => `state.${name}`)];
+  }
+
+  /** The start that is nearest in the picture of a problem. */
+  within(problem, start) {
+    return this.problems[problem].bounds.map(([low, high], i) => clamp(start[i], low, high));
   }
 
   share() {
@@ -269,7 +281,7 @@ export class Explorer {
     const chosen = quantities.find(({ name }) => name === quantity) ?? quantities[0];
     this.controls.quantity.draw(quantities, chosen.name, rule);
     const lines = chosen.values().map((values, i) => ({
-      name: `θ${"₀₁"[i]}`,
+      name: `θ[${i}]`,
       values,
       first: 1,
       last: path.steps,
@@ -277,7 +289,7 @@ export class Explorer {
       dashes: i ? "4 3" : null,
       kind: chosen.kind,
     }));
-    this.curves.draw(lines, { steps: this.spec.steps, room: 26 });
+    this.curves.draw(lines, { steps: this.spec.steps, room: 36 });
   }
 
   padSettings() {
@@ -293,7 +305,7 @@ export class Explorer {
     const ends = this.runs.map(({ rule, path }) => {
       const at = Math.min(t, path.steps);
       const lost = path.diverged && t >= path.steps;
-      const theta = path.theta.map((values) => written(values[at]));
+      const theta = isolated(`(${path.theta.map((values) => written(values[at])).join(", ")})`);
       return { name: rule.label, loss: path.loss[at], lost, step: path.steps, theta };
     });
     const lost = ends.filter((end) => end.lost).map(({ name, step }) => `${name} has diverged at step ${step}.`);
@@ -303,9 +315,10 @@ export class Explorer {
     if (rest.length > 3) {
       const order = [...rest].sort((a, b) => a.loss - b.loss);
       const [best, worst] = [order[0], order.at(-1)];
-      words.push(`Lowest loss: ${best.name}, ${written(best.loss)}. Highest: ${worst.name}, ${written(worst.loss)}.`);
+      const [low, high] = [best, worst].map(({ loss }) => isolated(written(loss)));
+      words.push(`Lowest loss: ${best.name}, ${low}. Highest: ${worst.name}, ${high}.`);
     } else {
-      for (const { name, loss, theta } of rest) words.push(`${name}: loss ${written(loss)} at (${theta.join(", ")}).`);
+      for (const { name, loss, theta } of rest) words.push(`${name}: loss ${isolated(written(loss))} at ${theta}.`);
     }
     return [...words, ...lost].join(" ");
   }
@@ -382,7 +395,7 @@ export class Explorer {
   setStart(i, value, given) {
     const start = [...this.state.start];
     if (given && Number.isFinite(value)) start[i] = value;
-    this.apply({ start });
+    this.apply({ start: this.within(this.state.problem, start) });
   }
 
   setPad(values) {
@@ -394,6 +407,9 @@ export class Explorer {
     this.apply({ settings: { ...this.state.settings, [rule]: settings }, focus: rule });
   }
 }
+
+/** Numbers that keep their order where the text around them runs from right to left. */
+const isolated = (text) => `\u2066${text}\u2069`;
 
 /** What a rule computes with, as curves: `values` makes one line for each coordinate. */
 function quantitiesOf(rule, path) {
@@ -422,7 +438,7 @@ function stateQuantity(rule, path, name, k) {
 
 /** The entries of a catalogue that can be picked, with what this explorer says of them. */
 function merged(catalogue, own, picked) {
-  return Object.fromEntries(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
+  return byName(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
 }
 
 const rowsOf = (numbers, rows) => {
@@ -432,9 +448,10 @@ const rowsOf = (numbers, rows) => {
 
 /** The key in the address: the explorer's own, numbered where another on the page has it. */
 function freeKey(root, key) {
-  const before = [...document.querySelectorAll(".adaptive-explorer[data-live]")].filter(
-    (other) => other !== root && other.dataset.key === key,
-  );
-  root.dataset.key = key;
-  return before.length ? `${key}-${before.length + 1}` : key;
+  const others = [...document.querySelectorAll(".adaptive-explorer[data-key]")].filter((other) => other !== root);
+  const taken = new Set(others.map((other) => other.dataset.key));
+  let free = key;
+  for (let number = 2; taken.has(free); number++) free = `${key}-${number}`;
+  root.dataset.key = free;
+  return free;
 }

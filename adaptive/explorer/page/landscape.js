@@ -81,7 +81,7 @@ export class Landscape {
     const percent = Math.round((100 * (start[0] - left)) / (right - left));
     set(this.handle, {
       "aria-valuenow": Math.min(100, Math.max(0, percent)),
-      "aria-valuetext": `θ₀ = ${written(start[0], 4)}, θ₁ = ${written(start[1], 4)}`,
+      "aria-valuetext": `θ[0] = ${written(start[0], 4)}, θ[1] = ${written(start[1], 4)}`,
     });
     for (const [name, { group }] of this.drawn) {
       if (!runs.some(({ rule }) => rule.name === name)) {

@@ -1,0 +1,25 @@
+# Installs the package where it is missing, as on Colab and Kaggle.
+import importlib
+import subprocess
+import sys
+from importlib import metadata
+
+PACKAGE = (
+    "adaptive-optimizers[chapters] @ "
+    "git+https://github.com/adaptive-optimizers/adaptive-optimizers@v0.1.0"
+)
+RESTART = "restart the session, then run on."
+installed = {each.metadata["Name"] for each in metadata.distributions()}
+if "adaptive" in installed:
+    other = "Another project's package `adaptive` is in the place of ours"
+    raise ImportError(f"{other}: %pip uninstall --yes adaptive; {RESTART}")
+if "adaptive-optimizers" not in installed:
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", PACKAGE]
+    run = subprocess.run(pip, capture_output=True, text=True)
+    if run.returncode:
+        raise ImportError(f"pip could not install it:\n{run.stderr}")
+    importlib.invalidate_caches()
+for name in ("numpy", "matplotlib"):
+    old = getattr(sys.modules.get(name), "__version__", None)
+    if old and old != (new := metadata.version(name)):
+        raise ImportError(f"{name} is {new} now, {old} is loaded: {RESTART}")

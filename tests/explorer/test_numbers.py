@@ -1,0 +1,294 @@
+"""The page's numbers, lines and tables, computed without a page."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+
+import numpy as np
+import pytest
+from py_mini_racer import MiniRacer
+
+from adaptive import SGD, Adam, Momentum
+from adaptive.explorer import bundle, picture
+from adaptive.explorer.ranges import ranges_of
+
+BOX = {"left": 10, "right": 110, "top": 5, "bottom": 55}
+
+
+@pytest.fixture(scope="module")
+def js():
+    """Return a function that computes an expression of the page's modules, from arguments."""
+    engine = MiniRacer()
+    parts = ("numbers.js", "descent.js", "drawing.js", "drag.js", "address.js")
+    engine.eval("\n".join(bundle.module(name) for name in parts))
+
+    def compute(expression, **arguments):
+        names, values = ", ".join(arguments), ", ".join(map(json.dumps, arguments.values()))
+        # NaN and what is infinite are no JSON.
+        kept = "(_, v) => typeof v === 'number' && !Number.isFinite(v) ? String(v) : v"
+        text = f"JSON.stringify((({names}) => ({expression}))({values}), {kept}) ?? 'null'"
+        return json.loads(engine.eval(text))
+
+    return compute
+
+
+# ------------------------------------------------------------------ how numbers are written
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.05, "0.05"),
+        (-0.25, "−0.25"),
+        (1.2345, "1.23"),
+        (1200, "1200"),
+        (99_900, "99900"),
+        (1e5, "10⁵"),
+        (-1e5, "−10⁵"),
+        (2.5e6, "2.5·10⁶"),
+        (-2.5e6, "−2.5·10⁶"),
+        (0.001, "0.001"),
+        (0.000999, "9.99·10⁻⁴"),
+        (3.2e-7, "3.2·10⁻⁷"),
+        (1e-10, "10⁻¹⁰"),
+    ],
+)
+def test_numbers_are_written_as_python_writes_them(js, value, text):
+    assert js("written(value)", value=value) == text
+    assert picture.written(value) == text
+
+
+def test_numbers_of_no_size(js):
+    texts = ["not a number", "∞", "−∞"]
+    assert js("[written(NaN), written(Infinity), written(-Infinity)]") == texts
+    assert [picture.written(value) for value in (math.nan, math.inf, -math.inf)] == texts
+    assert js("[written(0.123456, 6), written(1e-4 / 3, 2)]") == ["0.123456", "3.3·10⁻⁵"]
+    assert js("powerOfTen(-1234567890)") == "10⁻¹²³⁴⁵⁶⁷⁸⁹⁰"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "found"),
+    [
+        (0, 100, 5, [0, 20, 40, 60, 80, 100]),
+        (0, 20, 5, [0, 5, 10, 15, 20]),
+        (-2, 2, 4, [-2, -1, 0, 1, 2]),
+        (-0.13, 0.31, 4, [0, 0.2]),
+        (0.3, 0.9, 4, [0.4, 0.6, 0.8]),
+        (1, 3.9, 3, [1, 2, 3]),
+        (0, 2500, 5, [0, 500, 1000, 1500, 2000, 2500]),
+    ],
+)
+def test_ticks_are_round(js, low, high, most, found):
+    assert js("ticks(low, high, most)", low=low, high=high, most=most) == found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "found"),
+    [
+        (1e-3, 1e2, 10, [-3, -2, -1, 0, 1, 2]),
+        (2e-3, 99, 10, [-2, -1, 0, 1]),
+        (1e-10, 1, 5, [-9, -6, -3, 0]),
+        (1e-3, 1e1, 5, [-3, -2, -1, 0, 1]),
+        (1e-4, 1e1, 5, [-4, -2, 0]),
+    ],
+)
+def test_decades_are_few(js, low, high, most, found):
+    assert js("decades(low, high, most)", low=low, high=high, most=most) == found
+
+
+def test_clamp(js):
+    assert js("[clamp(-1, 0, 2), clamp(1, 0, 2), clamp(3, 0, 2)]") == [0, 1, 2]
+
+
+# ------------------------------------------------------------------ sliders
+
+
+@pytest.mark.parametrize("rule", [SGD(0.01), Momentum(0.05, 0.7), Adam(0.1), Adam(eps=0)])
+def test_sliders_stand_where_python_puts_them(js, rule):
+    for each in ranges_of(rule):
+        shares = np.linspace(0, 1, 41)
+        values = each.at(shares)
+        assert np.allclose(each.place(values), shares, atol=1e-9)
+        spec = each.as_dict()
+        found = js("values.map((value) => place(range, value))", range=spec, values=values.tolist())
+        assert np.allclose(found, each.place(values), atol=1e-12)
+        assert js("[place(range, -1e9), place(range, range.high + 1)]", range=spec)[1] in (1, "NaN")
+        back = js("at.map((where) => valueAt(range, where))", range=spec, at=shares.tolist())
+        # Rounded to what a person would choose, but never to the same value twice.
+        assert np.allclose(each.place(back), shares, atol=2e-3)
+        assert (back[0], back[-1]) == (each.low, each.high)
+        all_ = js(
+            "Array.from({ length: POSITIONS + 1 }, (_, k) => valueAt(range, k / POSITIONS))",
+            range=spec,
+        )
+        assert len(set(all_)) == len(all_) == 201
+        assert all_ == sorted(all_)
+        assert js("[valueAt(range, -0.5), valueAt(range, 1.5)]", range=spec) == [
+            each.low,
+            each.high,
+        ]
+        assert all(
+            len(f"{value:.12g}".replace(".", "").strip("0").lstrip("-")) <= 12 for value in all_
+        )
+
+
+def test_sliders_stop_at_values_with_few_digits(js):
+    log = {"scale": "log", "low": 1e-4, "high": 3}
+    decay = {"scale": "decay", "low": 0, "high": 0.999}
+    straight = {"scale": "linear", "low": 0, "high": 0.99}
+    assert js("valueAt(range, 0.5)", range=log) == 0.0173
+    assert js("valueAt(range, 0.5)", range=decay) == 0.9684
+    assert js("valueAt(range, 0.3333)", range=straight) == 0.33
+    narrow = {"scale": "log", "low": 1, "high": 1.001}
+    assert len(set(js("[1, 2, 3, 4].map((k) => valueAt(range, k / 200))", range=narrow))) == 4
+
+
+# ------------------------------------------------------------------ lines
+
+
+def _line(js, points, first=0, last=None):
+    last = len(points) - 1 if last is None else last
+    return js(
+        "polyline((t) => Number(p[t][0]), (t) => Number(p[t][1]), first, last)",
+        p=points,
+        first=first,
+        last=last,
+    )
+
+
+def test_a_line_goes_through_its_points(js):
+    assert _line(js, [[0, 0], [10, 0.04], [10, 20]]) == "M0,0L10,0L10,20"
+    assert _line(js, [[0, 0], [10, 0], [10, 20], [0, 0]], 1, 2) == "M10,0L10,20"
+    assert _line(js, [[3, 4]]) == "M3,4"
+    # What hardly moves is left out, but the end is drawn.
+    assert _line(js, [[0, 0], [0.1, 0.1], [0.2, 0.1], [0.2, 0.1]]) == "M0,0L0.2,0.1"
+    assert _line(js, [[0, 0], [0.2, 0.2], [5, 5], [5.1, 5.1]]) == "M0,0L0.2,0.2L5,5L5.1,5.1"
+    assert _line(js, [[0, 0], [0.1, 0.1], [5, 5], [5.1, 5.1]]) == "M0,0L5,5L5.1,5.1"
+    # What lies far outside is drawn at a place that browsers can bear.
+    assert _line(js, [[0, 0], [1e300, -1e300]]) == "M0,0L100000,-100000"
+    # It begins with what there is, and ends where there is nothing more.
+    assert _line(js, [["NaN", 0], [1, 1], [2, 2], [3, "Infinity"], [4, 4]]) == "M1,1L2,2"
+
+
+def test_dots_are_apart(js):
+    points = [[0, 0], [1, 0.9], [1, 1], [1e5, 0], [0, 1e5], ["NaN", 0], [9, 9]]
+    found = js(
+        "dots((t) => Number(p[t][0]), (t) => Number(p[t][1]), first, last)",
+        p=points,
+        first=0,
+        last=6,
+    )
+    assert found == "M0,0h0M1,1h0M9,9h0"
+
+
+def test_an_arrow_has_a_head_at_its_end(js):
+    flat = js("arrow([0, 0], [100, 0])")
+    assert flat == "M0,0L100,0M93,3.2L100,0L93,-3.2"
+    short = js("arrow([0, 0], [0, 10])")
+    assert short == "M0,0L0,10M-2.7,4L0,10L2.7,4"
+    assert js("[arrow([0, 0], [1, 0]), arrow([0, 0], [2e5, 0]), arrow([0, 0], [1.1, 0])]")[:2] == [
+        "",
+        "",
+    ]
+    assert js("arrow([0, 0], [1.5, 0])")
+
+
+def test_a_scale_is_linear(js):
+    assert js("[2, 3, 6].map(linear(2, 6, 10, 30))") == [10, 15, 30]
+    assert js("inside([-5, 99], box)", box=BOX) == [10, 55]
+    assert js("inside([999, -1], box)", box=BOX) == [110, 5]
+    assert js("inside([50, 30], box)", box=BOX) == [50, 30]
+
+
+def test_names_are_moved_apart_and_keep_their_order(js):
+    spread = "spread(wanted, gap, low, high)"
+    assert js(spread, wanted=[10, 30], gap=5, low=0, high=50) == [10, 30]
+    assert js(spread, wanted=[10, 11, 12], gap=5, low=0, high=50) == [10, 15, 20]
+    assert js(spread, wanted=[12, 10, 11], gap=5, low=0, high=50) == [20, 10, 15]
+    assert js(spread, wanted=[49, 50, 50], gap=5, low=0, high=50) == [40, 45, 50]
+    assert js(spread, wanted=[-9, 70], gap=5, low=0, high=50) == [0, 50]
+
+
+# ------------------------------------------------------------------ paths computed beforehand
+
+
+def test_the_nearest_stop(js):
+    assert js("[-1, 0.4, 0.6, 2.6, 9].map((v) => nearest([0, 1, 3], v))") == [0, 0, 1, 2, 2]
+    # Of two that are as near, the first.
+    assert js("nearest([0, 1], 0.5)") == 0
+
+
+def test_paths_are_looked_up_in_the_order_in_which_they_are_stored(js):
+    rows, times = 6, 3
+    numbers = np.arange(rows * times * 3).reshape(rows, times, 3)
+    stored = {
+        "stops": [[0, 1], [10, 20, 30]],
+        "times": times,
+        "lengths": [3, 3, 3, 3, 2, 3],
+        "diverged": [0, 0, 0, 0, 1, 0],
+        "low": [0, -1],
+        "high": [65535, 1],
+        "logs": [0, 65535],
+        "floor": 0.5,
+        "numbers": numbers.ravel().tolist(),
+    }
+    look = (
+        "(({ steps, diverged, theta, loss }) => ({ steps, diverged, theta: theta.map((v) => "
+        "Array.from(v)), loss: Array.from(loss) }))(lookUp(stored, settings))"
+    )
+    for row, settings in enumerate([[0, 10], [0, 20], [0, 30], [1, 10], [1, 19], [1, 31]]):
+        found = js(look, stored=stored, settings=settings)
+        length = stored["lengths"][row]
+        assert found["steps"] == length - 1
+        assert found["diverged"] == (row == 4)
+        expected = numbers[row, :length].astype(float)
+        assert np.allclose(found["theta"][0][:length], expected[:, 0])
+        assert np.allclose(found["theta"][1][:length], -1 + 2 * expected[:, 1] / 65535)
+        with np.errstate(over="ignore"):
+            losses = [float(x) for x in found["loss"][:length]]
+        assert np.allclose(losses, 0.5 + 10.0 ** expected[:, 2], rtol=1e-9)
+        assert all(x == "NaN" for x in found["loss"][length:])
+
+
+def test_numbers_are_decoded(js):
+    doubles = base64.b64encode(np.array([1.5, -2.0, math.pi]).tobytes()).decode()
+    shares = base64.b64encode(np.array([0, 1, 65535], dtype="<u2").tobytes()).decode()
+    js_atob = """(globalThis.atob = (text) => { const set =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"; let bits = "";
+      for (const c of text.replaceAll("=", "")) bits += set.indexOf(c).toString(2).padStart(6, "0");
+      return (bits.match(/.{8}/g) ?? []).map((b) => String.fromCharCode(parseInt(b, 2))).join("");
+    }, 0)"""
+    js(js_atob)
+    found = "Array.from(decoded(text, kind))"
+    assert js(found, text=doubles, kind="Float64") == [1.5, -2, math.pi]
+    assert js(found, text=shares, kind="Uint16") == [0, 1, 65535]
+
+
+def test_numbers_of_an_address(js):
+    texts = [None, "", " ", "1", " 2 ", "-1e3", "x", "1,2"]
+    assert js("texts.map((t) => numberIn(t ?? undefined))", texts=texts) == [
+        *["NaN"] * 3,
+        1,
+        2,
+        -1000,
+        "NaN",
+        "NaN",
+    ]
+    assert js("[byName([]).constructor, byName([['constructor', 1]]).constructor]") == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("start", "steps"), [([0, 0.5], 4), ([0, 50], 4), ([50, 0], 4), ([0, 0], 9)]
+)
+def test_a_run_has_diverged_far_from_its_start(js, start, steps):
+    # Each step makes both coordinates ten times as large: far is a thousand times the start.
+    found = js(
+        """(({ steps, diverged }) => ({ steps, diverged }))(descend(
+          { state: [], code: { constants: () => [], update: (g) => [9 * g] } },
+          { code: { loss: () => 1, gradient: (x, y) => [x, y] } }, [], start, 9, null, 1000))""",
+        start=start,
+    )
+    assert found == {"steps": steps, "diverged": any(start)}

@@ -1,0 +1,211 @@
+"""Let a tool make mistakes in the page's JavaScript, and name those that no test notices.
+
+``make mutants-page`` makes one change after another in every file of the explorer's page: another
+operator, another number, a condition that always or never holds, a statement left out, the
+other branch. All of them take hours, so they come in slices: ``make mutants-page
+ARGS="--slice 3/40"`` makes every fortieth of them, beginning with the third. What survives is to be
+killed by a new test or, if it is no mistake, to be explained in ``equivalent.toml``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import tree_sitter_javascript
+from tree_sitter import Language, Node, Parser
+
+from adaptive.explorer import bundle
+from tests.mutants.mutant import EXPLAINED, Mutant
+from tests.mutants.runner import ROOT
+
+PAGE = ROOT / "adaptive" / "explorer" / "page"
+
+#: The tests, cheapest first. The first needs no browser.
+STAGES = [
+    ["tests/explorer/test_numbers.py"],
+    ["tests/explorer/test_page.py"],
+    ["tests/explorer/test_everyone.py", "tests/explorer/test_address.py"],
+    ["tests/explorer/test_parity.py"],
+]
+
+#: What the tests import, ready before the first mutant.
+WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4"]
+WARM += ["playwright.sync_api", "nbformat", "py_mini_racer", "scipy.optimize"]
+
+#: Seconds after which tests have noticed that something does not end, and milliseconds for a page.
+PATIENCE, PAGE_PATIENCE = 900, 60_000
+
+OTHER = {
+    "+": "-",
+    "-": "+",
+    "*": "/",
+    "/": "*",
+    "%": "*",
+    "**": "*",
+    "<": "<=",
+    "<=": "<",
+    ">": ">=",
+    ">=": ">",
+    "===": "!==",
+    "!==": "===",
+    "&&": "||",
+    "||": "&&",
+    "??": "&&",
+    "+=": "-=",
+    "-=": "+=",
+    "++": "--",
+    "--": "++",
+}
+NAMES = {
+    "min": "max",
+    "max": "min",
+    "floor": "ceil",
+    "ceil": "floor",
+    "some": "every",
+    "every": "some",
+    "append": "prepend",
+    "prepend": "append",
+    "add": "delete",
+}
+DROPPED = ("expression_statement", "continue_statement", "break_statement", "return_statement")
+TESTS = ("if_statement", "while_statement", "ternary_expression")
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    """Yield everything that the tool can do to a file, each change once."""
+    source = path.read_bytes()
+    tree = Parser(Language(tree_sitter_javascript.language())).parse(source)
+    seen = set()
+    for node in _nodes(tree.root_node):
+        for place, text in _changes(node):
+            changed = source[: place.start_byte] + text.encode() + source[place.end_byte :]
+            if changed not in seen:
+                seen.add(changed)
+                yield _mutant(path, source, changed, place, text)
+
+
+def _mutant(path: Path, source: bytes, changed: bytes, place: Node, text: str) -> Mutant:
+    begin = source.rfind(b"\n", 0, place.start_byte) + 1
+    end = (source + b"\n").find(b"\n", place.end_byte)
+    was = source[begin:end].decode()
+    head, tail = source[begin : place.start_byte], source[place.end_byte : end]
+    becomes = head.decode() + text + tail.decode()
+    was, becomes = (" ".join(each.split()) for each in (was, becomes))
+    return Mutant(path.relative_to(ROOT).as_posix(), changed.decode(), was, becomes)
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        if node.type != "import_statement":
+            yield from _nodes(child)
+
+
+def _changes(node: Node) -> Iterator[tuple[Node, str]]:
+    """Yield places in or at a node, with what may stand there instead."""
+    text = node.text.decode()
+    operator = node.child_by_field_name("operator")
+    if node.type == "unary_expression" and operator.type in ("!", "-"):
+        yield node, node.child_by_field_name("argument").text.decode()
+    elif operator is not None and operator.type in OTHER:
+        yield operator, OTHER[operator.type]
+    if node.type == "number":
+        yield node, str(int(text) + 1) if text.isdigit() else f"({text} * 2)"
+    if text in ("true", "false") and not node.children:
+        yield node, "false" if text == "true" else "true"
+    if node.type == "property_identifier" and node.parent.type == "member_expression":
+        yield from ((node, other) for name, other in NAMES.items() if name == text)
+    if node.type in TESTS:
+        condition = node.child_by_field_name("condition")
+        for always in ("false",) if node.type == "while_statement" else ("true", "false"):
+            yield condition, f"({always})"
+    if node.type in DROPPED:
+        yield node, "{}"
+
+
+def survives(mutant: Mutant) -> bool:
+    """Return whether all tests pass on a mutant."""
+    return all(_passes(mutant, tests) for tests in STAGES)
+
+
+def _passes(mutant: Mutant, tests: list[str]) -> bool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(WARM)
+    process = context.Process(target=_run, args=(mutant, tests))
+    process.start()
+    process.join(PATIENCE)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    return process.exitcode == 0
+
+
+def _run(mutant: Mutant, tests: list[str]) -> None:
+    """Let pytest run with another text in place of one module: in a process of its own."""
+    import pytest
+
+    assert Path(bundle.__file__).is_relative_to(ROOT), "another copy of the package is at work"
+    right, name = bundle.module, Path(mutant.file).name
+    wrong = bundle._EXPORT.sub("", bundle._IMPORT.sub("", mutant.source))
+    bundle.module = lambda module: wrong if module == name else right(module)
+    silence = os.open(os.devnull, os.O_RDWR)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    os.chdir(ROOT)
+    options = ["-x", "-q", "--tb=no", "-n", "0", "-p", "no:cacheprovider"]
+    os._exit(int(pytest.main([*options, *tests], plugins=[_Impatient()])))
+
+
+class _Impatient:
+    """A pytest plugin: a page that is wrong may wait for ever, and is not waited for as long."""
+
+    def pytest_sessionstart(self) -> None:
+        from tests import conftest
+
+        conftest.PATIENCE = PAGE_PATIENCE
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.page", description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, help="all files of the page if none")
+    parser.add_argument("--slice", default="1/1", help="K/N: every Nth mutant from the Kth")
+    options = parser.parse_args(arguments)
+    first, every = map(int, options.slice.split("/"))
+    files = [path.resolve() for path in options.files] or sorted(PAGE.glob("*.js"))
+    whole = [mutant for path in files for mutant in mutants(path)]
+    made = whole[first - 1 :: every]
+    right = Mutant("adaptive/explorer/page/none.js", "", "", "")
+    if not survives(right):
+        print("a test fails without any mutant")
+        return 2
+    print(f"{len(made)} of {len(whole)} mutants of {len(files)} files", flush=True)
+
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
+    known = {(each["file"], each["was"], each["becomes"]) for each in explained}
+    asked, alive = Counter(), Counter()
+    unexplained = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for mutant, lives in zip(made, pool.map(survives, made), strict=True):
+            key = mutant.file, mutant.was, mutant.becomes
+            asked[mutant.file] += key not in known or not lives
+            if lives and key not in known:
+                alive[mutant.file] += 1
+                unexplained.append(mutant)
+                print(f"SURVIVED: {mutant}", flush=True)
+    for file, number in asked.items():
+        killed = number - alive[file]
+        print(f"{file}: {killed} of {number} killed, {100 * killed / max(number, 1):.0f}%")
+    return int(bool(unexplained))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

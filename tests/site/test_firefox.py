@@ -1,0 +1,72 @@
+"""Every explorer of the book is alive in Firefox, and computes there what Python computes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.book import browser as browsers
+from tests.explorer.support import PAGES, SHOWN, assert_pythons_path
+from tests.site.firefox import Firefox
+
+LEFT = "\ue012"
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+FIND = "const root = document.querySelectorAll('.adaptive-explorer')[i];"
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    """Start Firefox, if there is one."""
+    path = browsers.FIREFOX.find()
+    if path is None:
+        (pytest.fail if browsers.required() else pytest.skip)(browsers.FIREFOX.advice)
+    firefox = Firefox(path)
+    yield firefox
+    firefox.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_explorers_are_alive_in_firefox(book, firefox, name):
+    firefox.open(book / f"{name}.html")
+    count = firefox.evaluate("() => document.querySelectorAll('.adaptive-explorer').length")
+    assert count > 0
+    for number in range(count):
+        _move(firefox, number)
+    assert not firefox.errors
+    assert not firefox.away
+
+
+def _move(firefox, number):
+    """Move a slider by key and the start by mouse: the line is Python's, then and before."""
+    before = firefox.evaluate(SHOWN, number)
+    assert_pythons_path(before)
+    firefox.evaluate(f"(i) => {{ {FIND} root.querySelector('.slider input').focus(); }}", number)
+    firefox.press(LEFT, times=3)
+    x, y = firefox.evaluate(
+        f"""(i) => {{ {FIND}
+          const ring = root.querySelector(".landscape .start .ring");
+          ring.scrollIntoView({{ block: "center", behavior: "instant" }});
+          const {{ x, y, width, height }} = ring.getBoundingClientRect();
+          return [x + width / 2, y + height / 2];
+        }}""",
+        number,
+    )
+    firefox.drag([x, y], [x + 25, y + 15])
+    firefox.evaluate(SETTLED)
+    after = firefox.evaluate(SHOWN, number)
+    assert after["settings"] != before["settings"]
+    assert after["start"] != before["start"]
+    assert_pythons_path(after)
+
+
+def test_errors_in_firefox_are_heard(firefox, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(
+        "<!doctype html><meta charset=utf-8><title>x</title><img src='https://example.org/x.png'>"
+        "<script>console.error('told'); nothing.at.all;</script>",
+        encoding="utf-8",
+    )
+    firefox.open(path)
+    firefox.evaluate(SETTLED)
+    assert firefox.away == ["https://example.org/x.png"]
+    assert any("told" in error for error in firefox.errors)
+    assert any("nothing is not defined" in error for error in firefox.errors)

@@ -24,6 +24,8 @@ def numeric(name: str, value: Any) -> npt.NDArray[Any]:
         array = np.asarray(value)
     except ValueError:
         array = np.asarray(None)
+    if is_half(array):
+        return array
     if array.dtype.kind not in "fiu":
         raise TypeError(
             f"{name} must be a real number or an array of real numbers, got {shown(value)}"
@@ -34,7 +36,23 @@ def numeric(name: str, value: Any) -> npt.NDArray[Any]:
 def floating(name: str, value: Any) -> npt.NDArray[np.floating]:
     """Return ``value`` as an array of floats; floats keep their dtype, integers become float64."""
     array = numeric(name, value)
+    if is_half(array):
+        return array
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def is_half(array: npt.NDArray[Any]) -> bool:
+    """Return whether these are floats of 16 bits: too coarse to compute a step with.
+
+    In float16, 1e-8 is 0, and 0 / (0 + 1e-8) is no number.
+    """
+    # bfloat16 is no dtype of numpy's; where an array has it, `ml_dtypes` is installed.
+    return array.dtype == np.float16 or array.dtype.name == "bfloat16"
+
+
+def single(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array in the precision that is computed with: half as single, others as it is."""
+    return array.astype(np.float32) if is_half(array) else array
 
 
 def finite(name: str, value: Any) -> npt.NDArray[np.floating]:

@@ -125,7 +125,8 @@ def descend(
         The problem, such as ``problems.Rosenbrock()``.
     theta0 : array_like, shape (d,), optional
         The start; the problem's own by default. Integers are taken as
-        float64, floats keep their dtype.
+        float64, floats keep their dtype. In half precision the parameters are
+        rounded after each step; all else is computed in float32.
     steps : int, default 100
         How many steps to make.
     rng : numpy.random.Generator or int, optional
@@ -190,16 +191,17 @@ def descend(
         'take fewer steps, or make one with rule.step_into; sweep(..., keep="end") holds the last',
     )
 
+    computed = _checks.single(theta).dtype
     thetas, states, gradients = [theta], [state], []
     with np.errstate(all="ignore"):  # a diverging run is a result
-        losses = [problem.loss(theta)]
+        losses = [problem.loss(_checks.single(theta))]
         diverged = has_diverged(theta, losses[0], theta)
         todo = () if diverged else progress(drawn, steps)
         for theta, state, g in iterate(rule, problem, theta, state, todo):
             thetas.append(theta)
             states.append(state)
             gradients.append(g)
-            losses.append(problem.loss(theta))
+            losses.append(problem.loss(_checks.single(theta)))
             diverged = has_diverged(theta, losses[-1], thetas[0])
             if diverged:
                 break
@@ -209,7 +211,7 @@ def descend(
         problem=problem,
         theta=np.stack(thetas),
         loss=np.asarray(losses),
-        gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(theta.dtype),
+        gradient=np.reshape(gradients, (len(gradients), *theta.shape)).astype(computed),
         state={name: np.stack([getattr(s, name) for s in states]) for name in rule.state_names},
         last_state=state,
         diverged=bool(diverged),
@@ -224,18 +226,22 @@ def iterate(
     batches: Iterable[Any],
     step: Callable[..., Any] | None = None,
 ) -> Iterator[tuple[Array, Any, Array]]:
-    """Make one step for each batch, and yield the parameters, the state and the gradient."""
-    step = step or rule.step
+    """Make one step for each batch, and yield the parameters, the state and the gradient.
+
+    Problems are asked in float32 about parameters of half precision.
+    """
+    step, dtype = step or rule.step, theta.dtype
     for batch in batches:
-        g = problem.grad(rule.lookahead(theta, state), batch)
+        g = problem.grad(rule.lookahead(_checks.single(theta), state), batch)
         theta, state = step(theta, g, state)
-        theta = problem.project(theta)
+        theta = np.asarray(problem.project(_checks.single(theta)), dtype)
         yield theta, state, g
 
 
 def has_diverged(theta: Array, loss: Any, start: Array) -> Any:
     """Return whether each run is far from its ``start`` or its loss is not finite, shape (...)."""
-    limit = FAR * np.maximum(1, np.abs(start).max(axis=-1, keepdims=True))
+    # In float64, so that the limit of a start in float16 is not infinite.
+    limit = FAR * np.maximum(np.float64(1), np.abs(start).max(axis=-1, keepdims=True))
     # Asked this way round, NaN counts as far.
     return ~((np.abs(theta) <= limit).all(axis=-1) & np.isfinite(loss))
 

@@ -85,7 +85,7 @@ class Sweep:
         chunk = max(1, CHUNK // ends.shape[-1])
         with np.errstate(all="ignore"):
             parts = [
-                self.problem.loss(ends[low : low + chunk]) for low in range(0, len(ends), chunk)
+                self.problem.loss(_checks.single(ends[low : low + chunk])) for low in range(0, len(ends), chunk)
             ]
         return np.concatenate(parts).reshape(1, *self.theta.shape[1:-1])
 
@@ -220,7 +220,7 @@ def sweep(
         raise ValueError(f'keep must be "end", "loss" or "path", got {_checks.shown(keep)}')
     values = {name: _axis(rule, name, value) for name, value in axes.items()}
     start = start_of(problem, theta0)
-    if start.ndim > 2:
+    if start.ndim not in (1, 2):
         raise ValueError(f"theta0 must have shape (d,) or (k, d), got shape {start.shape}")
     starts = np.atleast_2d(start)
     drawn, seeds = _shared_batches(problem, steps, rng, batches)
@@ -280,7 +280,7 @@ def _room(
     """Return the arrays for what is kept of theta and of the loss, if there is memory for them."""
     times = {"theta": steps + 1 if keep == "path" else 1, "loss": 0 if keep == "end" else steps + 1}
     with np.errstate(all="ignore"):
-        loss = np.asarray(problem.loss(starts[0])).dtype if keep != "end" else np.dtype(float)
+        loss = np.asarray(problem.loss(_checks.single(starts[0]))).dtype if keep != "end" else np.dtype(float)
     runs, d = math.prod(shape), starts.shape[-1]
     needed = runs * (times["theta"] * d * starts.itemsize + times["loss"] * loss.itemsize)
     less = {"path": 'keep="loss" or keep="end", ', "loss": 'keep="end", ', "end": ""}[keep]
@@ -308,13 +308,13 @@ def _run(
     with np.errstate(all="ignore"):
         thetas[0] = theta
         if losses is not None:
-            losses[0] = problem.loss(theta)
+            losses[0] = problem.loss(_checks.single(theta))
         steps = iterate(rule, problem, theta, rule.init(theta), batches, step)
         for t, (theta, _, _) in enumerate(steps, start=1):
             if len(thetas) > 1:
                 thetas[t] = theta
             if losses is not None:
-                losses[t] = problem.loss(theta)
+                losses[t] = problem.loss(_checks.single(theta))
             next(bar)
         thetas[-1] = theta
 

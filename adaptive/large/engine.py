@@ -169,24 +169,29 @@ def _run_kernel(module: Any, flat: list[Array], shared: list[Any]) -> None:
 
 
 def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
-    """Return the gradient in the dtype of theta, or say what cannot be written to."""
-    if not isinstance(theta, np.ndarray) or theta.dtype.kind != "f":
+    """Return the gradient in the dtype that is computed in, or say what is wrong."""
+    floats = isinstance(theta, np.ndarray) and (theta.dtype.kind == "f" or _checks.is_half(theta))
+    if not floats:
         raise TypeError(
             f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
         )
     rule._check_state(state)
+    rule._check_eps(theta.dtype)
+    dtype = np.dtype(np.float32) if _checks.is_half(theta) else theta.dtype
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
-        if array.shape != theta.shape or array.dtype != theta.dtype:
+        if array.shape != theta.shape or (array.dtype != dtype and array is not theta):
+            half = " (theta is of half precision)" if dtype != theta.dtype else ""
             raise ValueError(
-                f"{name} must have the shape and dtype of theta, {theta.shape} and {theta.dtype}, "
+                f"{name} must have the shape and dtype of theta, {theta.shape} and {dtype}{half}, "
                 f"got {array.shape} and {array.dtype}"
             )
     g = _checks.numeric("g", g)
     if g.shape != theta.shape:
         raise ValueError(f"g must have the shape of theta, {theta.shape}, got {g.shape}")
-    return np.ascontiguousarray(g, theta.dtype)
+    # `np.ascontiguousarray` would give a single number a dimension.
+    return np.asarray(g, dtype, order="C")
 
 
 def _overlap(theta: Array, g: Array, state: Any) -> bool:

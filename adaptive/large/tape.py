@@ -106,17 +106,18 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
     made : Tape
         The step.
     theta : ndarray, shape (n,)
-        The parameters.
+        The parameters. They may be of another dtype than the arrays: half precision.
     arrays : sequence of ndarray, shape (n,)
         The gradient, which is read; the state, which is replaced; and the hyperparameters that
-        vary, which are read.
+        vary, which are read. What is computed has their dtype.
     shared : sequence of float
         What all elements share.
     """
-    size = max(BLOCK // theta.itemsize, 1)
+    dtype = arrays[0].dtype
+    size = max(BLOCK // dtype.itemsize, 1)
     inputs = len(arrays) + len(shared)
-    scalars = [theta.dtype.type(value) for value in shared]
-    buffers = np.empty((made.places - inputs, min(size, theta.size)), theta.dtype)
+    scalars = [dtype.type(value) for value in shared]
+    buffers = np.empty((made.places - inputs, min(size, theta.size)), dtype)
     for begin in range(0, theta.size, size):
         block = slice(begin, begin + size)
         part = theta[block]

@@ -128,9 +128,11 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like, or dict, list or tuple of arrays
-            The parameters, whose shape and dtype the state arrays take. If they
-            are several arrays, so is each field of the state.
+        theta : array_like, or container of arrays
+            The parameters, whose shape and dtype the state arrays take; float32
+            for parameters of half precision. If they are several arrays, in a
+            dict, a list, a tuple or what `register_container` has been told of,
+            so is each field of the state.
 
         Returns
         -------
@@ -141,6 +143,8 @@ class Rule:
         ------
         TypeError
             If ``theta`` is not an array of real numbers.
+        ValueError
+            If ``eps`` is not 0, but becomes 0 in the dtype of ``theta``.
 
         Examples
         --------
@@ -151,7 +155,8 @@ class Rule:
         """
         if containers.is_container(theta):
             return containers.init_each(self.init, theta)
-        theta = _checks.floating("theta", theta)
+        theta = _checks.single(_checks.floating("theta", theta))
+        self._check_eps(theta.dtype)
         return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
 
     def restore(self, saved: Mapping[str, Any]) -> Any:
@@ -194,9 +199,11 @@ class Rule:
 
         Parameters
         ----------
-        theta : array_like, shape (..., d), or dict, list or tuple of arrays
+        theta : array_like, shape (..., d), or container of arrays
             The parameters. Integers are taken as float64, floats keep their dtype.
-        g : array_like, or dict, list or tuple of arrays
+            float16, and bfloat16 of the package ml_dtypes, are computed in float32
+            and rounded once; their state is float32.
+        g : array_like, or container of arrays
             The gradient at ``lookahead(theta, state)``: of the shape of ``theta``,
             or broadcasting against it over leading axes.
         state : Rule.State
@@ -204,8 +211,8 @@ class Rule:
 
         Returns
         -------
-        theta : ndarray
-            The new parameters, of the dtype of the old.
+        theta : ndarray, or container of ndarray
+            The new parameters, of the dtype of the old, in a container like theirs.
         state : Rule.State
             The new state.
 
@@ -229,15 +236,20 @@ class Rule:
         State(t=1, v=array([1., 0.]))
         """
         # Written for speed: on six parameters a check that is called costs as much as the update.
-        if not (
+        as_it_is = (
             state.__class__ is self.State
             and theta.__class__ is g.__class__ is np.ndarray
             and theta.dtype is g.dtype
-            and theta.shape == g.shape
-        ):
+            and theta.itemsize > 2
+            and theta.shape == g.shape != ()
+        )
+        if not as_it_is:
             self._check_state(state)
             if containers.is_container(theta):
                 return containers.step_each(self.step, theta, g, state)
+            theta = _checks.floating("theta", theta)
+            if _checks.is_half(theta):
+                return self._step_in_single(theta, g, state)
             theta, g = self._checked(theta, g, state)
         t = state[0] + 1
         try:
@@ -248,6 +260,8 @@ class Rule:
             raise
         same_dtype = moved.dtype is theta.dtype  # type: ignore[union-attr]
         if not same_dtype or new.__class__ is not tuple or len(new) != len(state):
+            as_it_is = False
+        if not as_it_is:
             return self._cast(theta, g, state, moved, new)
         # What `State._make` does, but for its check of the length.
         return moved, tuple.__new__(self.State, (t, *new[1:]))
@@ -257,9 +271,9 @@ class Rule:
 
         Parameters
         ----------
-        theta : ndarray, or dict, list or tuple of ndarray
+        theta : ndarray, or container of ndarray
             The parameters, of floats; they are overwritten.
-        g : ndarray, or dict, list or tuple of ndarray
+        g : ndarray, or container of ndarray
             The gradient at ``lookahead(theta, state)``, of the shape of ``theta``; only read.
         state : Rule.State
             From `init`, or from the step before; its arrays are overwritten.
@@ -311,6 +325,15 @@ class Rule:
         self._check_state(state)
         return containers.step_each(step, theta, g, state)[1]
 
+    def _check_eps(self, dtype: np.dtype[Any]) -> None:
+        """Raise a ValueError if ε is there to keep a divisor from 0, and would itself be 0."""
+        eps = getattr(self, "eps", 0.0)
+        if isinstance(eps, float) and eps and not dtype.type(eps):
+            raise ValueError(
+                f"{type(self).__name__}.eps must not be 0 in the dtype of theta, {dtype}, "
+                f"got {eps!r}: take a larger one, 0 itself, or float64"
+            )
+
     def _check_state(self, state: Any) -> None:
         """Raise a TypeError unless this is a state of this rule."""
         if state.__class__ is not self.State:
@@ -330,6 +353,12 @@ class Rule:
                 f"leading axes, got shape {g.shape}"
             )
         return theta, g
+
+    def _step_in_single(self, theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
+        """Return what `step` does for parameters of half precision, rounded once at the end."""
+        arrays = (_checks.single(_checks.floating("state", array)) for array in state[1:])
+        moved, state = self.step(_checks.single(theta), g, self.State(state.t, *arrays))
+        return moved.astype(theta.dtype), state
 
     def _blame(self, theta: Any, g: Any, state: Any, error: Exception) -> None:
         """Say which argument of `step` made the update fail, if it was one of them."""

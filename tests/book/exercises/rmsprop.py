@@ -71,7 +71,7 @@ def in_place(θ, average, g, lr, alpha, eps):
 # ------------------------------------------------------------------ a variance without a difference
 
 
-@wrong("ex-rmsprop-welford", check="check_variance", says="in float32")
+@wrong("ex-rmsprop-welford", check="check_variance", says="should vanish on a steady gradient")
 def difference_of_squares(V, m, g, γ):
     square = V + m**2
     m_new = γ * m + (1 - γ) * g

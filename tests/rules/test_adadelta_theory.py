@@ -143,3 +143,58 @@ def test_a_step_of_newton_tells_the_curvature(curvature: float) -> None:
     state = rule.State(1, np.array([g**2]), np.array([(g / curvature) ** 2]))
     (theta, _) = rule.step(np.array([0.7]), np.array([g]), state)
     assert -(theta[0] - 0.7) / g == pytest.approx(1 / curvature)
+
+
+@pytest.mark.parametrize("amplitude", [1e-3, 0.3, 50.0])
+def test_at_the_limit_zigzags_of_each_amplitude_are_runs(amplitude: float) -> None:
+    """λ r₀ = 2: with E[g²] = λ²A² and E[Δθ²] = 4A² a step turns x into -x."""
+    rule = Adadelta(0.9, 1e-4)
+    state = rule.init(np.zeros(1))._replace(
+        t=1, Eg2=np.array([4 * amplitude**2]), Edx2=np.array([4 * amplitude**2])
+    )
+    path = descend(rule, bowl(2), [amplitude], steps=20, state=state)
+    expected = amplitude * np.resize([1.0, -1.0], 21)
+    np.testing.assert_allclose(path.theta[:, 0], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_other_pair_of_eps_keeps_the_first_step(seed: int) -> None:
+    """Two sizes of the first gradient are enough to tell which two ε belong to the new units."""
+    rng = np.random.default_rng(seed)
+    a, c, rho = 10 ** rng.uniform(-2, 2), 10 ** rng.uniform(-2, 2), rng.uniform(0.5, 0.99)
+    e_theta, e_g = 10 ** rng.uniform(-4, -1, 2)
+    g = np.array([0.3, 2.0]) * np.sqrt(e_g / (1 - rho))
+    steps = c**2 * e_theta * g**2 / ((1 - rho) * g**2 + e_g)
+    # new_theta (a/c)² g² - steps new_g = steps (1 - rho) (a/c)² g²: two linear equations.
+    new = np.stack([(a / c) ** 2 * g**2, -steps], axis=-1)
+    found = np.linalg.solve(new, steps * (1 - rho) * (a / c) ** 2 * g**2)
+    np.testing.assert_allclose(found, [c**2 * e_theta, (a / c) ** 2 * e_g], rtol=1e-6)
+
+
+@pytest.mark.parametrize("rho", [0.9, 0.95])
+def test_under_noise_the_factor_keeps_to_a_distribution(rho: float) -> None:
+    """g²/E[g²] is below 1 on average, and √(F + 1) has the same quantiles early and late."""
+    g = np.random.default_rng(0).normal(size=(1600, 800))
+    mean, F, seen, fractions = np.zeros(800), np.zeros(800), [], []
+    for one in g:
+        mean = rho * mean + (1 - rho) * one**2
+        fractions.append(one**2 / mean)
+        F = rho * F + (1 - rho) * (F + 1) * fractions[-1]
+        seen.append(np.quantile(np.sqrt(F + 1), [0.05, 0.5, 0.95]))
+    late = np.array(fractions[200:])
+    assert late.mean() < 1
+    assert np.log(rho + (1 - rho) * late).mean() < 0
+    np.testing.assert_allclose(seen[800], seen[-1], rtol=0.06)
+
+
+def test_on_a_steady_slope_the_start_adds_its_memory() -> None:
+    """F + 1 ≈ (1 - γ) t + 1/(1 - γ), and the distance is the integral of its root."""
+    rule, theta = Adadelta(0.95, 1e-6), np.zeros(1)
+    state, memory = rule.init(theta), 1 / 0.05**2
+    for t in range(1, 7001):
+        theta, state = rule.step(theta, np.array([5.0]), state)
+        if t in (200, 1400, 7000):
+            way = 2 / 3 * np.sqrt(0.05e-6) * ((t + memory) ** 1.5 - memory**1.5)
+            assert -theta[0] == pytest.approx(way, rel=0.05)
+            factor = state.Edx2[0] / rule.eps + 1
+            assert 0.05 * t + 20 < factor < 0.05 * t + 24

@@ -80,9 +80,24 @@ def test_without_noise_the_rate_levels_off(seed: int) -> None:
         k = int(np.argmax(late[1:])) + 1
         assert (s[k:] <= s[k - 1] + curvature * x[k - 1] ** 2 / eta + 1e-9).all()
     assert abs(x[-1]) < 1e-3 * abs(x[0]) or s[-1] > 50 * eta * curvature
+    assert s[-1] > eta * curvature / 2
     end = np.flatnonzero(abs(x) > 1e-8)[-1]
-    if 50 < end < 399 and s[-1] > eta * curvature:
+    if 50 < end < 399:
         assert x[end] / x[end - 1] == pytest.approx(1 - eta * curvature / s[-1], rel=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.55, 0.7, 0.95])
+def test_the_rate_may_level_off_between_one_and_two_over_the_curvature(share: float) -> None:
+    """Where √(G + ε) ends between ηλ/2 and ηλ, the run alternates and converges all the same."""
+    eta, curvature = 1.0, 2.0
+    bowl = Rescaled(MovingTarget([[0.0]], noise=0), loss_by=curvature)
+    path = descend(Adagrad(eta, (share * eta * curvature) ** 2), bowl, [1e-4], steps=200)
+    x, s = path.theta[:, 0], np.sqrt(path.state["G"][-1, 0] + path.rule.eps)
+    assert eta * curvature / 2 < s < eta * curvature
+    factor = 1 - eta * curvature / s
+    assert -1 < factor < 0
+    end = np.flatnonzero(abs(x) > 1e-12)[-1]
+    assert x[end] / x[end - 1] == pytest.approx(factor, rel=1e-6)
 
 
 @pytest.mark.parametrize("sigma", [0.1, 1, 30])
@@ -146,3 +161,35 @@ def test_after_so_many_steps_it_cannot_follow(sigma: float) -> None:
     target = MovingTarget([[1.0]], noise=0)
     path = descend(rule, target, np.zeros(1), steps=W, state=state)
     assert 1 - path.theta[-1, 0] == pytest.approx(np.exp(-1), rel=0.03)
+
+
+class Boxed(Circles):
+    """The circles task with each weight kept within 2 of zero."""
+
+    def project(self, theta: Any) -> Any:
+        return np.clip(theta, -2, 2)
+
+
+@pytest.mark.parametrize("eta", [0.1, 1.0, 20.0])
+def test_the_mean_of_the_points_is_as_good_as_the_regret(eta: float) -> None:
+    """In a box the bound on the regret holds with its lengths, and bounds the mean's excess."""
+    boxed, T = Boxed(), 300
+    ideal = np.clip(descend(Adagrad(1.0), boxed, steps=400, batches=[None] * 400).theta[-1], -2, 2)
+    excess, bounds = [], []
+    for seed in range(12):
+        path = descend(Adagrad(eta), boxed, ideal * 0, steps=T, rng=seed)
+        assert abs(path.theta).max() <= 2
+        root = np.sqrt(path.state["G"][-1] + path.rule.eps)
+        bounds.append(((4**2 / (2 * eta) + eta) * root).sum() / T)
+        paid = np.sum(path.gradient * (path.theta[:-1] - ideal)) / T
+        assert paid <= bounds[-1]
+        excess.append(boxed.loss(path.theta[:-1].mean(axis=0)) - boxed.loss(ideal))
+    assert np.mean(excess) <= np.mean(bounds)
+
+
+def test_going_back_to_the_box_is_not_going_away() -> None:
+    """In one coordinate: x² after a step and the way back is at most that after the step."""
+    rng = np.random.default_rng(0)
+    low, high = -rng.random(1000), rng.random(1000)
+    ideal, moved = rng.uniform(low, high), rng.normal(size=1000) * 3
+    assert (abs(np.clip(moved, low, high) - ideal) <= abs(moved - ideal)).all()

@@ -94,11 +94,26 @@ def test_deviations_from_the_dance_follow_the_matrix(rho: float) -> None:
 
 @pytest.mark.parametrize(("ratio", "settles"), [(0.3, True), (0.95, True), (1.05, False)])
 @pytest.mark.parametrize("curvature", [0.5, 20])
-def test_epsilon_decides_whether_it_settles(ratio: float, settles: bool, curvature: float) -> None:
-    rule = RMSprop(lr=ratio * 2 * 1e-2 / curvature, eps=1e-4)
+@pytest.mark.parametrize("start", [1e-2, 3, 200])
+def test_epsilon_decides_whether_it_settles(
+    ratio: float, settles: bool, curvature: float, start: float
+) -> None:
+    """From each start, and at the limit itself the distance still falls in each step."""
     problem = NoisyQuadratic(curvatures=[curvature], noise=0)
-    path = descend(rule, problem, [1e-3], steps=3000)
+    lr = 2 * 1e-1 / curvature
+    rule = RMSprop(lr=ratio * lr, eps=1e-2)
+    path = descend(rule, problem, [start * lr], steps=2000)
     assert (abs(path.theta[-1, 0]) < 1e-12) == settles
+    distance = abs(descend(RMSprop(lr=lr, eps=1e-2), problem, [start * lr], steps=2000).theta)
+    assert (np.diff(distance, axis=0) <= 0).all()
+    assert distance[-1] < 0.2 * lr
+
+
+def test_without_memory_it_keeps_its_distance_from_the_dance() -> None:
+    """At γ = 0 a start at 0.525 η goes on between 0.525 η and -0.475 η."""
+    problem = NoisyQuadratic(curvatures=[1.0], noise=0)
+    path = descend(RMSprop(lr=0.1, rho=0, eps=0), problem, [0.0525], steps=1000)
+    np.testing.assert_allclose(path.theta[:, 0], np.resize([0.0525, -0.0475], 1001), rtol=1e-9)
 
 
 def test_under_noise_it_rests_where_gradient_descent_with_the_rate_over_sigma_does() -> None:

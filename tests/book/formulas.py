@@ -70,6 +70,7 @@ RANGES = {
     "q": (0.2, 3.0),
     "z": (-2.0, 2.0),
     "psi": (0.001, 0.5),
+    "zeta": (0.2, 3.0),
 }
 WHOLE = {"t": (2, 12), "T": (2, 30), "p": (1, 9), "P": (2, 12)}
 
@@ -471,12 +472,12 @@ def _(limit, beta1, beta2):
     return limit(beta1=beta1, beta2=beta2), abs(made[-1]) * corrections
 
 
-@claims("eq-adam-snr", r"\| = (.*?) \\mathrm", r"\[d_t\] = (.*)$")
-def _(mean, spread, eta, beta1, s, t):
+@claims("eq-adam-snr", r"\| = (.*?) \\mathrm", r"\[s_t\] = (.*)$")
+def _(mean, spread, eta, beta1, zeta, t):
     weights = corrected(beta1, t)
-    return [mean(eta=eta, s=s), spread(eta=eta, s=s, beta1=beta1, t=t)], [
-        eta * s / np.sqrt(1 + s**2),
-        eta**2 * np.sum(weights**2) / (1 + s**2),
+    return [mean(eta=eta, zeta=zeta), spread(eta=eta, zeta=zeta, beta1=beta1, t=t)], [
+        eta * zeta / np.sqrt(1 + zeta**2),
+        eta**2 * np.sum(weights**2) / (1 + zeta**2),
     ]
 
 

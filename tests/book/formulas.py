@@ -71,6 +71,8 @@ RANGES = {
     "z": (-2.0, 2.0),
     "psi": (0.001, 0.5),
     "zeta": (0.2, 3.0),
+    "h": (2.0, 9.0),
+    "ell": (0.2, 1.5),
 }
 WHOLE = {"t": (2, 12), "T": (2, 30), "p": (1, 9), "P": (2, 12)}
 
@@ -570,14 +572,14 @@ def _(difference, beta1, beta2, t):
 
 
 @claims("eq-amsgrad-periodic", r"m_\{\(k\)\} = (.*?) v_", r"v_\{\(k\)\} = (.*)$")
-def _(m_k, v_k, beta1, beta2, L, s, P):
+def _(m_k, v_k, beta1, beta2, h, ell, P):
     """A long run of the game settles on them."""
     m = v = 0.0
     rounds = 1 + int(40 / (1 - beta2) / P)
     for k in [*range(P)] * rounds:
-        g = L if k == 0 else -s
+        g = h if k == 0 else -ell
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-    known = {"beta1": beta1, "beta2": beta2, "L": L, "s": s, "P": P, "k": P - 1}
+    known = {"beta1": beta1, "beta2": beta2, "h": h, "ell": ell, "P": P, "k": P - 1}
     return [m_k(**known), v_k(**known)], [m, v]
 
 

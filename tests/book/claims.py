@@ -56,20 +56,18 @@ YEAR = re.compile(r"(?:1[89]\d\d|20[0-4]\d)$")
 # ------------------------------------------------------------------ sentences
 
 FILLER = "\0"
-#: Directives whose content is no prose of the chapter: statements have tests of their own, an
-#: exercise asks, and a hint leads.
-NOT_PROSE = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})(?:\{(?:prf:\w+|exercise|hint|checked|claims|bibliography|math|test)"
-    r"|\{?code|python|sh|console|text|toml|markdown|yaml|bibtex|json).*?^(?P=fence)[ \t]*$",
-    re.MULTILINE | re.DOTALL,
+#: Directives whose content is prose of the page. Statements have tests of their own, an exercise
+#: asks, a hint leads, and what is no directive is code.
+PROSE = re.compile(
+    r"\{(?:admonition\}(?! Proof)"
+    r"|(?:solution(?:-start|-end)?|note|tip|warning|figure|margin|dropdown|glossary)\})"
 )
+FENCE = re.compile(r"^(`{3,}|:{3,})(.*)$")
 MASKED = (
-    NOT_PROSE,
-    re.compile(r"^`{3,}\n.*?^`{3,}[ \t]*$", re.M | re.S),
     re.compile(r"\$\$.*?\$\$(?: *\([\w-]+\))?", re.S),
     re.compile(r"(?<=\])\([^)\s]*\)"),
     re.compile(r"https?://\S+"),
-    re.compile(r"^(?:`{3,}|:{3,})[^\n]*$|^:[\w-]+:(?: [^\n]*)?$|^<[^\n]*>$|^\([\w-]+\)=$", re.M),
+    re.compile(r"^:[\w-]+:(?: [^\n]*)?$|^<[^\n]*>$|^\([\w-]+\)=$", re.M),
     re.compile(r"\{[\w:+-]+\}`[^`]*`"),
     re.compile(r"`[^`\n]+`"),
 )
@@ -88,20 +86,36 @@ class Sentence(NamedTuple):
     flags: tuple[str, ...]
 
 
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", FILLER, text)
+
+
+def _without_blocks(text: str) -> str:
+    """The text without its fences, and without what stands between them and is no prose."""
+    lines, opened = [], []
+    for line in text.split("\n"):
+        fence = FENCE.match(line)
+        if fence and opened and not fence[2].strip() and fence[1].startswith(opened[-1][0]):
+            opened.pop()
+        elif fence:
+            opened.append((fence[1], bool(PROSE.match(fence[2]))))
+        elif all(prose for _, prose in opened):
+            lines.append(line)
+            continue
+        lines.append(_blank(line))
+    return "\n".join(lines)
+
+
 def masked(text: str) -> str:
     """The text with all that is no prose blanked out, letter for letter."""
-
-    def blank(match: re.Match[str]) -> str:
-        return re.sub(r"[^\n]", FILLER, match[0])
-
-    text = re.sub(r"[\u00a0\u2009\u202f]", " ", text)
+    text = _without_blocks(re.sub(r"[\u00a0\u2009\u202f]", " ", text))
     for pattern in MASKED:
-        text = pattern.sub(blank, text)
+        text = pattern.sub(lambda match: _blank(match[0]), text)
 
     def number(match: re.Match[str]) -> str:
         """A formula that is nothing but a number, without its braces and signs."""
         only = ONLY_A_NUMBER.fullmatch(match[1])
-        return re.sub(r"[^\d\n.]", FILLER, match[0]) if only else blank(match)
+        return re.sub(r"[^\d\n.]", FILLER, match[0]) if only else _blank(match[0])
 
     return MATHS.sub(number, text)
 

@@ -67,9 +67,18 @@ def test_a_formula_that_is_only_a_number_is_a_number(number):
     assert list(flags(masked(f"The loss is {number}.")))
 
 
-def test_prose_after_a_statement_is_prose():
-    text = "```{prf:theorem} T\n\nText 1.\n```\n\nAnd 5 more.\n\n```{prf:proof}\nx 3\n```\n"
-    assert list(flags(masked(text))) == ["5"]
+@pytest.mark.parametrize("block", ["{prf:theorem} T", "{exercise} T", "python", ""])
+def test_prose_around_a_block_is_prose(block):
+    text = f"Or 4.\n\n```{block}\n\nText 1.\n```\n\nAnd 5 more.\n\n```{block}\nx 3\n```\n6 too."
+    assert list(flags(masked(text))) == ["4", "5", "6"]
+
+
+def test_prose_in_a_block_is_prose_and_what_is_nested_in_it_is_not():
+    text = (
+        "````{solution} ex\n:class: dropdown-3\n\nAbout 7.\n\n```{hint}\n8\n```\n9.\n````\n10.\n"
+        ":::{admonition} Twelve 11\nHere 12.\n\n```python\n13\n```\n:::\n14.\n"
+    )
+    assert list(flags(masked(text))) == ["7", "9", "10", "12", "14"]
 
 
 # ------------------------------------------------------------------ what covers it

@@ -71,6 +71,9 @@ RANGES = {
     "q": (0.2, 3.0),
     "z": (-2.0, 2.0),
     "psi": (0.001, 0.5),
+    "zeta": (0.2, 3.0),
+    "h": (2.0, 9.0),
+    "ell": (0.2, 1.5),
 }
 WHOLE = {"t": (2, 12), "T": (2, 30), "p": (1, 9), "P": (2, 12)}
 
@@ -472,12 +475,12 @@ def _(limit, beta1, beta2):
     return limit(beta1=beta1, beta2=beta2), abs(made[-1]) * corrections
 
 
-@claims("eq-adam-snr", r"\| = (.*?) \\mathrm", r"\[d_t\] = (.*)$")
-def _(mean, spread, eta, beta1, s, t):
+@claims("eq-adam-snr", r"\| = (.*?) \\mathrm", r"\[s_t\] = (.*)$")
+def _(mean, spread, eta, beta1, zeta, t):
     weights = corrected(beta1, t)
-    return [mean(eta=eta, s=s), spread(eta=eta, s=s, beta1=beta1, t=t)], [
-        eta * s / np.sqrt(1 + s**2),
-        eta**2 * np.sum(weights**2) / (1 + s**2),
+    return [mean(eta=eta, zeta=zeta), spread(eta=eta, zeta=zeta, beta1=beta1, t=t)], [
+        eta * zeta / np.sqrt(1 + zeta**2),
+        eta**2 * np.sum(weights**2) / (1 + zeta**2),
     ]
 
 
@@ -570,14 +573,14 @@ def _(difference, beta1, beta2, t):
 
 
 @claims("eq-amsgrad-periodic", r"m_\{\(k\)\} = (.*?) v_", r"v_\{\(k\)\} = (.*)$")
-def _(m_k, v_k, beta1, beta2, L, s, P):
+def _(m_k, v_k, beta1, beta2, h, ell, P):
     """A long run of the game settles on them."""
     m = v = 0.0
     rounds = 1 + int(40 / (1 - beta2) / P)
     for k in [*range(P)] * rounds:
-        g = L if k == 0 else -s
+        g = h if k == 0 else -ell
         m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-    known = {"beta1": beta1, "beta2": beta2, "L": L, "s": s, "P": P, "k": P - 1}
+    known = {"beta1": beta1, "beta2": beta2, "h": h, "ell": ell, "P": P, "k": P - 1}
     return [m_k(**known), v_k(**known)], [m, v]
 
 

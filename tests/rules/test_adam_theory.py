@@ -109,6 +109,21 @@ def test_limit_of_the_bound():
     assert bound(0.9, 0.81, 400) > 1.9 * bound(0.9, 0.81, 100)
 
 
+@pytest.mark.parametrize("beta2", [0.5, 0.999])
+def test_without_momentum_a_lone_gradient_reaches_the_bound(beta2):
+    """thm-adam-bound, β₁ = 0."""
+    made = changes(Adam(1.0, 0.0, beta2, eps=1e-300), *np.eye(1, 30, 29)[0])
+    assert abs(made[-1]) == pytest.approx(bound(0.0, beta2, 30), rel=1e-9)
+
+
+@given(st.floats(0, 0.99), st.floats(0.01, 0.99), st.integers(2, 30))
+def test_the_bound_is_one_for_equal_decays_and_for_no_others(beta1, beta2, t):
+    """thm-adam-bound."""
+    assert bound(beta2, beta2, t) == pytest.approx(1)
+    if abs(beta1 - beta2) > 1e-3:
+        assert bound(beta1, beta2, t) > 1
+
+
 @given(DECAYS, DECAYS, GRADIENTS, st.integers(-20, 20))
 def test_scale_of_gradient_and_epsilon_cancels(beta1, beta2, gradients, power):
     """thm-adam-scale; with a power of two to the last bit."""

@@ -30,10 +30,10 @@ def drift(rule: Rule, problem: Reddi, rounds: int = 400) -> float:
 
 def moments(problem: Reddi, beta1: float, beta2: float) -> tuple[Any, Any]:
     """Return both moments of a period, k steps after the steep slope: eq-amsgrad-periodic."""
-    L, s, P = problem.large, problem.small, problem.period
+    high, low, P = problem.large, problem.small, problem.period
     k = np.arange(P)
-    m = -s + beta1**k * (1 - beta1) * (L + s) / (1 - beta1**P)
-    v = s**2 + beta2**k * (1 - beta2) * (L**2 - s**2) / (1 - beta2**P)
+    m = -low + beta1**k * (1 - beta1) * (high + low) / (1 - beta1**P)
+    v = low**2 + beta2**k * (1 - beta2) * (high**2 - low**2) / (1 - beta2**P)
     return m, v
 
 

@@ -10,7 +10,7 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
@@ -25,14 +25,15 @@ from adaptive.race import (
     MEMORIES,
     SOLVED,
     Entry,
+    _beyond,
+    _tune,
     following,
     grid,
     lowest_loss,
-    one_setting,
-    operations,
     race,
     trials_of,
 )
+from adaptive.tracing.cost import operations
 from tests.book.notebooks import CHAPTERS
 
 every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
@@ -100,12 +101,56 @@ def test_what_is_left_is_what_descend_leaves() -> None:
 
 def test_best_setting_has_the_lowest_median() -> None:
     found = race(Ravine(100), [Momentum], steps=60, trials=4).entries["Momentum"]
-    lowest = np.unravel_index(np.argmin(np.sort(found.tried, axis=-1)[..., 1]), (40, 3))
+    lowest = np.unravel_index(
+        np.argmin(np.sort(found.tried, axis=-1)[..., 1]), found.tried.shape[:-1]
+    )
     assert found.best == {
         "lr": found.axes["lr"][lowest[0]],
         "momentum": found.axes["momentum"][lowest[1]],
     }
     assert found.rule == Momentum(**found.best)
+
+
+def test_chosen_again_by_another_quantile_of_the_same_trials() -> None:
+    result = race(Rosenbrock(), [SGD, NAG], steps=60, trials=10, fresh=7)
+    again = result.chosen_by(0.8)
+    for name, entry in again.entries.items():
+        assert entry.tried is result.entries[name].tried
+        place = tuple(int(np.argmin(abs(v - entry.best[k]))) for k, v in entry.axes.items())
+        # Eight trials of ten leave no more than the lowest of these.
+        eighth = np.sort(entry.tried, axis=-1)[..., 7]
+        assert eighth[place] == eighth.min()
+        np.testing.assert_array_equal(entry.final, again.left(entry.rule))
+    assert again.entries["NAG"].best != result.entries["NAG"].best
+    assert again.chosen_by(0.5).entries["NAG"].best == result.entries["NAG"].best
+
+
+def test_grids_are_extended_where_the_best_is_at_an_end() -> None:
+    def run(peak: float, calls: list[Any], **axes: Any) -> Any:
+        calls.append(axes)
+        lr, momentum = np.meshgrid(axes["lr"], axes["momentum"], indexing="ij")
+        left = 1e-3 + abs(np.log10(lr) - peak) + abs(momentum - 0.2)
+        return np.repeat(left[..., None], 3, axis=-1)
+
+    for peak, low, high in ((1.5, 1e-3, 100), (-5, 1e-5, 1e-1)):
+        calls: list[Any] = []
+        axes = {"lr": np.geomspace(1e-3, 1e-1, 5), "momentum": np.array([0.5, 0.9])}
+        wide, tried = _tune(functools.partial(run, peak, calls), axes)
+        np.testing.assert_allclose(wide["momentum"], [0, 0.5, 0.9])
+        np.testing.assert_allclose(np.diff(np.log10(wide["lr"])), 0.5)
+        assert wide["lr"][0] <= low * 1.001
+        assert wide["lr"][-1] >= high * 0.999
+        np.testing.assert_allclose(tried, run(peak, calls, **wide))
+        # What was tried once is not tried again.
+        assert sum(len(c["lr"]) * len(c["momentum"]) for c in calls[:-1]) == tried[..., 0].size
+
+
+def test_a_grid_is_not_extended_without_need() -> None:
+    axes = {"lr": np.geomspace(1e-3, 1e-1, 5)}
+    solved, inside = np.array([1e-9, 1, 1, 1, 1.0]), np.array([9, 1, 2, 3, 4.0])
+    for left in (solved, inside, np.full(5, np.inf)):
+        assert _beyond(axes, left[:, None]) is None
+    assert _beyond({"beta1": np.array([0.0, 0.5])}, np.array([[1.0], [2.0]])) is None
 
 
 def test_fresh_trials_are_others_and_the_same_for_all() -> None:
@@ -147,7 +192,11 @@ def test_basin_ends_at_a_hill() -> None:
 def test_one_bad_trial_does_not_decide() -> None:
     tried = np.array([[1, 1, 1e9], [2, 2, 2]])
     some = Entry(SGD, {"lr": np.array([0.1, 1])}, tried, {"lr": 0.1}, np.ones(1))
-    np.testing.assert_array_equal(some.medians, [1, 2])
+    np.testing.assert_array_equal(some.scores, [1, 2])
+    daring = replace(some, tried=np.array([[1, 1, 1, 9, 9], [2, 2, 2, 2, 9]]))
+    np.testing.assert_array_equal(daring.scores, [1, 2])
+    np.testing.assert_array_equal(replace(daring, share=0.8).scores, [9, 2])
+    assert replace(some, final=np.arange(1.0, 11), share=0.8).score == 8
 
 
 def test_lowest_loss() -> None:
@@ -163,16 +212,6 @@ def test_wins_share_ties() -> None:
     assert (result.entries["SGD"].final < SOLVED).all()
     result = race(Ravine(100), [SGD, Momentum], steps=60, trials=2, fresh=5)
     assert result.wins() == {"SGD": 0, "Momentum": 1}
-
-
-def test_one_setting() -> None:
-    races = [race(Ravine(k), [SGD, NAG], steps=60, trials=2) for k in (10, 15)]
-    setting, lost = one_setting(races, "SGD")
-    assert 0.1 < setting["lr"] < 2 / 15  # stable on the steeper one
-    assert lost.shape == (2,)
-    assert (lost >= 0).all()
-    _, alone = one_setting(races[:1], "SGD")
-    assert alone.mean() <= lost.mean()
 
 
 def test_following() -> None:

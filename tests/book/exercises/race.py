@@ -35,7 +35,7 @@ def to_the_right_only(rates, left):
     return np.log10(rates[high] / rates[best])
 
 
-@wrong("ex-race-basin", check="check", says="the best may be at the end")
+@wrong("ex-race-basin", check="check", says="an island of good rates does not count")
 def falls_off_the_end(rates, left):
     good = np.append(left <= 2 * left.min(), left[0] <= 2 * left.min())
     best = int(left.argmin())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from adaptive.problems import MovingTarget
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 from adaptive.sweep import Sweep, sweep
-from adaptive.tracing import trace_rule
 
 #: What is left of the loss when a problem counts as solved.
 SOLVED = 1e-6
@@ -29,6 +29,26 @@ MEMORIES: dict[str, tuple[float, ...]] = {
     "beta1": (0.5, 0.9, 0.97),
     "beta2": (0.99, 0.999),
 }
+
+#: Which values follow where the best memory is the shortest of a grid, or the longest.
+SHORTER: dict[str, tuple[float, ...]] = {
+    "momentum": (0.0,),
+    "rho": (0.5,),
+    "beta1": (0.0,),
+    "beta2": (0.9,),
+}
+LONGER: dict[str, tuple[float, ...]] = {
+    "momentum": (0.99, 0.997),
+    "rho": (0.9999,),
+    "beta1": (0.99, 0.997),
+    "beta2": (0.9999,),
+}
+
+#: By which quantiles over the trials a setting may be chosen: the median, and a cautious one.
+SHARES = (0.5, 0.8)
+
+#: How often the grid of a rule may be extended.
+EXTENSIONS = 8
 
 #: How far starts lie around a problem's own, as a share of the picture.
 SPREAD = 0.02
@@ -58,12 +78,10 @@ def grid(kind: type[Rule], budget: int = 120) -> dict[str, Array]:
 
     Examples
     --------
-    >>> from adaptive import SGD, Adam
+    >>> from adaptive import Adam
     >>> from adaptive.race import grid
     >>> {name: len(values) for name, values in grid(Adam).items()}
     {'lr': 20, 'beta1': 3, 'beta2': 2}
-    >>> {name: len(values) for name, values in grid(SGD).items()}
-    {'lr': 120}
     """
     _check_kind(kind)
     budget = _checks.count("budget", budget, 1)
@@ -90,9 +108,11 @@ class Entry:
     tried : ndarray, shape (*axes, trials)
         What was left of the loss, for each setting and trial.
     best : dict of float
-        The setting with the lowest median.
+        The setting that was chosen: the one with the lowest quantile.
     final : ndarray, shape (fresh,)
-        What was left with the best setting, on fresh trials.
+        What was left with this setting, on fresh trials.
+    share : float, default 0.5
+        Which quantile over the trials: the median by default.
     """
 
     kind: type[Rule]
@@ -100,10 +120,11 @@ class Entry:
     tried: Array
     best: dict[str, float]
     final: Array
+    share: float = 0.5
 
     @property
     def rule(self) -> Rule:
-        """The rule with its best setting."""
+        """The rule with its chosen setting."""
         return self.kind(**self.best)
 
     @property
@@ -113,9 +134,14 @@ class Entry:
         return np.quantile(self.final, [0.25, 0.5, 0.75], method="inverted_cdf")
 
     @property
-    def medians(self) -> Array:
-        """The median of what was left, for each setting, at least `SOLVED`."""
-        return np.maximum(_median(self.tried), SOLVED)
+    def score(self) -> float:
+        """The quantile of what was left on the fresh trials, at least `SOLVED`."""
+        return max(float(quantile(self.final, self.share)), SOLVED)
+
+    @property
+    def scores(self) -> Array:
+        """The quantile of what was left in tuning, for each setting, at least `SOLVED`."""
+        return np.maximum(quantile(self.tried, self.share), SOLVED)
 
     def along(self, share: float = 0.5) -> tuple[Array, Array]:
         """Return the values of the first knob, and what was left there, other knobs at their best.
@@ -132,8 +158,7 @@ class Entry:
         """
         if not 0 <= _checks.number("share", share) <= 1:
             raise ValueError(f"share must be in [0, 1], got {share}")
-        left = np.quantile(self.tried, share, axis=-1, method="inverted_cdf")
-        left = np.maximum(left, SOLVED)
+        left = np.maximum(quantile(self.tried, share), SOLVED)
         name = next(iter(self.axes), None)
         if name is None:
             return np.array([np.nan]), left.reshape(1)
@@ -152,12 +177,12 @@ class Entry:
             A rate is good if what it leaves is at most this many times what
             the best rate leaves.
         """
-        values, medians = self.along()
+        values, left = self.along(self.share)
         if len(values) < 2:
             return math.nan
-        good = medians <= _checks.number("factor", factor, 1) * medians.min()
+        good = left <= _checks.number("factor", factor, 1) * left.min()
         # Only what hangs together with the best one.
-        best = int(np.argmin(medians))
+        best = int(np.argmin(left))
         low, high = best, best
         while low > 0 and good[low - 1]:
             low -= 1
@@ -178,11 +203,32 @@ class Race:
         How many steps each run made.
     entries : dict of Entry
         By the name of the rule, in the order of the race.
+    left : callable
+        What a rule leaves on each of the fresh trials: ``race.left(Adam(lr=0.1))``.
     """
 
     problem: Problem
     steps: int
     entries: dict[str, Entry]
+    left: Callable[[Rule], Array]
+
+    def chosen_by(self, share: float) -> Race:
+        """Return the race with each setting chosen by another quantile of the same tuning trials.
+
+        Parameters
+        ----------
+        share : float
+            Which quantile over the trials: 0.5 is the median; at 0.8, eight trials in ten leave
+            no more.
+        """
+        if not 0 <= _checks.number("share", share) <= 1:
+            raise ValueError(f"share must be in [0, 1], got {share}")
+        entries = {}
+        for name, entry in self.entries.items():
+            best = _lowest(entry.axes, quantile(entry.tried, share))
+            final = entry.final if best == entry.best else self.left(entry.kind(**best))
+            entries[name] = replace(entry, best=best, final=final, share=share)
+        return replace(self, entries=entries)
 
     def wins(self) -> dict[str, float]:
         """Return in which share of the fresh trials each rule left the least; ties are shared."""
@@ -200,7 +246,7 @@ def race(
     rules: Sequence[type[Rule]],
     steps: int = 200,
     trials: int = 10,
-    fresh: int = 100,
+    fresh: int = 60,
     budget: int = 120,
     seed: int = 0,
     score: Score | None = None,
@@ -220,10 +266,11 @@ def race(
         How many steps each run makes.
     trials : int, default 10
         How many trials to tune on.
-    fresh : int, default 100
+    fresh : int, default 60
         How many other trials to compare on.
     budget : int, default 120
-        How many settings each rule tries.
+        How many settings each rule tries at first. Where the best, by one of `SHARES`, is at an
+        end of the grid and the problem is not solved, the grid is extended there.
     seed : int, default 0
         Seed of the trials.
     score : callable, optional
@@ -263,15 +310,67 @@ def race(
     steps, seed = _checks.count("steps", steps), _checks.count("seed", seed)
     trials, fresh = _checks.count("trials", trials, 1), _checks.count("fresh", fresh, 1)
     floor = lowest_loss(problem) if score is None else 0.0
+
+    def run(rule: Rule, trials: int, seed: int, **axes: Array) -> Array:
+        return _left(rule, problem, steps, trials, seed, floor, score, axes)
+
+    done: dict[tuple[Any, ...], Array] = {}
+
+    def left(rule: Rule) -> Array:
+        setting = (type(rule), *rule.hyperparameters.values())
+        if setting not in done:
+            done[setting] = run(rule, fresh, seed + 1_000_000)
+        return done[setting]
+
     entries = {}
     for kind in rules:
-        axes = grid(kind, budget)
-        tried = _left(kind(), problem, steps, trials, seed, floor, score, axes)
-        place = np.unravel_index(np.argmin(_median(tried)), tried.shape[:-1])
-        best = {name: float(axes[name][i]) for name, i in zip(axes, place, strict=True)}
-        final = _left(kind(**best), problem, steps, fresh, seed + 1_000_000, floor, score, {})
-        entries[kind.__name__] = Entry(kind, axes, tried, best, final)
-    return Race(problem, steps, entries)
+        axes, tried = _tune(partial(run, kind(), trials, seed), grid(kind, budget))
+        best = _lowest(axes, quantile(tried, 0.5))
+        entries[kind.__name__] = Entry(kind, axes, tried, best, left(kind(**best)))
+    return Race(problem, steps, entries, left)
+
+
+def _tune(run: Callable[..., Array], axes: dict[str, Array]) -> tuple[dict[str, Array], Array]:
+    """Return the axes and what was left; the grid is extended where the best is at an end."""
+    tried = run(**axes)
+    for _ in range(EXTENSIONS):
+        wider = _beyond(axes, tried)
+        if wider is None:
+            break
+        name, more = wider
+        order = np.argsort(np.concatenate([axes[name], more]))
+        place = list(axes).index(name)
+        both = np.concatenate([tried, run(**axes | {name: more})], axis=place)
+        tried = np.take(both, order, axis=place)
+        axes = axes | {name: np.concatenate([axes[name], more])[order]}
+    return axes, tried
+
+
+def _beyond(axes: dict[str, Array], tried: Array) -> tuple[str, Array] | None:
+    """Return the values that follow where the best value is at an end, if there are any."""
+    for share in SHARES:
+        left = quantile(tried, share)
+        if left.min() <= SOLVED or not np.isfinite(left.min()):
+            continue
+        best = _lowest(axes, left)
+        for name, values in axes.items():
+            if len(values) < 2 or best[name] not in (values[0], values[-1]):
+                continue
+            up = best[name] == values[-1]
+            if name in ENDS:  # another power of ten, in the same steps
+                apart = values[-1] / values[-2] if up else values[0] / values[1]
+                more = best[name] * apart ** np.arange(1, 1 + np.ceil(1 / abs(np.log10(apart))))
+            else:
+                more = np.array([v for v in (LONGER if up else SHORTER)[name] if v not in values])
+            if len(more):
+                return name, more
+    return None
+
+
+def _lowest(axes: dict[str, Array], left: Array) -> dict[str, float]:
+    """Return the setting that leaves the least."""
+    place = np.unravel_index(np.argmin(left), left.shape)
+    return {name: float(axes[name][i]) for name, i in zip(axes, place, strict=True)}
 
 
 def _check_kind(kind: Any) -> None:
@@ -280,9 +379,18 @@ def _check_kind(kind: Any) -> None:
         raise TypeError(f"a rule's class, such as SGD, is wanted, got {_checks.shown(kind)}")
 
 
-def _median(left: Array) -> Array:
-    """Return the median over the trials: one of the values, the lower of the two in the middle."""
-    return np.quantile(left, 0.5, axis=-1, method="inverted_cdf")
+def quantile(left: Array, share: float) -> Array:
+    """Return a quantile over the trials, the last axis: one of the values, not between two.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive.race import quantile
+    >>> float(quantile(np.array([4.0, np.inf, 2.0]), 0.5))
+    4.0
+    """
+    # Half-way between a value and infinity is infinity.
+    return np.quantile(left, share, axis=-1, method="inverted_cdf")
 
 
 def trials_of(problem: Problem, trials: int, seed: int) -> dict[str, Any]:
@@ -290,12 +398,10 @@ def trials_of(problem: Problem, trials: int, seed: int) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from adaptive.problems import Circles, Ravine
+    >>> from adaptive.problems import Circles
     >>> from adaptive.race import trials_of
     >>> trials_of(Circles(), 3, seed=5)
     {'rng': [5, 6, 7]}
-    >>> trials_of(Ravine(), 3, seed=5)["theta0"].shape
-    (3, 2)
     """
     _checks.instance("problem", problem, Problem)
     trials, seed = _checks.count("trials", trials, 1), _checks.count("seed", seed)
@@ -344,10 +450,8 @@ def lowest_loss(problem: Problem) -> float:
 
     Examples
     --------
-    >>> from adaptive.problems import Circles, Saddle
+    >>> from adaptive.problems import Circles
     >>> from adaptive.race import lowest_loss
-    >>> lowest_loss(Saddle())
-    -0.25
     >>> round(lowest_loss(Circles()), 3)
     0.23
     """
@@ -398,87 +502,3 @@ def following(runs: Sweep) -> Array:
     target = target.reshape(len(target), *(1,) * (runs.theta.ndim - 2), target.shape[-1])
     away, still = runs.theta[:-1] - target, problem.start - target
     return np.mean(np.sum(away**2, axis=-1), axis=0) / np.mean(np.sum(still**2, axis=-1))
-
-
-def one_setting(races: Sequence[Race], rule: str) -> tuple[dict[str, float], Array]:
-    """Return the one setting of a rule that loses the least on several problems together.
-
-    Parameters
-    ----------
-    races : sequence of Race
-        Races in which the rule ran, with equal grids.
-    rule : str
-        The name of the rule.
-
-    Returns
-    -------
-    setting : dict of float
-        The setting.
-    lost : ndarray, shape (races,)
-        On each problem, how many powers of ten more it leaves than the best rule with its best
-        setting there; at most 6.
-
-    Examples
-    --------
-    >>> from adaptive import SGD, Momentum
-    >>> from adaptive.problems import Ravine
-    >>> from adaptive.race import one_setting, race
-    >>> races = [race(Ravine(k), [SGD, Momentum], steps=60, trials=2) for k in (5, 50)]
-    >>> setting, lost = one_setting(races, "SGD")
-    >>> round(setting["lr"], 3), lost.round(1)
-    (0.108, array([0., 6.]))
-    """
-    for each in races:
-        _checks.one_of("rule", rule, each.entries)
-    if not races:
-        raise ValueError("races must hold at least one race, got none")
-    lost = []
-    for each in races:
-        best = min(entry.medians.min() for entry in each.entries.values())
-        lost.append(np.minimum(np.log10(each.entries[rule].medians / best), -np.log10(SOLVED)))
-    total = np.mean(lost, axis=0)
-    place = np.unravel_index(np.argmin(total), total.shape)
-    axes = races[0].entries[rule].axes
-    setting = {name: float(axes[name][i]) for name, i in zip(axes, place, strict=True)}
-    return setting, np.array([each[place] for each in lost])
-
-
-def operations(rule: Rule) -> dict[str, int]:
-    """Return how many operations a step of a rule costs for each parameter.
-
-    What depends on the step number and the hyperparameters alone is not
-    counted: it is computed once for all parameters. The final addition to the
-    parameters is.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-
-    Returns
-    -------
-    dict of int
-        ``"cheap"`` operations, such as sums and products; ``"dear"`` ones, roots and quotients;
-        ``"arrays"``, the state arrays that are kept.
-
-    Examples
-    --------
-    >>> from adaptive import SGD, Adam
-    >>> from adaptive.race import operations
-    >>> operations(SGD())
-    {'cheap': 2, 'dear': 0, 'arrays': 0}
-    """
-    traced = trace_rule(rule)
-    programs = [traced.update] + ([traced.lookahead] if traced.lookahead is not None else [])
-    count = {"cheap": 1, "dear": 0, "arrays": len(rule.state_names)}
-    for program in programs:
-        varies: dict[Any, bool] = {}
-        for node in program.nodes():
-            name = str(node.value)
-            varies[node] = any(varies[each] for each in node.args) or (
-                node.op == "symbol" and (name in ("g", "theta") or name.startswith("state."))
-            )
-            if node.args and varies[node]:
-                dear = node.op in ("divide", "sqrt", "power", "reciprocal", "exp", "log")
-                count["dear" if dear else "cheap"] += 1
-    return count

@@ -26,6 +26,7 @@ from adaptive import (
     Momentum,
     Nadam,
     RMSprop,
+    compare,
     descend,
     explore,
     frameworks,
@@ -61,6 +62,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
+from adaptive.tracing import cost
 
 NAN, INF = float("nan"), float("inf")
 REAL = "must be a real number or an array of real numbers"
@@ -665,9 +667,14 @@ RACES: list[Case] = [
     (lambda: races.lowest_loss(3), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: races.following(PATH), TypeError, ["runs must be a Sweep object", "<Path"]),
     (lambda: races.following(RUNS), ValueError, ["runs must be on a MovingTarget", "<Sweep"]),
-    (lambda: races.one_setting([], "SGD"), ValueError, ["races", "at least one"]),
-    (lambda: races.one_setting([RACE], "Adam"), ValueError, ["rule must be one of SGD", "'Adam'"]),
-    (lambda: races.operations(SGD), TypeError, ["rule must be a Rule object", "SGD()"]),
+    (lambda: RACE.chosen_by(2), ValueError, ["share must be in [0, 1]", "2"]),
+    (lambda: compare.one_setting([], "SGD"), ValueError, ["races", "at least one"]),
+    (lambda: compare.one_setting([RACE], "Adam"), ValueError, ["rule must be one of", "'Adam'"]),
+    (lambda: compare.paired([1.0], [1.0, 2.0]), ValueError, ["one shape", "(1,) and (2,)"]),
+    (lambda: compare.paired([1.0], [1.0], level=1), ValueError, ["level", "between 0 and 1", "1"]),
+    (lambda: compare.paired([1.0], [1.0], resamples=0), ValueError, ["resamples", "at least 1"]),
+    (lambda: compare.paired(["a"], [1.0]), TypeError, ["left", REAL]),
+    (lambda: cost.operations(SGD), TypeError, ["rule must be a Rule object", "SGD()"]),
     (lambda: RACE.entries["SGD"].along(2), ValueError, ["share must be in [0, 1]", "2"]),
     (lambda: RACE.entries["SGD"].along("a"), TypeError, ["share", REAL, "'a'"]),
     (lambda: RACE.entries["SGD"].basin(0.5), ValueError, ["factor", "[1, inf)", "0.5"]),

@@ -10,7 +10,7 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
@@ -25,14 +25,15 @@ from adaptive.race import (
     MEMORIES,
     SOLVED,
     Entry,
+    _beyond,
+    _tune,
     following,
     grid,
     lowest_loss,
-    one_setting,
-    operations,
     race,
     trials_of,
 )
+from adaptive.tracing.cost import operations
 from tests.book.notebooks import CHAPTERS
 
 every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
@@ -100,7 +101,9 @@ def test_what_is_left_is_what_descend_leaves() -> None:
 
 def test_best_setting_has_the_lowest_median() -> None:
     found = race(Ravine(100), [Momentum], steps=60, trials=4).entries["Momentum"]
-    lowest = np.unravel_index(np.argmin(np.sort(found.tried, axis=-1)[..., 1]), (40, 3))
+    lowest = np.unravel_index(
+        np.argmin(np.sort(found.tried, axis=-1)[..., 1]), found.tried.shape[:-1]
+    )
     assert found.best == {
         "lr": found.axes["lr"][lowest[0]],
         "momentum": found.axes["momentum"][lowest[1]],
@@ -117,6 +120,48 @@ def test_neither_the_best_trial_nor_the_mean_decides() -> None:
 
     found = race(Circles(), [SGD], steps=1, trials=5, fresh=2, budget=3, score=score)
     assert found.entries["SGD"].best == {"lr": found.entries["SGD"].axes["lr"][1]}
+
+
+def test_chosen_again_by_another_quantile_of_the_same_trials() -> None:
+    result = race(Rosenbrock(), [SGD, NAG], steps=60, trials=10, fresh=7)
+    again = result.chosen_by(0.8)
+    for name, entry in again.entries.items():
+        assert entry.tried is result.entries[name].tried
+        place = tuple(int(np.argmin(abs(v - entry.best[k]))) for k, v in entry.axes.items())
+        # Eight trials of ten leave no more than the lowest of these.
+        eighth = np.sort(entry.tried, axis=-1)[..., 7]
+        assert eighth[place] == eighth.min()
+        np.testing.assert_array_equal(entry.final, again.left(entry.rule))
+    assert again.entries["NAG"].best != result.entries["NAG"].best
+    assert again.chosen_by(0.5).entries["NAG"].best == result.entries["NAG"].best
+
+
+def test_grids_are_extended_where_the_best_is_at_an_end() -> None:
+    def run(peak: float, calls: list[Any], **axes: Any) -> Any:
+        calls.append(axes)
+        lr, momentum = np.meshgrid(axes["lr"], axes["momentum"], indexing="ij")
+        left = 1e-3 + abs(np.log10(lr) - peak) + abs(momentum - 0.2)
+        return np.repeat(left[..., None], 3, axis=-1)
+
+    for peak, low, high in ((1.5, 1e-3, 100), (-5, 1e-5, 1e-1)):
+        calls: list[Any] = []
+        axes = {"lr": np.geomspace(1e-3, 1e-1, 5), "momentum": np.array([0.5, 0.9])}
+        wide, tried = _tune(functools.partial(run, peak, calls), axes)
+        np.testing.assert_allclose(wide["momentum"], [0, 0.5, 0.9])
+        np.testing.assert_allclose(np.diff(np.log10(wide["lr"])), 0.5)
+        assert wide["lr"][0] <= low * 1.001
+        assert wide["lr"][-1] >= high * 0.999
+        np.testing.assert_allclose(tried, run(peak, calls, **wide))
+        # What was tried once is not tried again.
+        assert sum(len(c["lr"]) * len(c["momentum"]) for c in calls[:-1]) == tried[..., 0].size
+
+
+def test_a_grid_is_not_extended_without_need() -> None:
+    axes = {"lr": np.geomspace(1e-3, 1e-1, 5)}
+    solved, inside = np.array([1e-9, 1, 1, 1, 1.0]), np.array([9, 1, 2, 3, 4.0])
+    for left in (solved, inside, np.full(5, np.inf)):
+        assert _beyond(axes, left[:, None]) is None
+    assert _beyond({"beta1": np.array([0.0, 0.5])}, np.array([[1.0], [2.0]])) is None
 
 
 def test_fresh_trials_are_others_and_the_same_for_all() -> None:
@@ -158,7 +203,11 @@ def test_basin_ends_at_a_hill() -> None:
 def test_one_bad_trial_does_not_decide() -> None:
     tried = np.array([[1, 1, 1e9], [2, 2, 2]])
     some = Entry(SGD, {"lr": np.array([0.1, 1])}, tried, {"lr": 0.1}, np.ones(1))
-    np.testing.assert_array_equal(some.medians, [1, 2])
+    np.testing.assert_array_equal(some.scores, [1, 2])
+    daring = replace(some, tried=np.array([[1, 1, 1, 9, 9], [2, 2, 2, 2, 9]]))
+    np.testing.assert_array_equal(daring.scores, [1, 2])
+    np.testing.assert_array_equal(replace(daring, share=0.8).scores, [9, 2])
+    assert replace(some, final=np.arange(1.0, 11), share=0.8).score == 8
 
 
 def test_lowest_loss() -> None:
@@ -174,16 +223,6 @@ def test_wins_share_ties() -> None:
     assert (result.entries["SGD"].final < SOLVED).all()
     result = race(Ravine(100), [SGD, Momentum], steps=60, trials=2, fresh=5)
     assert result.wins() == {"SGD": 0, "Momentum": 1}
-
-
-def test_one_setting() -> None:
-    races = [race(Ravine(k), [SGD, NAG], steps=60, trials=2) for k in (10, 15)]
-    setting, lost = one_setting(races, "SGD")
-    assert 0.1 < setting["lr"] < 2 / 15  # stable on the steeper one
-    assert lost.shape == (2,)
-    assert (lost >= 0).all()
-    _, alone = one_setting(races[:1], "SGD")
-    assert alone.mean() <= lost.mean()
 
 
 def test_following() -> None:
@@ -233,9 +272,18 @@ def without_claims(source: str) -> ast.Module:
 
     What its functions assert, such as the checks of the exercises, stays.
     """
-    tree = ast.parse(source)
-    tree.body = [node for node in tree.body if not isinstance(node, ast.Assert)]
-    return tree
+    tree = WithoutClaims().visit(ast.parse(source))
+    return ast.fix_missing_locations(tree)
+
+
+class WithoutClaims(ast.NodeTransformer):
+    """Makes nothing of each assert outside of functions."""
+
+    def visit_Assert(self, node: ast.Assert) -> ast.Pass:
+        return ast.Pass()
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        return node
 
 
 def run_chapter(
@@ -323,3 +371,19 @@ def test_a_new_rule_is_in_every_part_of_the_chapter_and_so_are_all_problems(
         problems.Rescaled,  # another problem in other units
     }
     assert {type(what["problem"]) for what in found["contest"].values()} == kinds - excused
+
+
+def test_the_defaults_fare_as_the_cheat_sheet_says() -> None:
+    """The chapter's table is stored, and compared whenever the notebooks are."""
+    cells = nbformat.read(CHAPTERS / "race.ipynb", as_version=4).cells
+    outputs = [out.text for cell in cells for out in cell.get("outputs", []) if "text" in out]
+    (table,) = (text for text in outputs if "elsewhere" in text and "defaults" in text)
+    rows = {line.split()[0]: line.split()[1:] for line in table.splitlines()[2:]}
+    assert list(rows) == [kind.__name__ for kind in RULES]
+    for at in (0, 3):  # by the median, by the upper quantile
+        default = {name: float(row[at + 2]) for name, row in rows.items()}
+        elsewhere = {name: float(row[at + 1]) for name, row in rows.items()}
+        plain = ("SGD", "Momentum", "NAG")
+        divided = [name for name in rows if name not in plain]
+        assert max(default[n] for n in plain) < min(default[n] for n in divided)
+        assert all(elsewhere[n] < default[n] for n in divided)

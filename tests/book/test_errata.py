@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from adaptive import Adam
+from adaptive import Adam, AMSGrad, Rule
+from adaptive.frameworks import recorded
 from tests.book.checked import in_file, sources
 from tests.rules.reference import changes
 
@@ -30,6 +33,12 @@ def test_there_are_entries():
     assert len(ENTRIES) >= 6
 
 
+@pytest.mark.parametrize("entry", [name for name, part in ENTRIES.items() if "{cite" in part])
+def test_entry_says_where_and_when(entry):
+    assert re.search(r"\]\(https://\S+\)", ENTRIES[entry]), "no link"
+    assert re.search(r"\b20\d\d\b", ENTRIES[entry]), "no date"
+
+
 def test_neither_bound_of_the_paper_holds():
     """Kingma and Ba (2015), section 2.1: with 1 - β₁ above √(1 - β₂), and not above it."""
     for beta1, beta2, claimed in (
@@ -45,6 +54,60 @@ def test_neither_bound_of_the_paper_holds():
     assert -alone == pytest.approx(0.1 / np.sqrt(0.001), rel=1e-3)
     at_099 = -changes(Adam(1.0, 0.9, 0.99, eps=0), *(1.1 ** np.arange(-1500.0, 1)))[-1]
     assert at_099 == pytest.approx(2.35, abs=0.01)
+
+
+def test_adam_has_regret_under_the_conditions_of_its_theorem():
+    """Kingma and Ba (2015), theorem 4.1: any decaying β₁, so 0 as well, and a rate η/√t.
+
+    The losses are 3θ in one step of three and -θ in the others, on [-1, 1]; -1 is best. Here
+    β₁² is below √β₂, as the theorem wants it.
+    """
+    rule, steep = Adam(0.5, beta1=0, beta2=0.1, eps=0), 3.0
+    theta, ends = np.zeros(1), []
+    state, regret, average = rule.init(theta), 0.0, []
+    for t in range(1, 30_001):
+        g = np.array([steep if t % 3 == 1 else -1.0])
+        regret += float(g[0] * (theta[0] + 1))
+        theta, state = replace(rule, lr=0.5 / np.sqrt(t)).step(theta, g, state)
+        theta = np.clip(theta, -1, 1)
+        ends.append(theta[0])
+        average.append(regret / t)
+    assert ends[-1] > 0.98
+    # Per three steps, +1 loses 3 - 2 = 1, and -1 gains as much: 2/3 a step, for ever.
+    assert average[-1] == pytest.approx(2 / 3, abs=0.02)
+    assert abs(average[-1] - average[9_999]) < 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Printed(Rule):
+    """AMSGrad as PyTorch 2.5 documented it: the maximum of corrected moments."""
+
+    lr: Any = 0.001
+    beta1: Any = 0.9
+    beta2: Any = 0.999
+    corrected_first: ClassVar[bool] = True
+    state_names: ClassVar[tuple[str, ...]] = ("m", "v", "top")
+
+    def update(self, g: Any, t: int, m: Any, v: Any, top: Any) -> tuple[Any, ...]:
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * g**2
+        correction = 1 - self.beta2**t
+        top = np.maximum(top, v / correction if self.corrected_first else v)
+        square = top if self.corrected_first else top / correction
+        return -self.lr * m / (1 - self.beta1**t) / (np.sqrt(square) + 1e-8), m, v, top
+
+
+class Coded(Printed):
+    """AMSGrad as its code is: the maximum first."""
+
+    corrected_first = False
+
+
+def test_torch_takes_the_maximum_before_it_corrects():
+    made = recorded("torch", "AMSGrad", "circles")
+    settings = {name: AMSGrad.on_circles[name] for name in ("lr", "beta1", "beta2")}
+    assert made.distance(Coded(**settings)) < 1e-12
+    assert made.distance(Printed(**settings)) > 0.01
 
 
 def dive(gradients, lr=0.01, eps=1e-6):

@@ -836,7 +836,7 @@ def records() -> dict[str, Record]:
 def show_records() -> npt.NDArray[Any]:
     """Draw the three recorded runs: the parameters above, the size of the gradient below.
 
-    The dotted line is where the target of run B stands along θ₀.
+    The dotted line is where the target of run B stands along θ[0].
 
     Returns
     -------

@@ -1,0 +1,107 @@
+"""One letter, one meaning: the page "Notation" is the contract that the pages keep."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+import pytest
+
+from tests.book.checked import CHAPTERS, sources
+
+ROOT = CHAPTERS.parent
+GREEK = {
+    letter: unicodedata.name(letter).rpartition(" ")[2].lower() for letter in "αβγδεζηθκμνξπρστφχψω"
+} | {"λ": "lambda", "Δ": "Delta", "Θ": "Theta"}
+#: Indices, the number π, Euler's number, and the signs of a derivative and of an identity matrix.
+EVERYWHERE = {"i", "j", "k", r"\pi", "e", "I", r"\Delta"}
+MATHS = re.compile(r"\$\$(.*?)\$\$|(?<![\\$])\$([^$]+?)\$", re.DOTALL)
+NO_LETTERS = re.compile(
+    r"\\(?:begin|end|operatorname|text|mathrm|mathbf)\*?\{[^{}]*\}|\\mathrm\s*\w|\\mathrm\b"
+)
+LETTER = re.compile(
+    r"\\mathcal *\{?[A-Z]\}?|\\(?:var)?(?:" + "|".join(GREEK.values()) + r")(?![a-z])"
+    r"|(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])"
+)
+
+
+def _letters(formula: str) -> set[str]:
+    """The letters of a formula; ϕ is φ, ϵ is ε, and brackets around a letter say nothing."""
+    found = LETTER.findall(NO_LETTERS.sub(" ", formula))
+    return {re.sub(r"\\var|[{} ]", lambda m: "\\" if m[0] == r"\var" else "", x) for x in found}
+
+
+def used(text: str) -> set[str]:
+    """The letters in the formulas of a page, without code."""
+    text = re.sub(r"^(`{3,})\w+\n.*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    return set().union(*(_letters(m[1] or m[2]) for m in MATHS.finditer(text)))
+
+
+def _tables() -> list[list[list[str]]]:
+    """The first two tables of the page: all chapters' letters, and those of one chapter."""
+    text = sources()["notation"].partition("## Conventions")[0]
+    tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [
+        [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in table.splitlines()]
+        for table in tables
+    ]
+
+
+def _named(cell: str) -> set[str]:
+    """The letters of a first column, in formulas or in the text."""
+    plain = MATHS.sub(" ", cell)
+    written = {"\\" + GREEK[c] if c in GREEK else c for c in plain if c.isalpha()}
+    return used(cell) | {c for c in written if len(c) > 1 or c.isascii()}
+
+
+SHARED = set().union(*(_named(row[0]) for row in _tables()[0][2:]))
+
+
+def _local(page: str) -> set[str]:
+    rows = [row for row in _tables()[1][2:] if re.search(rf"\({page}\.(?:ipynb|md)\)", row[2])]
+    return set().union(*(_named(row[0]) for row in rows))
+
+
+@pytest.mark.parametrize("page", sorted(set(sources()) - {"notation"}))
+def test_letters_of_a_page_are_on_the_page_of_notation(page):
+    assert not used(sources()[page]) - SHARED - _local(page) - EVERYWHERE
+
+
+def test_what_is_declared_for_a_page_is_used_there():
+    for row in _tables()[1][2:]:
+        for page in re.findall(r"\((\w+)\.(?:ipynb|md)\)", row[2]):
+            assert _named(row[0]) & used(sources()[page]), (row[0], page)
+
+
+def test_letters_are_found():
+    assert {r"\theta", r"\gamma", "v", "E", r"\lambda"} <= SHARED
+    assert used(r"Let $\hat m_t = \frac{m_t}{1 - \beta_1^t}$ and `$q$`.") >= {"m", "t", r"\beta"}
+    assert used(r"$\operatorname{sign} g$, $\mathrm E[x]$, $\mathcal E_t$, $\varepsilon$") == {
+        "g",
+        "x",
+        "t",
+        r"\mathcalE",
+        r"\epsilon",
+    }
+    assert used("```python\n$z$\n```\n$y$") == {"y"}
+
+
+#: θ with a small index is the parameters after a step; a coordinate is θ[0].
+COORDINATE = re.compile(r"θ[₀₁]")
+FILES = [
+    path
+    for path in [*CHAPTERS.rglob("*.ipynb"), *CHAPTERS.rglob("*.md"), *ROOT.glob("adaptive/**/*.*")]
+    if path.suffix in (".ipynb", ".md", ".py", ".js", ".html")
+    and not {"release", "submitted", "_build", ".ipynb_checkpoints"} & set(path.parts)
+]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_coordinate_is_written_as_in_code(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    named = [text[max(m.start() - 30, 0) : m.end() + 20] for m in COORDINATE.finditer(text)]
+    # θ₀ as the start is right where it says so.
+    assert not [words for words in named if "start" not in words]

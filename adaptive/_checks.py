@@ -68,8 +68,8 @@ def is_half(array: npt.NDArray[Any]) -> bool:
 
     In float16, 1e-8 is 0, and 0 / (0 + 1e-8) is no number.
     """
-    # bfloat16 is no dtype of numpy's; where an array has it, `ml_dtypes` is installed.
-    return array.itemsize == 2 and (array.dtype == np.float16 or array.dtype.name == "bfloat16")
+    # By name: bfloat16 is no dtype of numpy's, and float16 has another one for each byte order.
+    return array.itemsize == 2 and array.dtype.name in ("float16", "bfloat16")
 
 
 def single(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -195,14 +195,14 @@ def descend(
     state, computed = _copied(state), _checks.single(theta).dtype
     thetas, states, gradients = [theta], [_copied(state)], []
     with np.errstate(all="ignore"):  # a diverging run is a result
-        losses = [_copied(problem.loss(seen(theta)))]
+        losses = [loss_at(problem, theta)]
         diverged = has_diverged(theta, losses[0], theta)
         todo = () if diverged else progress(drawn, steps)
         for theta, state, g in iterate(rule, problem, theta, state, todo):
             thetas.append(theta.copy())
             states.append(_copied(state))
             gradients.append(g)
-            losses.append(_copied(problem.loss(seen(theta))))
+            losses.append(loss_at(problem, theta))
             diverged = has_diverged(theta, losses[-1], thetas[0])
             if diverged:
                 break
@@ -237,7 +237,7 @@ def iterate(
         g = problem.grad(read_only(rule.lookahead(_checks.single(theta), state)), batch)
         g = g.copy() if g.__class__ is np.ndarray else np.array(_checks.numeric("g", g))
         theta, state = step(theta, g, state)
-        theta = np.asarray(problem.project(_checks.single(theta)), dtype)
+        theta = np.asarray(_checks.unmasked("theta", problem.project(_checks.single(theta))), dtype)
         yield theta, state, g
 
 
@@ -251,6 +251,11 @@ def read_only(array: Array) -> Array:
 def seen(theta: Array) -> Array:
     """Return ``theta`` as a problem sees it: in the precision computed with, and read-only."""
     return read_only(_checks.single(theta))
+
+
+def loss_at(problem: Problem, theta: Array) -> Array:
+    """Return a problem's loss at ``theta``, shape (..., d), as an array of its own."""
+    return _checks.numeric("loss", problem.loss(seen(theta))).copy()
 
 
 def _copied(value: Any) -> Any:

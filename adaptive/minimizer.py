@@ -58,7 +58,7 @@ def minimizer(rule: Rule) -> Callable[..., Any]:
         what is no real number.
     ValueError
         From the method: if ``jac`` is missing or returns another shape than (n,), ``fun`` returns
-        more than a number, or bounds or constraints are given.
+        more than a number, a hyperparameter has another shape, or bounds or constraints are given.
 
     Warns
     -----
@@ -110,6 +110,12 @@ def _minimize(
     theta = np.atleast_1d(_checks.finite("x0", x0)).copy()
     if theta.ndim != 1 or not theta.size:
         raise ValueError(f"x0 must have shape (n,), got shape {theta.shape}")
+    for name, value in rule.hyperparameters.items():
+        if np.shape(value) not in ((), (1,), theta.shape):
+            raise ValueError(
+                f"{type(rule).__name__}.{name} must have shape () or that of x0, {theta.shape}, "
+                f"got shape {np.shape(value)}"
+            )
     with np.errstate(all="ignore"):  # a diverging run is a result
         run = _Run(rule, fun, jac, args, theta)
         status = run.descend(steps, small, _informed(callback))
@@ -143,7 +149,7 @@ class _Run:
             if np.abs(g).max() <= small and np.abs(self.slope).max() <= small:
                 return 0 if np.isfinite(self.value) else 3
             if self.state.t >= steps:
-                return 1
+                return 1 if np.isfinite(self.value) else 3
             self.theta, self.state = self.rule.step(self.theta, g, self.state)
             self._value = self._slope = None
             if callback is not None:

@@ -18,9 +18,9 @@ from adaptive.descent import (
     distance_to_minimum,
     has_diverged,
     iterate,
+    loss_at,
     progress,
     read_only,
-    seen,
     start_of,
     stays_within,
 )
@@ -87,8 +87,7 @@ class Sweep:
         chunk = max(1, CHUNK // ends.shape[-1])
         with np.errstate(all="ignore"):
             parts = [
-                self.problem.loss(_checks.single(ends[low : low + chunk]))
-                for low in range(0, len(ends), chunk)
+                loss_at(self.problem, ends[low : low + chunk]) for low in range(0, len(ends), chunk)
             ]
         return np.concatenate(parts).reshape(1, *self.theta.shape[1:-1])
 
@@ -285,7 +284,7 @@ def _room(
     """Return the arrays for what is kept of theta and of the loss, if there is memory for them."""
     times = {"theta": steps + 1 if keep == "path" else 1, "loss": 0 if keep == "end" else steps + 1}
     with np.errstate(all="ignore"):
-        loss = np.asarray(problem.loss(seen(starts[0]))).dtype if keep != "end" else np.dtype(float)
+        loss = loss_at(problem, starts[0]).dtype if keep != "end" else np.dtype(float)
     runs, d = math.prod(shape), starts.shape[-1]
     needed = runs * (times["theta"] * d * starts.itemsize + times["loss"] * loss.itemsize)
     less = {"path": 'keep="loss" or keep="end", ', "loss": 'keep="end", ', "end": ""}[keep]
@@ -313,13 +312,13 @@ def _run(
     with np.errstate(all="ignore"):
         thetas[0] = theta
         if losses is not None:
-            losses[0] = problem.loss(seen(theta))
+            losses[0] = loss_at(problem, theta)
         steps = iterate(rule, problem, theta, rule.init(theta), batches, step)
         for t, (theta, _, _) in enumerate(steps, start=1):
             if len(thetas) > 1:
                 thetas[t] = theta
             if losses is not None:
-                losses[t] = problem.loss(seen(theta))
+                losses[t] = loss_at(problem, theta)
             next(bar)
         thetas[-1] = theta
 

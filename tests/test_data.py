@@ -176,6 +176,28 @@ class Masking(Problem):
         return masked(np.ones_like(theta), (..., 1))
 
 
+class MaskedLoss(Problem):
+    """A problem whose loss is masked at first."""
+
+    name, start = "masked loss", np.ones(2)
+
+    def loss(self, theta: Any) -> Any:
+        return np.ma.sum(np.ma.masked_greater(theta, 0.9), axis=-1)
+
+    def grad(self, theta: Any, batch: Any = None) -> Any:
+        return np.ones_like(theta)
+
+
+class MaskedPlace(MaskedLoss):
+    """A problem whose feasible point has a masked entry."""
+
+    def loss(self, theta: Any) -> Any:
+        return np.sum(theta, axis=-1)
+
+    def project(self, theta: Any) -> Any:
+        return masked(theta, (..., 1))
+
+
 THETA, RULE = np.ones(3), Momentum()
 ENTRANCES: dict[str, tuple[str, Callable[[], Any]]] = {
     "features": ("X", lambda: LogisticRegression(masked(X, (3, 1)), Y)),
@@ -212,6 +234,11 @@ ENTRANCES: dict[str, tuple[str, Callable[[], Any]]] = {
     "a state": ("saved['v']", lambda: RULE.restore({"t": 1, "v": masked(THETA)})),
     "a run's start": ("theta0", lambda: descend(SGD(), Ravine(), masked([1.0, 2.0]))),
     "a run's gradient": ("g", lambda: descend(SGD(), Masking(), steps=2)),
+    "a run's loss": ("loss", lambda: descend(SGD(), MaskedLoss(), steps=2)),
+    "a sweep's losses": ("loss", lambda: sweep(SGD(), MaskedLoss(), steps=2, keep="loss", lr=[1])),
+    "a sweep's last loss": ("loss", lambda: sweep(SGD(), MaskedLoss(), steps=2, lr=[0, 1]).loss),
+    "a feasible point": ("theta", lambda: descend(SGD(), MaskedPlace(), steps=2)),
+    "a sweep's point": ("theta", lambda: sweep(SGD(), MaskedPlace(), steps=2, lr=[0, 1])),
     "a sweep's start": ("theta0", lambda: sweep(SGD(), Ravine(), theta0=masked(np.ones((3, 2))))),
     "a sweep's axis": ("SGD.lr", lambda: sweep(SGD(), Ravine(), lr=masked([0.1, 0.2]))),
     "a sweep's gradient": ("g", lambda: sweep(SGD(), Masking(), steps=2, lr=[0.1, 0.2])),

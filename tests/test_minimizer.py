@@ -168,6 +168,18 @@ def test_what_is_not_finite_is_no_success(kind: type[Rule], bad: float) -> None:
     found = run(kind(), fun=lambda x: bad, jac=np.zeros_like)
     assert (found.success, found.status) == (False, 3)
     assert not np.isfinite(found.fun)
+    # The slope was never small, and the value is asked for at the end alone.
+    found = run(kind(), fun=lambda x: bad, jac=np.ones_like, options={"maxiter": 3})
+    assert (found.success, found.status, found.nit) == (False, 3, 3)
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 1), (2, 2)])
+def test_a_hyperparameter_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
+    """One that broadcasts would make a matrix of x."""
+    with pytest.raises(ValueError, match=r"SGD.lr must have shape \(\) or that of x0, \(2,\), got"):
+        run(SGD(lr=np.full(shape, 0.1)), x0=[1.0, 2.0])
+    for lr in (np.array(1e-3), np.array([1e-3]), np.array([1e-3, 1e-3])):
+        assert run(SGD(lr=lr), x0=[1.0, 2.0], options={"maxiter": 2}).nit == 2
 
 
 def test_a_diverging_run_is_a_result() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections import UserList, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 
 from adaptive import _checks
 
+#: The kinds of sequences that may hold several arrays.
+SEQUENCES = (list, tuple, deque, UserList)
 #: The classes that `register_container` has been told of, and the fields that hold arrays.
 _FIELDS: dict[type, tuple[str, ...]] = {}
 #: The classes whose objects can be saved, by the names that files have for them.
@@ -22,7 +25,8 @@ def register_container(kind: type, names: Sequence[str] | None = None) -> type:
     """Let a class hold parameters, as a dict or a list does.
 
     Dicts, lists, tuples and classes derived from them, such as a namedtuple, need this only
-    to be saved with `save_state`.
+    to be saved with `save_state`. What holds nothing, such as the ``()`` of a layer without
+    parameters, and None, such as a bias that is not there, stay where they are.
 
     Parameters
     ----------
@@ -62,7 +66,7 @@ def register_container(kind: type, names: Sequence[str] | None = None) -> type:
     """
     if not isinstance(kind, type):
         raise TypeError(f"kind must be a class, got {_checks.shown(kind)}")
-    if not issubclass(kind, Mapping | list | tuple):
+    if not issubclass(kind, (Mapping, *SEQUENCES)):
         _FIELDS[kind] = _names(kind, names)
     elif names is not None:
         raise TypeError(
@@ -114,10 +118,17 @@ def is_container(value: Any) -> bool:
         raise TypeError(
             f"{kind} must be registered to hold parameters: adaptive.register_container({kind})"
         )
-    return isinstance(value, list | tuple) and any(
+    return isinstance(value, SEQUENCES) and any(
         is_container(item) or (hasattr(item, "__array__") and not isinstance(item, np.generic))
         for item in value
     )
+
+
+def is_empty(value: Any) -> bool:
+    """Return whether this holds no array, as where a layer has no parameters."""
+    if isinstance(value, Mapping):
+        return all(map(is_empty, value.values()))
+    return value is None or (isinstance(value, SEQUENCES) and all(map(is_empty, value)))
 
 
 def items(container: Any) -> dict[Any, Any]:
@@ -130,20 +141,28 @@ def items(container: Any) -> dict[Any, Any]:
 
 
 def rebuilt(container: Any, held: Mapping[Any, Any]) -> Any:
-    """Return a container like this one that holds something else under the same keys."""
+    """Return a container like this one that holds something else under the same keys.
+
+    What is empty in it need not be given.
+    """
     kind = type(container)
+    held = {
+        key: held[key] if key in held else copy.deepcopy(item)
+        for key, item in items(container).items()
+    }
     try:
         if kind in _FIELDS:
             return _with_attributes(container, held)
-        if isinstance(container, dict | list):
-            # A class derived from them may have more than its items.
-            new: Any = copy.copy(container)
-            if isinstance(container, dict):
-                new.update(held)
-            else:
-                new[:] = held.values()
-            return new
-        return made(kind, held)
+        if isinstance(container, Mapping | tuple) and not isinstance(container, dict):
+            return made(kind, held)
+        # A class derived from these may have more than its items.
+        new: Any = copy.copy(container)
+        if isinstance(container, dict):
+            new.update(held)
+        else:
+            for place, item in held.items():
+                new[place] = item
+        return new
     except Exception as error:
         raise TypeError(
             f"theta must be in a container that can be made again, such as a dict; "
@@ -151,23 +170,50 @@ def rebuilt(container: Any, held: Mapping[Any, Any]) -> Any:
         ) from error
 
 
-def made(kind: Any, held: Mapping[Any, Any], rest: Mapping[str, Any] | None = None) -> Any:
-    """Return a container of a class with these items, and with other fields."""
-    if kind in _FIELDS:
+def remade(kind: Any, held: Mapping[Any, Any], rest: Mapping[str, Any]) -> Any:
+    """Return a container of a class with these items, and with what else it has.
+
+    Raises
+    ------
+    ValueError
+        If there can be no such object of this class, as it is now.
+    """
+    try:
+        if kind in _FIELDS and set(held) != set(_FIELDS[kind]):
+            raise TypeError(f"it holds {', '.join(_FIELDS[kind])}, not {', '.join(held)}")
         if dataclasses.is_dataclass(kind):
             known: Any = kind
-            return known(**held, **(rest or {}))
-        new = kind.__new__(kind)
-        for name, value in held.items():
+            return known(**held, **rest)
+        if kind in _FIELDS:
+            new = kind.__new__(kind)
+            rest = {**held, **rest}
+        else:
+            new = made(kind, held)
+        for name, value in rest.items():
             setattr(new, name, value)
         return new
+    except Exception as error:
+        raise ValueError(
+            f"containers must be such that their class can make them again from their items; "
+            f"{kind.__name__} cannot: {_checks.shown(error)}"
+        ) from error
+
+
+def made(kind: Any, held: Mapping[Any, Any]) -> Any:
+    """Return a mapping or a sequence of a class with these items."""
     if hasattr(kind, "_make"):
         return kind._make(held.values())
+    if issubclass(kind, tuple):
+        # A class derived from it may want its items one by one.
+        return tuple.__new__(kind, held.values())
     if issubclass(kind, dict):
         new = kind()
         new.update(held)
-        return new
-    return kind(dict(held) if issubclass(kind, Mapping) else held.values())
+    else:
+        new = kind(dict(held) if issubclass(kind, Mapping) else held.values())
+    if len(new) != len(held) or items(new).keys() != held.keys():
+        raise TypeError(f"it would hold {_checks.shown(new)}")
+    return new
 
 
 def is_registered(kind: type) -> bool:
@@ -197,7 +243,9 @@ def _with_attributes(container: Any, held: Mapping[Any, Any]) -> Any:
 
 def checked_items(name: str, other: Any, keys: Any, like: str = "theta") -> dict[Any, Any]:
     """Return what another container holds, in the order of these keys."""
-    held = items(other) if is_container(other) else None
+    held = None
+    if is_container(other):
+        held = {k: item for k, item in items(other).items() if k in keys or not is_empty(item)}
     if held is None or held.keys() != keys:
         raise ValueError(
             f"{name} must hold arrays as {like} does, {', '.join(map(repr, keys))}, "
@@ -213,7 +261,7 @@ def each(lookahead: Callable[..., Any]) -> Callable[..., Any]:
     def of_each(rule: Any, theta: Any, state: Any) -> Any:
         if theta.__class__ is np.ndarray or not is_container(theta):
             return lookahead(rule, theta, state)
-        held = items(theta)
+        held = _some(theta)
         states = _states(held, state)
         return rebuilt(theta, {key: rule.lookahead(held[key], states[key]) for key in held})
 
@@ -294,8 +342,13 @@ def restored(fields: Mapping[str, Any]) -> list[Any]:
     ]
 
 
+def full(container: Any) -> dict[Any, Any]:
+    """Return what a container holds that is not empty."""
+    return {key: item for key, item in items(container).items() if not is_empty(item)}
+
+
 def _some(theta: Any, name: str = "theta") -> dict[Any, Any]:
-    held = items(theta)
+    held = full(theta)
     if not held:
         raise ValueError(f"{name} must hold at least one array, got {_checks.shown(theta)}")
     return held

@@ -6,6 +6,8 @@ import dataclasses
 import io
 import json
 import os
+import shutil
+import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import _checks
+from adaptive import _checks, _memory
 from adaptive.rules import containers
 from adaptive.rules.base import Rule
 
@@ -35,7 +37,7 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     ----------
     file : str, path or binary file
         Where to. A path is written as it is given, and only when all is there: what was
-        saved there before stays until then.
+        saved there before stays until then, and who may read it stays as it was.
     theta : array_like, or container of arrays
         The parameters.
     state : Rule.State
@@ -45,6 +47,8 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     ------
     TypeError
         If an argument is of the wrong kind, or in a container that a file has no words for.
+    ValueError
+        If the state is not one of such parameters, or a container could not be made again.
 
     Notes
     -----
@@ -72,6 +76,8 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     kind = getattr(type(state), "rule_name", None)
     if kind is None:
         raise TypeError(f"state must come from Rule.init or .step, got {_checks.shown(state)}")
+    for name, array in zip(state._fields[1:], state[1:], strict=True):
+        _check_fits(f"state.{name}", array, theta)
     arrays: list[npt.NDArray[Any]] = []
     about = {
         "format": FORMAT,
@@ -90,10 +96,19 @@ def save_state(file: File, theta: Any, state: Any) -> None:
         np.savez(file, **named)  # type: ignore[arg-type]
         return
     path = Path(os.path.realpath(file))
-    written = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    if path.exists() and not path.is_file():
+        # A device or a pipe is there to be written to: a file must not take its place.
+        whole = io.BytesIO()
+        np.savez(whole, **named)  # type: ignore[arg-type]
+        path.write_bytes(whole.getbuffer())
+        return
+    # Of its own: another thread, or another machine, may be saving there too.
+    written = path.with_name(f".{uuid.uuid4().hex}.tmp")
     try:
-        with written.open("wb") as stream:
+        with written.open("xb") as stream:
             np.savez(stream, **named)  # type: ignore[arg-type]
+        if path.exists():
+            shutil.copymode(path, written)
         written.replace(path)
     finally:
         written.unlink(missing_ok=True)
@@ -120,6 +135,8 @@ def load_state(file: File, rule: Rule) -> tuple[Any, Any]:
     ------
     ImportError
         If the file has bfloat16 numbers, and the package ml_dtypes is not installed.
+    MemoryError
+        If what the file holds does not fit into the memory that is available.
     OSError
         If the file cannot be read: it is not there, for instance.
     TypeError
@@ -152,25 +169,35 @@ def load_state(file: File, rule: Rule) -> tuple[Any, Any]:
         raise ValueError(f"file must hold a state of {kind}, got one of {about['rule']}")
     try:
         theta = _remade(about["theta"], arrays)
-        saved = {name: _remade(tree, arrays) for name, tree in about["state"]}
-        state = {"t": about["t"], **saved}
-    except (KeyError, IndexError, AttributeError, TypeError) as error:
+        saved = {name: _remade(tree, arrays) for name, tree in about["state"].items()}
+    except (LookupError, AttributeError, TypeError, RecursionError) as error:
         raise _not_ours(error) from error
-    return theta, rule.restore(state)
+    state = rule.restore({**saved, "t": about["t"]})
+    for name, array in saved.items():
+        _check_fits(f"file: {name}", array, theta)
+    return theta, state
 
 
 def _read(file: BinaryIO) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """Return what a file says of itself, and its arrays."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        stored = np.load(file, allow_pickle=False)
+        unpacked = sum(entry.file_size for entry in stored.zip.infolist())
+    # Whatever a file that is none makes zipfile, numpy and json say; here and below.
+    except Exception as error:
+        raise _not_ours(error) from error
+    _memory.check(unpacked, "load_state with such a file", "load it where there is more")
+    try:
+        with stored:
             about = json.loads(str(stored[ABOUT]))
             if about["format"] != FORMAT:
                 raise KeyError("format")
-            version = int(about["version"])
+            version = _checks.count("version", about["version"], 1)
             if version <= VERSION:
-                dict(about["state"]), about["rule"], about["t"], about["theta"]  # are there
+                _checks.count("t", about["t"])
+                about["state"] = dict(about["state"])
+                about["rule"], about["theta"]  # are there
                 return about, {name: stored[name] for name in stored.files if name != ABOUT}
-    # Whatever a file that is none makes zipfile, numpy and json say.
     except Exception as error:
         raise _not_ours(error) from error
     raise ValueError(
@@ -179,17 +206,39 @@ def _read(file: BinaryIO) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     )
 
 
-def _not_ours(error: Exception) -> ValueError:
+def _not_ours(error: BaseException) -> ValueError:
     said = _checks.shown(error)
     return ValueError(f"file must be one that save_state has made, whole and unchanged, got {said}")
+
+
+def _check_fits(name: str, field: Any, theta: Any) -> None:
+    """Raise a ValueError unless a state's field holds arrays as theta does."""
+    if containers.is_empty(theta):
+        raise ValueError(f"theta must hold at least one array, got {_checks.shown(theta)}")
+    if containers.is_container(theta):
+        held = containers.full(theta)
+        for key, item in containers.checked_items(name, field, held.keys()).items():
+            _check_fits(f"{name}[{key!r}]", item, held[key])
+        return
+    shape = None if containers.is_container(field) else np.shape(field)
+    try:
+        # Where hyperparameters are arrays, one of the two may have more axes.
+        np.broadcast_shapes(shape, np.shape(theta))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        raise ValueError(
+            f"{name} must have the shape of theta, {np.shape(theta)}, "
+            f"got {_checks.shown(field) if shape is None else shape}"
+        ) from None
 
 
 # ------------------------------------------------------------------ containers
 
 
-def _described(name: str, value: Any, arrays: list[npt.NDArray[Any]]) -> dict[str, Any]:
+def _described(name: str, value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     """Return what a value is, as JSON can say it; its arrays are appended to ``arrays``."""
-    if not containers.is_container(value):
+    if value is None:
+        return None
+    if not (containers.is_container(value) or containers.is_empty(value)):
         array = _checks.numeric(name, value)
         # bfloat16 is not numpy's: it would come back as bytes.
         foreign = array.dtype.kind == "V"
@@ -209,6 +258,8 @@ def _described(name: str, value: Any, arrays: list[npt.NDArray[Any]]) -> dict[st
         ],
     }
     rest = _rest(name, value, held)
+    # Now, while there still is another way to keep it.
+    containers.remade(kind, held, rest)
     return {**described, "rest": rest} if rest else described
 
 
@@ -216,7 +267,8 @@ def _key(name: str, key: Any) -> Any:
     """Return a key as JSON has it: a tuple as a list."""
     if isinstance(key, tuple):
         return [_key(name, part) for part in key]
-    if key is None or isinstance(key, str | int | float):
+    # Exactly these: an enum's member that is a text would come back as a text.
+    if key is None or type(key) in (str, bool, int, float):
         return key
     raise TypeError(
         f"{name} must have keys that are texts, numbers or tuples of them to be saved, "
@@ -225,14 +277,11 @@ def _key(name: str, key: Any) -> Any:
 
 
 def _rest(name: str, value: Any, held: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the fields of a dataclass that hold no arrays."""
-    if not dataclasses.is_dataclass(value):
-        return {}
-    rest = {
-        field.name: getattr(value, field.name)
-        for field in dataclasses.fields(value)
-        if field.init and field.name not in held
-    }
+    """Return what an object has beside the arrays: other fields, other attributes."""
+    names = vars(value) if hasattr(value, "__dict__") else ()
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value) if field.init]
+    rest = {name: getattr(value, name) for name in names if name not in held}
     for field, other in rest.items():
         try:
             same = json.loads(json.dumps(other)) == other
@@ -248,16 +297,19 @@ def _rest(name: str, value: Any, held: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _remade(tree: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
     """Return the value that a file describes."""
+    if tree is None:
+        return None
     if "array" in tree:
-        array = arrays[tree["array"]]
-        if "dtype" in tree:
-            import ml_dtypes
+        array = _checks.numeric("array", arrays[tree["array"]])
+        if "dtype" not in tree:
+            return array
+        import ml_dtypes
 
-            return array.view(getattr(ml_dtypes, tree["dtype"]))
-        return array
+        return array.view({"bfloat16": ml_dtypes.bfloat16}[tree["dtype"]])
     kind = PLAIN.get(tree["kind"]) or containers.registered(tree["kind"])
-    held = {_from_key(key): _remade(item, arrays) for key, item in tree["items"]}
-    return containers.made(kind, held, tree.get("rest", {}))
+    # By place: what is no pair is then an IndexError.
+    held = {_from_key(pair[0]): _remade(pair[1], arrays) for pair in tree["items"]}
+    return containers.remade(kind, held, tree.get("rest", {}))
 
 
 def _from_key(key: Any) -> Any:

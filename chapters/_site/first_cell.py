@@ -9,17 +9,26 @@ PACKAGE = (
     "git+https://github.com/adaptive-optimizers/adaptive-optimizers@v0.1.0"
 )
 RESTART = "restart the session, then run on."
-installed = {each.metadata["Name"] for each in metadata.distributions()}
-if "adaptive" in installed:
+
+
+def installed(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+if installed("adaptive"):
     other = "Another project's package `adaptive` is in the place of ours"
-    raise ImportError(f"{other}: %pip uninstall --yes adaptive; {RESTART}")
-if "adaptive-optimizers" not in installed:
+    # Both, as the two have a file of the same name: what is left of ours would not do.
+    raise ImportError(f"{other}: %pip uninstall --yes adaptive adaptive-optimizers; {RESTART}")
+if not installed("adaptive-optimizers"):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", PACKAGE]
     run = subprocess.run(pip, capture_output=True, text=True)
     if run.returncode:
         raise ImportError(f"pip could not install it:\n{run.stderr}")
     importlib.invalidate_caches()
 for name in ("numpy", "matplotlib"):
-    old = getattr(sys.modules.get(name), "__version__", None)
-    if old and old != (new := metadata.version(name)):
+    old, new = getattr(sys.modules.get(name), "__version__", None), installed(name)
+    if old and new and old != new:
         raise ImportError(f"{name} is {new} now, {old} is loaded: {RESTART}")

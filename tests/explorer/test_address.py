@@ -44,6 +44,17 @@ def _side_by_side(visit, tmp_path, *explorers):
     )
 
 
+def test_where_the_address_cannot_be_changed_the_link_says_so(page):
+    """As in a frame without an origin, in which some viewers of notebooks show a page."""
+    page.evaluate(
+        "() => { history.replaceState = () => { throw new DOMException('x', 'SecurityError'); }; }"
+    )
+    page.get_by_role("button", name="Link").click()
+    said = page.get_by_role("status").filter(has_text="The address of this page cannot be changed")
+    said.wait_for(state="attached")
+    assert "#" not in page.url
+
+
 def test_settings_travel_in_the_address(page, reader):
     page.get_by_role("combobox", name="Problem").select_option("Rosenbrock")
     page.get_by_role("checkbox", name="Adam", exact=True).check()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, UserDict, defaultdict, namedtuple
+from collections import OrderedDict, UserDict, UserList, defaultdict, deque, namedtuple
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -97,6 +97,22 @@ def test_no_array_at_all() -> None:
     with pytest.raises(ValueError, match=r"theta must hold at least one array, got {}"):
         Momentum().step({}, {}, Momentum.State(0, {}))
 
+    with pytest.raises(ValueError, match=r"theta must hold at least one array"):
+        Momentum().init({"relu": (), "pool": {"bias": None}})
+
+
+def test_what_is_missing_in_the_gradient_is_seen_beside_what_is_empty() -> None:
+    theta = {"w": ONE, "relu": {}, "b": None}
+    with pytest.raises(TypeError, match=r"g must be a real number or an array of .*, got None"):
+        SGD().step(theta, {"w": None, "relu": {}, "b": None}, SGD.State(0))
+    for g in ({"relu": {}, "b": None}, {"w": ONE, "relu": {}, "b": ONE}):
+        with pytest.raises(ValueError, match=r"g must hold arrays as theta does, 'w', got "):
+            Momentum().step(theta, g, Momentum().init(theta))
+    empty: list[Any] = []
+    moved, _ = SGD().step([ONE, empty], [ONE, ()], SGD.State(0))
+    assert moved[1] == []
+    assert moved[1] is not empty
+
 
 # ------------------------------------------------------------------ they come back as they were
 
@@ -108,6 +124,13 @@ class Shaped(namedtuple("Shaped", "w b")):
 
     def __new__(cls, both: Any) -> Any:
         return super().__new__(cls, both, both)
+
+
+class Both(tuple):  # type: ignore[type-arg]
+    """A tuple that wants its items one by one."""
+
+    def __new__(cls, *items: Any) -> Any:
+        return super().__new__(cls, items)
 
 
 class Tagged(dict):  # type: ignore[type-arg]
@@ -175,6 +198,11 @@ KINDS = {
     "slots": Slotted(ONE),
     "attributes": Module(ONE),
     "equal shapes": [ONE, ONE],
+    "own tuple": Both(ONE, TWO),
+    "deque": deque([ONE, ONE], maxlen=3),
+    "UserList": UserList([ONE, TWO]),
+    "layers without parameters": [(ONE, TWO), (), [(), ((), {})], {"w": ONE, "relu": {}}],
+    "no bias": {"first": Pair(ONE, None), "second": Layer(TWO, None)},
     "nested": {"a": [Layer(ONE, (Pair(ONE, TWO),)), Model([ONE], "in")], "b": Module([ONE, TWO])},
 }
 
@@ -182,10 +210,12 @@ KINDS = {
 def leaves(value: Any, like: Any) -> list[Any]:
     """Return the arrays of a container, and assert that it is of the same form as another."""
     assert type(value) is type(like)
+    if like is None:
+        return []
     if isinstance(like, dict | UserDict | MappingProxyType):
         assert list(value) == list(like)
         pairs = [(value[key], like[key]) for key in like]
-    elif isinstance(like, list | tuple):
+    elif isinstance(like, list | tuple | deque | UserList):
         pairs = list(zip(value, like, strict=True))
     elif isinstance(like, np.ndarray):
         assert value.shape == like.shape
@@ -291,6 +321,17 @@ def test_nag_looks_ahead_in_each_array() -> None:
     np.testing.assert_array_equal(ahead["a"], theta["a"] - 0.5 * state.v["a"])
     np.testing.assert_array_equal(ahead["b"][0], theta["b"][0] - 0.5 * state.v["b"][0])
     assert Momentum().lookahead(theta, state) is theta
+
+
+def test_a_mapping_that_holds_something_else_when_it_is_made_again_is_refused() -> None:
+    class Doubling(UserDict):  # type: ignore[type-arg]
+        def __init__(self, items: Any) -> None:
+            super().__init__(items, more=ONE)
+
+    with pytest.raises(TypeError, match=r"Doubling cannot: TypeError.*it would hold"):
+        theta = Doubling({"w": ONE})
+        del theta["more"]
+        SGD().step(theta, theta, SGD.State(0))
 
 
 def test_what_cannot_hold_parameters_says_what_to_do() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 import zipfile
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict, deque, namedtuple
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from adaptive import (
     AMSGrad,
     Momentum,
     Rule,
+    _memory,
     load_state,
     register_container,
     save_state,
@@ -48,6 +52,13 @@ class Named:
 register_container(Named, ["weights"])
 
 
+@register_container
+class Tagged(dict):  # type: ignore[type-arg]
+    """A dict that has more than its items."""
+
+    tag = "none"
+
+
 class Bag:
     """No dataclass."""
 
@@ -57,7 +68,23 @@ class Bag:
 
 register_container(Bag, ["w"])
 
+
+@register_container
+class Counted(dict):  # type: ignore[type-arg]
+    """A dict that cannot be made from nothing."""
+
+    def __init__(self, items: Any) -> None:
+        super().__init__(items)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+register_container(deque)
 ONE, TWO = np.array([1.0, -2.0]), np.arange(6.0).reshape(3, 2)
+TAGGED = Tagged(w=ONE)
+TAGGED.tag = "mine"
 CONTAINERS = {
     "array": ONE,
     "float32": ONE.astype(np.float32),
@@ -74,6 +101,9 @@ CONTAINERS = {
     "dataclass": Layer(TWO, ONE),
     "names": Named("first", ONE, [1, 2]),
     "class": Bag(ONE),
+    "attributes": TAGGED,
+    "deque": deque([ONE, ONE]),
+    "layers without parameters": [(ONE, TWO), (), {"w": ONE, "relu": {}}, [None, []]],
     "nested": {"layers": [Layer(TWO, {"x": (ONE, Pair(ONE, TWO))}), [ONE]], "out": Bag([ONE])},
 }
 
@@ -89,7 +119,8 @@ def same(one: Any, other: Any) -> None:
         assert list(map(type, one)) == list(map(type, other))
         for key in one:
             same(one[key], other[key])
-    elif isinstance(one, list | tuple):
+        same(getattr(one, "__dict__", None), getattr(other, "__dict__", None))
+    elif isinstance(one, list | tuple | deque):
         assert len(one) == len(other)
         for k in range(len(one)):
             same(one[k], other[k])
@@ -212,7 +243,18 @@ NOT_OURS = {
     "no tree": about(theta=3),
     "no array": about(theta={"array": "array_9"}),
     "no items": about(theta={"kind": "dict"}),
-    "class": about(theta={"kind": "Layer", "items": [["height", {"array": "array_0"}]]}),
+    "number for a pair": about(theta={"kind": "dict", "items": [["w"]]}),
+    "text for a pair": about(theta={"kind": "dict", "items": {"w": 1}}),
+    "version in words": about(version="1"),
+    "version 0": about(version=0),
+    "version true": about(version=True),
+    "t below 0": about(t=-1),
+    "t in words": about(t="3"),
+    "t a fraction": about(t=1.5),
+    "t true": about(t=True),
+    "another dtype": about(theta={"array": "array_0", "dtype": "int4"}),
+    "texts": about(theta={"array": "about"}),
+    "booleans": saved(ONE, SGD().init(ONE)).getvalue().replace(b"'<f8'", b"'|b1'"),
     "objects": npz(about=np.array("{}"))[:60],
 }
 
@@ -246,7 +288,27 @@ def test_each_byte_counts() -> None:
         ({}, NAG(), "file must hold a state of NAG, got one of Momentum"),
         ({}, SGD(), "file must hold a state of SGD, got one of Momentum"),
         ({"state": []}, Momentum(), r"saved must hold \('t', 'v'\) for Momentum, got \('t',\)"),
-        ({"t": -1}, Momentum(), r"saved\['t'\] must be at least 0"),
+        ({"theta": None}, Momentum(), "theta must hold at least one array, got None"),
+        (
+            {"theta": {"array": "array_0"}},
+            Momentum(),
+            r"file: v must have the shape of theta, \(2,\), got",
+        ),
+        (
+            {"theta": {"kind": "dict", "items": [["b", {"array": "array_0"}]]}},
+            Momentum(),
+            "file: v must hold arrays as theta does, 'b', got",
+        ),
+        (
+            {"theta": {"kind": "Layer", "items": [["height", {"array": "array_0"}]]}},
+            Momentum(),
+            "containers must be such .* Layer cannot: .*it holds weights, bias, not height",
+        ),
+        (
+            {"theta": {"kind": "Bag", "items": [["height", {"array": "array_0"}]]}},
+            Momentum(),
+            "containers must be such .* Bag cannot: .*it holds w, not height",
+        ),
         (
             {"theta": {"kind": "Unknown", "items": []}},
             Momentum(),
@@ -272,6 +334,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     [
         (namedtuple("Other", "a")(ONE), r"theta must be registered .*register_container\(Other\)"),
         ({"a": [namedtuple("Other", "a")(ONE)]}, r"theta\['a'\]\[0\] must be registered"),
+        ({Colour.RED: ONE}, "theta must have keys that are texts, numbers or tuples"),
+        ({np.str_("red"): ONE}, "theta must have keys that are texts, numbers or tuples"),
         ({frozenset(): ONE}, "theta must have keys that are texts, numbers or tuples"),
         (Named("x", ONE, [np.ones(2)]), r"theta.sizes must be a text, a number or a list"),
         (Named("x", ONE, (1, 2)), r"theta.sizes must be a text, a number or a list"),  # type: ignore[arg-type]
@@ -328,3 +392,80 @@ def test_no_file_needs_more_than_numpy(tmp_path: Path) -> None:
     save_state(tmp_path / "run", ONE, SGD().init(ONE))
     with zipfile.ZipFile(tmp_path / "run") as archive:
         assert sorted(archive.namelist()) == ["about.npy", "array_0.npy"]
+
+
+def test_what_could_not_be_made_again_is_not_saved(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="Counted cannot: TypeError"):
+        save_state(tmp_path / "run", Counted({"w": ONE}), SGD.State(0))
+
+
+def test_a_state_of_other_parameters_is_not_saved(tmp_path: Path) -> None:
+    for theta, words in (
+        (TWO, r"state.v must have the shape of theta, \(3, 2\), got \(2, 3\)"),
+        ({"w": ONE}, "state.v must hold arrays as theta does, 'w', got"),
+        ({}, "theta must hold at least one array"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            save_state(tmp_path / "run", theta, Momentum().init(TWO.T))
+    # A thousand rates make a thousand runs of one, which share their state at first.
+    rule = Adam(lr=np.array([[0.1], [0.2], [0.3]]))
+    moved, state = rule.step(ONE, ONE, rule.init(ONE))
+    save_state(tmp_path / "run", moved, state)
+    same(load_state(tmp_path / "run", rule), (moved, state))
+
+
+def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250)
+    save_state(path, ONE, SGD().init(ONE))
+    path.chmod(0o600)
+    save_state(path, TWO, SGD().init(TWO))
+    assert path.stat().st_mode & 0o777 == 0o600
+    same(load_state(path, SGD())[0], TWO)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """As a device would: a user who may do anything must not lose `/dev/null`."""
+    os.mkfifo(tmp_path / "pipe")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    save_state(tmp_path / "pipe", ONE, SGD().init(ONE))
+    assert (tmp_path / "pipe").is_fifo()
+    reader.join()
+    same(load_state(io.BytesIO(read[0]), SGD())[0], ONE)
+
+
+def test_threads_that_save_in_one_place(tmp_path: Path) -> None:
+    theta, errors = np.ones(100_000), []
+
+    def save() -> None:
+        try:
+            for _ in range(10):
+                save_state(tmp_path / "run", theta, SGD().init(theta))
+                load_state(tmp_path / "run", SGD())
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=save) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_small_file_that_holds_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.BytesIO()
+    with np.load(saved(ONE, SGD().init(ONE))) as stored:
+        np.savez_compressed(file, about=stored["about"], array_0=np.zeros(1_000_000))
+    assert len(file.getvalue()) < 20_000
+    monkeypatch.setattr(_memory, "SMALL", 0)
+    monkeypatch.setattr(_memory, "available", lambda: 7_900_000)
+    file.seek(0)
+    with pytest.raises(MemoryError, match="load_state with such a file needs 8 MB of memory"):
+        load_state(file, SGD())
+    monkeypatch.setattr(_memory, "available", lambda: 8_100_000)
+    file.seek(0)
+    assert load_state(file, SGD())[0].size == 1_000_000

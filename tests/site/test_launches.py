@@ -177,7 +177,8 @@ def test_where_the_loaded_numpy_was_replaced_the_cell_asks_for_a_restart(machine
     assert again.stdout == "0.001\n", again.stderr[-2000:]
 
 
-def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine):
+@pytest.mark.parametrize("ours", ["missing", "over it"])
+def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine, ours):
     other = machine.folder / "other"
     (other / "adaptive").mkdir(parents=True)
     (other / "adaptive/__init__.py").write_text("__version__ = '1.4.0'\n", encoding="utf-8")
@@ -187,13 +188,23 @@ def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine)
         encoding="utf-8",
     )
     machine.install(str(other))
+    if ours == "over it":
+        machine.install(str(machine.tree))
     run = machine.execute(launch.code(), "print('went on')")
     assert "went on" not in run.stdout
-    found = re.search(r"in the place of ours: %pip (uninstall --yes adaptive); restart", run.stderr)
+    found = re.search(r"in the place of ours: %pip (uninstall --yes .*); restart", run.stderr)
     assert found, run.stderr[-2000:]
     assert machine.run("-m", "pip", *found[1].split()).returncode == 0
     again = machine.execute(launch.code(), "from adaptive import Adam; print(Adam().lr)")
     assert again.stdout == "0.001\n", again.stderr[-2000:]
+
+
+def test_what_an_interrupted_pip_has_left_is_no_matter_to_the_cell(machine):
+    machine.install(str(machine.tree))
+    packages = machine.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout
+    (Path(packages.strip()) / "-umpy.dist-info").mkdir()
+    run = machine.execute("import matplotlib, numpy", launch.code(), "print('went on')")
+    assert run.stdout == "went on\n", run.stderr[-2000:]
 
 
 def test_where_nothing_can_be_installed_the_cell_shows_why(machine):

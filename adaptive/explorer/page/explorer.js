@@ -148,7 +148,13 @@ export class Explorer {
   }
 
   share() {
-    writeAddress(this.key, this.toAddress());
+    try {
+      writeAddress(this.key, this.toAddress());
+    } catch {
+      // In a frame that is shut off, as some viewers of notebooks have it.
+      this.say("The address of this page cannot be changed here.");
+      return;
+    }
     this.say("The address of this page now holds these settings.");
     navigator.clipboard?.writeText(location.href).then(
       () => this.say("The address of this page now holds these settings. It is in the clipboard."),

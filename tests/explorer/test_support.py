@@ -27,7 +27,7 @@ def test_the_line_of_the_path_is_accepted(line):
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda line: line + [0, 0.2],
+        lambda line: line + np.array([0, 0.2]),
         lambda line: line[::-1],
         lambda line: line[:-3],
         lambda line: line[3:],

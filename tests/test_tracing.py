@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from py_mini_racer import MiniRacer
 
 from adaptive import NAG, RULES, Adadelta, Adam, AMSGrad, Momentum, Nadam
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
@@ -253,13 +254,18 @@ EXPRESSIONS = [
 
 
 @pytest.fixture(scope="module")
-def in_browser(browser):
-    page = browser.new_page()
-    yield page.evaluate
-    page.close()
+def in_javascript():
+    """Return a function that calls a function of JavaScript with arguments."""
+    engine = MiniRacer()
+
+    def call(function, *arguments):
+        listed = ", ".join(map(json.dumps, arguments))
+        return json.loads(engine.eval(f"JSON.stringify(({function})({listed}))"))
+
+    return call
 
 
-def test_printed_expressions_have_the_values_of_numpy(in_browser):
+def test_printed_expressions_have_the_values_of_numpy(in_javascript):
     names = {"x": "x", "y": "y"}
     programs = [
         record(f, ["x", "y"], "f", 1) for f in ([lambda x, y, f=f: [f(x, y)] for f in EXPRESSIONS])
@@ -267,10 +273,8 @@ def test_printed_expressions_have_the_values_of_numpy(in_browser):
     methods = [_method("f(x, y)", program, names, single=True) for program in programs]
     objects = ", ".join(f"{{{method}}}" for method in methods)
     points = np.random.default_rng(3).normal(scale=2, size=(40, 2)).tolist()
-    script = (
-        f"(text) => JSON.stringify([{objects}].map((o) => JSON.parse(text).map((p) => o.f(...p))))"
-    )
-    found = json.loads(in_browser(script, json.dumps(points)))
+    script = f"(points) => [{objects}].map((o) => points.map((p) => o.f(...p)))"
+    found = in_javascript(script, points)
     for function, values, method in zip(EXPRESSIONS, found, methods, strict=True):
         expected = [float(function(*np.float64(point))) for point in points]
         assert values == pytest.approx(expected, rel=1e-13, abs=1e-15), method
@@ -329,7 +333,7 @@ def test_no_name_is_used_twice_or_is_a_word_of_javascript():
     assert list(names.values()) == ["g", "t", "default$", "new$", "g$", "lr"]
 
 
-def test_names_that_javascript_keeps_for_itself(in_browser):
+def test_names_that_javascript_keeps_for_itself(in_javascript):
     @dataclass(frozen=True, eq=False)
     class Odd(Rule):
         new: Any = 2.0
@@ -342,7 +346,7 @@ def test_names_that_javascript_keeps_for_itself(in_browser):
 
     text = rule_to_javascript(trace_rule(Odd()))
     script = f"() => {{ const r = {text}; const h = [2, 3, 5]; "
-    found = in_browser(script + "return r.update(7, [11, 13], h, r.constants(4, h)) }")
+    found = in_javascript(script + "return r.update(7, [11, 13], h, r.constants(4, h)) }")
     assert found == [26, 16, 26]
 
 

@@ -43,7 +43,7 @@ COUNTED = re.compile(
     r" times)\b",
     re.IGNORECASE,
 )
-FOLDS = re.compile(r"(?i)\b(?:un|mani)fold|\bfold\b")
+FOLDS = re.compile(r"(?i)\b(?:un|mani)fold")
 #: A setting such as η = 0.1, a name, a year, a number in a formula claim nothing by themselves.
 SETTING = re.compile(r"[A-Za-zͰ-Ͽϵ][₀-₉\w′]*(?:\[\d\])? = $")
 OPERATOR_BEFORE = re.compile(r"(?:[\wͰ-Ͽ)\]²³] [+−·×≤≥<>] |[·×^=<≤] ?−?)$")

@@ -610,9 +610,12 @@ def _(outside, most, eps):
 
 
 def corruptions(text: str) -> Iterator[str]:
-    """A formula with one sign, digit or letter exchanged, at every place in turn."""
+    """A formula with one sign, digit or letter exchanged, or a plain fraction turned round."""
     swaps = {"+": "-", "-": "+", "1": "3", "2": "3", "3": "2", "4": "2", r"\sqrt": ""}
     swaps |= {r"\beta_1": r"\beta_2", r"\beta_2": r"\beta_1", r"\gamma": r"\gamma^2"}
     for old, new in swaps.items():
         for match in re.finditer(re.escape(old) + r"(?![a-z])", text):
             yield text[: match.start()] + new + text[match.end() :]
+    for match in re.finditer(r"\\frac\{(\\?\w+)\}\{(\\?\w+)\}", text):
+        turned = rf"\frac{{{match[2]}}}{{{match[1]}}}"
+        yield text[: match.start()] + turned + text[match.end() :]

@@ -50,6 +50,20 @@ def test_named_test_is_there(test):
     assert name in in_file(file)
 
 
+def test_what_no_test_names_is_not_checked():
+    assert checks("eq-of-nothing") == []
+    assert checks("eq-momentum") == [checked.RULE]
+    assert checks("thm-momentum-region") == listed()["thm-momentum-region"] != []
+
+
+def test_helpers_of_a_file_are_no_tests():
+    found = in_file("book/test_equations.py")
+    assert "test_code_prints_its_equation" in found
+    assert not {"printed", "largest_difference", "MISTAKES"} & set(found)
+    told = "What is printed from the code and what the chapter prints are one rule, line by line."
+    assert found["test_code_prints_its_equation"] == told
+
+
 def test_tests_that_read_equations_are_those_that_do():
     """What the page finds in their text is what they have."""
     reading = checked._reading()

@@ -50,6 +50,20 @@ def test_words_and_numbers_are_found(sentence, found):
 
 
 @pytest.mark.parametrize(
+    "word",
+    [
+        *("every", "always", "never", "only", "exactly", "whatever", "any", "needs", "best"),
+        *("cannot", "superior", "no difference", "all", "none", "because", "twice", "thrice"),
+        *("half of", "per cent", "fourfold", "ten-fold", "hundred times"),
+    ],
+)
+def test_each_word_is_found_however_it_is_written(word):
+    assert list(flags(f"This is {word} so.")) == [word]
+    assert list(flags(f"{word.capitalize()} so.")) == [word.capitalize()]
+    assert not list(flags(f"This is x{word}x so."))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "```{prf:theorem} Always\n:label: thm-x\n\nIt never needs 3.\n```\n",
@@ -124,6 +138,12 @@ def test_a_claim_covers_the_sentences_that_it_touches(page):
         ("The rest", ["hope: it is so"], "'hope' is none of"),
         ("The rest", ["assert: 1 == 2 + 17"], "no cell has assert"),
         ("The rest", ["assert: "], "no cell has assert"),
+        ("The rest", ["assert: import numpy as np"], "no cell has assert"),
+        ("The rest", ["shown: "], "no cell has shown"),
+        ("The rest", ["shown: import numpy as np"], "no cell has shown"),
+        ("The rest", ["test: conftest.py::book"], "there is no test"),
+        ("The rest", ["label: momentum"], "no checked statement"),
+        ("The rest", ["cite: polyak1964"], "does not cite"),
         ("The rest", ["shown: 123456789.5"], "no cell has shown"),
         ("The rest", ["test: rules/test_momentum.py::test_nothing"], "there is no test"),
         ("The rest", ["test: rules/test_nothing.py::test_nothing"], "there is no test"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 
-from adaptive import NAG, RULES, AdaMax, Nadam, RMSprop
+from adaptive import NAG, RULES, AdaMax, Momentum, Nadam, RMSprop
 from adaptive.tracing import rule_to_latex
+from tests.book import equations
 from tests.book.equations import (
     PARTS,
     EquationError,
@@ -18,6 +21,7 @@ from tests.book.equations import (
     random_rule,
     with_part,
 )
+from tests.book.notebooks import CHAPTERS
 
 TOLERANCE = 1e-12
 
@@ -85,6 +89,35 @@ def test_part_of_a_rule_is_a_part_of_the_package(label):
 
 
 @pytest.mark.parametrize("label", PARTS)
+def test_a_corrupted_part_is_found_out(label, monkeypatch):
+    """What is compared holds the part as it is printed: a mistake in the part is one in it."""
+    right, found = equations.block(CHAPTERS / f"{label.split('-')[1]}.ipynb", label), 0
+    for _, wrong in corrupted(right.replace(r"\hat\epsilon", r"\epsilon")):
+        monkeypatch.setattr(
+            equations,
+            "block",
+            lambda path, name, wrong=wrong: wrong if name == label else block(path, name),
+        )
+        versions = list(with_part(label))
+        assert versions
+        try:
+            found += max(largest_difference(latex, PARTS[label][1]) for latex in versions) > 1e-3
+        except EquationError:
+            found += 1
+    assert found >= 1
+
+
+def test_a_quantity_of_a_part_that_the_rule_does_not_have_is_named(monkeypatch):
+    monkeypatch.setattr(
+        equations,
+        "block",
+        lambda path, name: "w_t = g_t" if name == "eq-adam-moments" else block(path, name),
+    )
+    with pytest.raises(EquationError, match=r"w_t +of eq-adam-moments is not defined"):
+        list(with_part("eq-adam-moments"))
+
+
+@pytest.mark.parametrize("label", PARTS)
 def test_a_part_of_another_rule_is_found_out(label):
     other = next(rule for rule in (RMSprop, Nadam, NAG) if rule is not PARTS[label][1])
     for latex in with_part(label):
@@ -92,6 +125,25 @@ def test_a_part_of_another_rule_is_found_out(label):
             assert largest_difference(latex, other) > 1e-3
         except EquationError:
             continue  # the other rule has hyperparameters or a state of its own
+
+
+def test_a_state_is_compared_where_the_parameters_agree():
+    """Momentum with the rate outside of the velocity moves alike, and keeps something else."""
+    other = r"v_t = \gamma v_{t-1} + g_t \\ \theta_t = \theta_{t-1} - \eta v_t"
+    assert largest_difference(other, Momentum) > 1e-3
+    with pytest.raises(EquationError, match="no line says what the state v is"):
+        largest_difference(r"\theta_t = \theta_{t-1} - \eta g_t", Momentum)
+
+
+def test_a_label_that_stands_twice_is_an_error(tmp_path):
+    cells = [new_markdown_cell("$$\nx_t = g_t\n$$ (eq-x)") for _ in range(2)]
+    path = tmp_path / "page.ipynb"
+    nbformat.write(new_notebook(cells=cells[:1]), path)
+    assert block(path, "eq-x").strip() == "x_t = g_t"
+    assert block(path, "eq-y") is None
+    nbformat.write(new_notebook(cells=cells), path)
+    with pytest.raises(EquationError, match="2 equations with the label eq-x"):
+        block(path, "eq-x")
 
 
 def test_many_kinds_of_mistakes_were_tried():

@@ -7,7 +7,7 @@ import pytest
 from sphinx.cmd.build import main as build
 
 from tests.book.equations import EquationError
-from tests.book.formulas import CLAIMS, corruptions
+from tests.book.formulas import CLAIMS, Claim, corruptions
 
 TOLERANCE = 1e-5
 
@@ -22,7 +22,7 @@ def test_printed_formula_keeps_what_it_says(claim):
 @every_claim
 def test_a_corrupted_formula_does_not(claim):
     """One sign, digit or letter exchanged, wherever there is one."""
-    right = claim.printed()
+    right, found = claim.printed(), 0
     for i, text in enumerate(right):
         for wrong in corruptions(text):
             try:
@@ -31,6 +31,30 @@ def test_a_corrupted_formula_does_not(claim):
             except (EquationError, KeyError, TypeError, ValueError, ZeroDivisionError):
                 continue  # it cannot even be evaluated
             assert difference > 10 * TOLERANCE, f"nothing noticed that this is wrong: {wrong}"
+            found += 1
+    assert found, "no corrupted formula could be evaluated"
+
+
+def test_formulas_are_corrupted_at_each_place():
+    assert list(corruptions(r"1 + \gamma")) == [r"1 - \gamma", r"3 + \gamma", r"1 + \gamma^2"]
+    assert list(corruptions(r"\sqrt{2}")) == [r"\sqrt{3}", "{2}"]
+    assert list(corruptions(r"x \frac{L}{\mu}")) == [r"x \frac{\mu}{L}"]
+
+
+def test_a_formula_is_taken_from_its_equation():
+    claim = Claim("eq-momentum-variance", (r"nothing like (this)",), lambda f: (0, 0))
+    with pytest.raises(EquationError, match="eq-momentum-variance does not read as nothing"):
+        claim.printed()
+    with pytest.raises(EquationError, match="no equation with the label eq-momentum-nothing"):
+        Claim("eq-momentum-nothing", ("(x)",), lambda f: (0, 0)).printed()
+
+
+@pytest.mark.parametrize("wrong", [1.001, np.nan, np.inf, np.array([1, 1.001])])
+def test_what_must_agree_is_compared(wrong):
+    claim = Claim("eq-x", (), lambda one: (one(), wrong))
+    assert Claim("eq-x", (), lambda one: (one(), 1.0)).difference(["1"]) == 0
+    with np.errstate(all="ignore"):
+        assert claim.difference(["1"]) > TOLERANCE
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ def test_what_differs_from_run_to_run_is_found(good, wrong_with, text, what):
     assert f"shows {what}" in wrong_with(good)
 
 
+def test_numbers_that_are_not_compared_do_not_count(good):
+    good.cells[1].execution_count = None
+    assert numbers(good) == ["12"]
+
+
 def test_too_few_numbers_are_found(good, wrong_with):
     good.cells[1].outputs[0].text = "<Figure size 640x480 with 1 Axes>\n"
     good.cells[2].outputs[0].text = "12 θ₁₃\n"

@@ -11,7 +11,16 @@ import pytest
 from adaptive import RULES
 from tests.mutants.runner import ROOT, judge
 
-MUTANTS = tomllib.loads((ROOT / "tests/mutants/mutants.toml").read_text(encoding="utf-8"))["mutant"]
+
+def listed(name: str) -> list[dict[str, Any]]:
+    """Return the mistakes of a list."""
+    text = (ROOT / "tests" / "mutants" / name).read_text(encoding="utf-8")
+    return tomllib.loads(text)["mutant"]
+
+
+MUTANTS = listed("mutants.toml")
+#: Mistakes in what tests share: a check that can pass whatever it is given is the worst of all.
+HELPERS = listed("helpers.toml")
 
 
 def wrong(mutant: dict[str, Any]) -> str:
@@ -24,7 +33,9 @@ def wrong(mutant: dict[str, Any]) -> str:
     return text
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m['file']}: {m['mistake']}")
+@pytest.mark.parametrize(
+    "mutant", [*MUTANTS, *HELPERS], ids=lambda m: f"{m['file']}: {m['mistake']}"
+)
 def test_mistake_is_caught(mutant: dict[str, Any]) -> None:
     verdict = judge(mutant["file"], wrong(mutant), [mutant["killed_by"]])
     assert verdict.failed, (
@@ -35,7 +46,7 @@ def test_mistake_is_caught(mutant: dict[str, Any]) -> None:
 def test_the_tests_pass_on_the_right_version() -> None:
     """Else a test that always fails would catch everything."""
     file = "adaptive/__init__.py"
-    tests = sorted({mutant["killed_by"] for mutant in MUTANTS})
+    tests = sorted({mutant["killed_by"] for mutant in [*MUTANTS, *HELPERS]})
     verdict = judge(file, (ROOT / file).read_text(encoding="utf-8"), tests)
     assert verdict.failed is None, verdict
     assert verdict.why == "all passed"
@@ -68,5 +79,6 @@ def test_every_rule_has_mutants() -> None:
     files = {f"{rule.__module__.replace('.', '/')}.py" for rule in RULES}
     assert not {file for file in files if count[file] < 2}
     assert len(MUTANTS) >= 200
+    assert len({mutant["file"] for mutant in HELPERS}) >= 11
     names = Counter((mutant["file"], mutant["mistake"]) for mutant in MUTANTS)
     assert max(names.values()) == 1

@@ -1,0 +1,106 @@
+"""What the tests of the explorer assert with refuses what is wrong, and finds what there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from adaptive import Momentum, descend
+from adaptive.explorer.picture import _to_pixels
+from adaptive.problems import Ravine
+from tests.explorer import support
+from tests.explorer.support import assert_line, assert_pythons_path, points, violations
+
+RULE, PROBLEM, START = Momentum(lr=0.01, momentum=0.8), Ravine(), [-1.5, 0.5]
+
+
+@pytest.fixture
+def line():
+    """Return the pixels of the path that Python computes."""
+    return _to_pixels(descend(RULE, PROBLEM, np.array(START), 30).theta, PROBLEM)
+
+
+def test_the_line_of_the_path_is_accepted(line):
+    assert_line(np.round(line, 1), RULE, PROBLEM, START, 30)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda line: line + np.array([0, 0.2]),
+        lambda line: line[::-1],
+        lambda line: line[:-3],
+        lambda line: line[3:],
+        lambda line: np.delete(line, 1, axis=0),
+        lambda line: np.concatenate([line, line[-1:] + 5]),
+        lambda line: np.concatenate([line[:5], [[0, 0]], line[5:]]),
+    ],
+    ids=["beside", "backwards", "short", "late", "a gap", "long", "astray"],
+)
+def test_another_line_is_refused(line, wrong):
+    with pytest.raises(AssertionError):
+        assert_line(wrong(line), RULE, PROBLEM, START, 30)
+
+
+def _shown(line, **changed):
+    d = "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in line)
+    return {
+        "problem": PROBLEM.name,
+        "focus": "Momentum",
+        "start": START,
+        "settings": {"lr": 0.01, "momentum": 0.8},
+        "line": d,
+        "known": True,
+        "steps": 30,
+    } | changed
+
+
+def test_what_a_page_shows_is_held_against_python(line):
+    assert_pythons_path(_shown(line))
+    for changed in (
+        {"settings": {"lr": 0.011, "momentum": 0.8}},
+        {"start": [-1.5, 0.6]},
+        {"focus": "SGD", "settings": {"lr": 0.01}},
+        {"problem": "Rosenbrock"},
+    ):
+        with pytest.raises(AssertionError):
+            assert_pythons_path(_shown(line, **changed))
+
+
+def test_corners_are_read_with_their_signs():
+    assert points("M-1.5,2L30,-0.25").tolist() == [[-1.5, 2], [30, -0.25]]
+    assert points(None).shape == (0, 2)
+
+
+def test_the_pages_with_explorers_are_found():
+    assert {f"chapters/{name}" for name in ("momentum", "adam", "introduction")} <= {*support.PAGES}
+    assert len(support.PAGES) >= 12
+
+
+def test_what_is_wrong_with_a_page_is_found(visit):
+    visit.page.set_content(
+        "<html lang=en><title>x</title><main><h1>x</h1><p id=a>a</p>"
+        "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='></main>"
+    )
+    assert [rule for rule, _ in violations(visit.page)] == ["image-alt"]
+    assert not violations(visit.page, "'#a'")
+
+
+def test_what_goes_wrong_in_a_page_is_heard(visit, tmp_path):
+    path = tmp_path / "page.html"
+    for script, fault in [
+        ("", None),
+        ("<script>console.error('told')</script>", "told"),
+        ("<script>nothing.at.all</script>", "nothing is not defined"),
+        ("<img src='https://example.org/x.png'>", "asked other hosts"),
+        ("<img src='missing.png'>", "got no answer"),
+    ]:
+        path.write_text(f"<!doctype html><meta charset=utf-8>{script}", encoding="utf-8")
+        visit.open(path)
+        if fault is None:
+            visit.assert_clean()
+            continue
+        with pytest.raises(AssertionError, match=fault):
+            visit.assert_clean()
+        for heard in (visit.away, visit.failed, visit.errors):
+            heard.clear()

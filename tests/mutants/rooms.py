@@ -34,6 +34,7 @@ ROOMS: dict[str, list[list[str]]] = {
     ],
     "descent": [["tests/test_descent.py"], ["tests/test_bad_input.py"], ["tests/test_race.py"]],
     "sweep": [["tests/test_sweep.py"], ["tests/test_bad_input.py"], ["tests/test_race.py"]],
+    "compare": [["tests/test_compare.py"]],
     "race": [["tests/test_race.py"], ["tests/test_bad_input.py"]],
     "minimizer": [["tests/test_minimizer.py"], ["tests/test_bad_input.py"]],
     "plotting": [["tests/test_plotting.py"], ["tests/test_bad_input.py"]],
@@ -58,6 +59,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_descent.py", "tests/test_sweep.py", "tests/test_minimizer.py"],
         ["tests/rules/test_every_rule.py"],
     ],
+    "_fork": [["tests/large/test_cache.py"]],
     "__init__": [["tests/test_import.py"], ["tests/test_bad_input.py"]],
 }
 

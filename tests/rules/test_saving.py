@@ -37,7 +37,7 @@ Pair = register_container(namedtuple("Pair", "weights bias"))
 
 @register_container
 @dataclass(frozen=True)
-class Layer:
+class Dense:
     weights: Any
     bias: Any
 
@@ -98,13 +98,13 @@ CONTAINERS = {
     "tuple": (ONE, TWO),
     "ordered": OrderedDict(b=ONE, a=TWO),
     "namedtuple": Pair(TWO, np.array(1.0)),
-    "dataclass": Layer(TWO, ONE),
+    "dataclass": Dense(TWO, ONE),
     "names": Named("first", ONE, [1, 2]),
     "class": Bag(ONE),
     "attributes": TAGGED,
     "deque": deque([ONE, ONE]),
     "layers without parameters": [(ONE, TWO), (), {"w": ONE, "relu": {}}, [None, []]],
-    "nested": {"layers": [Layer(TWO, {"x": (ONE, Pair(ONE, TWO))}), [ONE]], "out": Bag([ONE])},
+    "nested": {"layers": [Dense(TWO, {"x": (ONE, Pair(ONE, TWO))}), [ONE]], "out": Bag([ONE])},
 }
 
 
@@ -300,9 +300,9 @@ def test_each_byte_counts() -> None:
             "file: v must hold arrays as theta does, 'b', got",
         ),
         (
-            {"theta": {"kind": "Layer", "items": [["height", {"array": "array_0"}]]}},
+            {"theta": {"kind": "Dense", "items": [["height", {"array": "array_0"}]]}},
             Momentum(),
-            "containers must be such .* Layer cannot: .*it holds weights, bias, not height",
+            "containers must be such .* Dense cannot: .*it holds weights, bias, not height",
         ),
         (
             {"theta": {"kind": "Bag", "items": [["height", {"array": "array_0"}]]}},

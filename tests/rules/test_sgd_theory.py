@@ -78,6 +78,19 @@ def test_exact_line_search_zigzags(condition: float) -> None:
         assert abs(problem.grad(theta) @ g) < 1e-9 * (g @ g)
 
 
+@seeds
+def test_line_search_gains_as_much_as_the_best_rate(seed: int) -> None:
+    """A step multiplies the loss by ((κ - 1)/(κ + 1))² at most, so no start is worse."""
+    lam = curvatures(seed)
+    bound = ((lam.max() - lam.min()) / (lam.max() + lam.min())) ** 2
+    theta = np.random.default_rng(seed).normal(size=(500, 5)) / lam
+    g = lam * theta
+    lr = np.sum(g * g, axis=1, keepdims=True) / np.sum(lam * g * g, axis=1, keepdims=True)
+    gained = np.sum(lam * (theta - lr * g) ** 2, axis=1) / np.sum(lam * theta**2, axis=1)
+    assert gained.max() <= bound * (1 + 1e-12)
+    assert gained.max() > 0.7 * bound
+
+
 @pytest.mark.parametrize(("lr", "batch_size"), [(0.1, 1), (0.1, 16), (0.5, 4), (0.9, 1)])
 def test_mean_square_under_noise(lr: float, batch_size: int) -> None:
     """V + (1 - ηλ)^2t (x₀² - V), with V = ησ² / (b λ (2 - ηλ)), at all times."""

@@ -88,6 +88,16 @@ def without_the_last_rows(n, batch_size, steps, rng):
     return batches[:steps]
 
 
+@wrong("ex-sgd-shuffle", check="check_epochs", says="some rows never come first")
+def each_half_by_itself(n, batch_size, steps, rng):
+    batches = []
+    while len(batches) < steps:
+        halves = rng.permutation(n // 2), n // 2 + rng.permutation(n - n // 2)
+        rows = np.concatenate(halves)[: n - n % batch_size]
+        batches.extend(rows.reshape(-1, batch_size))
+    return batches[:steps]
+
+
 @wrong("ex-sgd-shuffle", check="check_epochs", says="one order, at most begun elsewhere")
 def one_permutation_rolled(n, batch_size, steps, rng):
     order, batches = rng.permutation(n), []

@@ -195,7 +195,7 @@ def contours(
     >>> from adaptive.problems import Rosenbrock
     >>> ax = plotting.contours(Rosenbrock())
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('$θ_0$', '$θ_1$')
+    ('$θ[0]$', '$θ[1]$')
     """
     _checks.instance("problem", problem, Problem)
     if np.shape(problem.start) != (2,):
@@ -219,7 +219,7 @@ def contours(
     ax.contour(grid[..., 0], grid[..., 1], height, levels, **quiet)
     if problem.minimum is not None:
         ax.plot(*problem.minimum, "x", color=INK, ms=8, mew=1.8, zorder=5)
-    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$θ_0$", ylabel="$θ_1$")
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$θ[0]$", ylabel="$θ[1]$")
     return ax
 
 

@@ -846,8 +846,8 @@ def show_records() -> npt.NDArray[Any]:
     _, axes = plt.subplots(2, 3, figsize=(7, 4), sharex="col")
     dark, light = plotting.shades(2)
     for (name, run), (top, below) in zip(records().items(), axes.T, strict=True):
-        top.plot(run.theta[:, 0], color=dark, lw=1.2, label="$θ_0$")
-        top.plot(run.theta[:, 1], color=light, lw=1.2, ls="--", label="$θ_1$")
+        top.plot(run.theta[:, 0], color=dark, lw=1.2, label="$θ[0]$")
+        top.plot(run.theta[:, 1], color=light, lw=1.2, ls="--", label="$θ[1]$")
         top.set_title(f"run {name} (η = {run.lr:g})")
         size = np.linalg.norm(run.gradient, axis=1)
         below.semilogy(size, color=plotting.CONCEPTS["gradient"], lw=1.2)

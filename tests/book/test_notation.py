@@ -88,7 +88,7 @@ def test_letters_are_found():
 
 
 #: θ with a small index is the parameters after a step; a coordinate is θ[0].
-COORDINATE = re.compile(r"θ[₀₁]")
+COORDINATE = re.compile(r"θ(?:[₀₁]|_[01])")
 FILES = [
     path
     for path in [*CHAPTERS.rglob("*.ipynb"), *CHAPTERS.rglob("*.md"), *ROOT.glob("adaptive/**/*.*")]

@@ -47,7 +47,9 @@ class Problem:
     (..., d) they return shapes (...) and (..., d). A problem that draws its
     gradient at random says so in `stochastic` and draws a batch in `draw`.
     Batches of several runs, stacked on a first axis, broadcast against
-    ``theta`` as arrays do.
+    ``theta`` as arrays do. Runs hand them ``theta`` as a read-only view; a
+    function that wants to write, or is compiled for arrays that can be
+    written to, takes ``theta.copy()``.
 
     Attributes
     ----------

@@ -19,9 +19,10 @@ def installed(name):
 
 
 if installed("adaptive"):
+    # The two share a file: ours would not be whole without the other one.
+    pip = "%pip uninstall --yes adaptive adaptive-optimizers"
     other = "Another project's package `adaptive` is in the place of ours"
-    # Both, as the two have a file of the same name: what is left of ours would not do.
-    raise ImportError(f"{other}: %pip uninstall --yes adaptive adaptive-optimizers; {RESTART}")
+    raise ImportError(f"{other}: {pip}; {RESTART}")
 if not installed("adaptive-optimizers"):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", PACKAGE]
     run = subprocess.run(pip, capture_output=True, text=True)
@@ -29,6 +30,7 @@ if not installed("adaptive-optimizers"):
         raise ImportError(f"pip could not install it:\n{run.stderr}")
     importlib.invalidate_caches()
 for name in ("numpy", "matplotlib"):
-    old, new = getattr(sys.modules.get(name), "__version__", None), installed(name)
+    old = getattr(sys.modules.get(name), "__version__", None)
+    new = installed(name)
     if old and new and old != new:
         raise ImportError(f"{name} is {new} now, {old} is loaded: {RESTART}")

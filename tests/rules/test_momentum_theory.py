@@ -61,6 +61,42 @@ def test_rate_is_the_root_of_gamma_wherever_roots_are_complex(momentum, place):
     np.testing.assert_allclose(energy[1:], momentum * energy[:-1], atol=1e-9 * energy[0])
 
 
+@given(st.floats(1e-3, 3.99), decays)
+def test_a_run_from_rest_has_the_larger_root(a, momentum):
+    """No start at rest is among the exceptions of the theorem on the rate."""
+    a *= (1 + momentum) / 2
+    small, large = sorted(roots(a, momentum), key=abs)
+    if abs(large - small) > 1e-3:
+        share = (1 - a - small) / (large - small)
+        assert abs(share) > 1e-4
+
+
+@given(st.floats(1e-3, 0.999), st.floats(0.001, 0.99))
+def test_roots_tell_what_a_run_from_rest_looks_like(momentum, place):
+    root = np.sqrt(momentum)
+    gliding, swinging = place * (1 - root) ** 2, (1 - root) ** 2 + place * 4 * root
+    flipping = (1 + root) ** 2 + place * (2 + 2 * momentum - (1 + root) ** 2)
+    glides = descend(Momentum(gliding, momentum), bowl(), [1.0], steps=200).theta[:, 0]
+    assert np.all(glides > -1e-12)
+    assert np.all(np.diff(glides) < 1e-12)
+    angle = np.angle(roots(swinging, momentum)[0])
+    steps = min(int(4 * np.pi / abs(angle)) + 2, 4000)
+    if momentum ** (steps / 2) > 1e-12 and steps < 4000:
+        swings = descend(Momentum(swinging, momentum), bowl(), [1.0], steps=steps).theta[:, 0]
+        assert swings.min() < 0
+    flips = descend(Momentum(flipping, momentum), bowl(), [1.0], steps=60).theta[:, 0]
+    large = flips[-20:][np.abs(flips[-20:]) > 1e-12]
+    assert np.all(large[1:] * large[:-1] < 0)
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 1.99))
+def test_which_is_noisier_at_an_equal_learning_rate(momentum, a):
+    plain = a / (2 - a)
+    heavy = a * (1 + momentum) / ((1 - momentum) * (2 + 2 * momentum - a))
+    if abs(a - 1 - momentum) > 1e-6:
+        assert (heavy > plain) == (a < 1 + momentum)
+
+
 @given(st.floats(1.5, 1e4))
 def test_best_setting_has_the_rate_of_the_theorem(condition):
     rule = best(1, condition)

@@ -157,6 +157,18 @@ def test_stationary_variance(a: float) -> None:
     assert path.theta[-1].var() == pytest.approx(expected, rel=0.05)
 
 
+@given(st.floats(0.001, 1), st.floats(0.01, 0.99))
+def test_where_nag_is_calmer(a: float, momentum: float) -> None:
+    """Up to ηλ = 1 its variance is below Momentum's; at its limit it is beyond all bounds."""
+
+    def variance(a: float, fraction: float) -> float:
+        return a * (1 + fraction) / ((1 - fraction) * (2 + 2 * fraction - a))
+
+    assert variance(a, momentum * (1 - a)) < variance(a, momentum)
+    edge = (2 + 2 * momentum) / (1 + 2 * momentum) - 1e-9
+    assert variance(edge, momentum * (1 - edge)) > 1e6
+
+
 def test_guarantee_of_1983() -> None:
     """With a growing γ the loss stays below 2L|θ₀ - θ*|²/(t + 1)²."""
     curvatures = np.geomspace(1e-6, 1, 30)

@@ -57,6 +57,18 @@ def in_place(θ, b, g, lr, momentum):
     return θ, b
 
 
+@wrong("ex-momentum-torch", check="check", says="use the argument lr")
+def one_rate(θ, b, g, lr, momentum):
+    b = momentum * b + g
+    return θ - 0.2 * b, b
+
+
+@wrong("ex-momentum-torch", check="check", says="use the argument momentum")
+def one_momentum(θ, b, g, lr, momentum):
+    b = 0.9 * b + g
+    return θ - lr * b, b
+
+
 @right("ex-momentum-torch", check="check")
 def written_out(θ, b, g, lr, momentum):
     new = g + b - (1 - momentum) * b

@@ -44,6 +44,16 @@ def in_place(p, b, lr, momentum):
     return p, b
 
 
+@wrong("ex-nag-read", check="check_read", says="use the argument lr")
+def one_rate(p, b, lr, momentum):
+    return p + momentum * 0.1 * b, 0.1 * b
+
+
+@wrong("ex-nag-read", check="check_read", says="use the argument momentum")
+def one_momentum(p, b, lr, momentum):
+    return p + 0.8 * lr * b, lr * b
+
+
 @right("ex-nag-read", check="check_read")
 def without_a_name(p, b, lr, momentum):
     return np.add(p, lr * momentum * b), np.multiply(b, lr)

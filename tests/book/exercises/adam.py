@@ -65,3 +65,13 @@ def with_increments(θ, m, v, g, t, lr, beta1, beta2):
     m = m + (1 - beta1) * (g - m)
     v = v + (1 - beta2) * (g * g - v)
     return θ - lr / (1 - beta1**t) * m * ((1 - beta2**t) / v) ** 0.5, m, v
+
+
+@right("ex-adam-factor", check="check_adam")
+def in_place(θ, m, v, g, t, lr, beta1, beta2):
+    m *= beta1
+    m += (1 - beta1) * g
+    v *= beta2
+    v += (1 - beta2) * g**2
+    θ -= lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / np.sqrt(v)
+    return θ, m, v

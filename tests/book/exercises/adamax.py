@@ -59,6 +59,15 @@ def as_a_stack(θ, m, u, g, t, lr, beta1, beta2, eps):
     return _torch(θ, m, u, t, lr, beta1)
 
 
+@right("ex-adamax-torch", check="check")
+def in_place(θ, m, u, g, t, lr, beta1, beta2, eps):
+    m += (1 - beta1) * (g - m)
+    u *= beta2
+    np.maximum(u, np.abs(g) + eps, out=u)
+    θ -= lr * m / ((1 - beta1**t) * u)
+    return θ, m, u
+
+
 @wrong("ex-adamax-stable", check="check_norm", says="p = 5 is not the norm")
 def maximum_but_for_two(n, g, beta2, p):
     if p == 2:

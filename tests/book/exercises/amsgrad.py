@@ -70,3 +70,12 @@ def in_one_fraction(θ, g, t, m, v, v_hat, lr, beta1, beta2, eps):
     m, v, v_hat = _state(m, v, v_hat, g, beta1, beta2)
     c = np.sqrt(1 - beta2**t)
     return θ - lr * c / (1 - beta1**t) * m / (np.sqrt(v_hat) + c * eps), m, v, v_hat
+
+
+@right("ex-amsgrad-torch", check="check")
+def in_place(θ, g, t, m, v, v_hat, lr, beta1, beta2, eps):
+    m += (1 - beta1) * (g - m)
+    v += (1 - beta2) * (g * g - v)
+    np.maximum(v_hat, v, out=v_hat)
+    θ -= lr * (m / (1 - beta1**t)) / (np.sqrt(v_hat / (1 - beta2**t)) + eps)
+    return θ, m, v, v_hat

@@ -542,6 +542,7 @@ def test_the_formula_of_a_rule_with_names_of_its_own():
         (lambda g, m: np.sign(g), r"\operatorname{sign}{\left(g_t \right)}"),
         (lambda g, m: np.log(m), r"\log{\left(m_{t-1} \right)}"),
         (lambda g, m: np.square(g), r"g_t^{2}"),
+        (lambda g, m: np.square(np.sqrt(m)), r"\left(\sqrt{m_{t-1}}\right)^{2}"),
         (lambda g, m: g * g, r"g_t^{2}"),
         (lambda g, m: g * np.reciprocal(m), r"\frac{g_t}{m_{t-1}}"),
         (lambda g, m: np.reciprocal(m), r"\frac{1}{m_{t-1}}"),

@@ -41,6 +41,32 @@ def test_wide_ranges_go_by_factors():
     assert form["lr"].description == "learning rate η"
 
 
+def test_a_slider_begins_in_the_middle_and_has_two_hundred_steps():
+    form = interact(lambda x, n, lr: None, x=(2.0, 5.0), n=(3, 8), lr=(1e-3, 10.0))
+    x, n, lr = (form[name] for name in ("x", "n", "lr"))
+    assert (x.value, x.min, x.max) == (3.5, 2, 5)
+    assert x.step == pytest.approx(3 / 200)
+    assert (n.value, n.min, n.max) == (5, 3, 8)
+    assert (lr.value, lr.min, lr.max) == pytest.approx((0.1, -3, 1))
+    assert lr.step == pytest.approx(4 / 200)
+
+
+@pytest.mark.parametrize("ends", [(2.0, 5.0), (2, 5), (1e-3, 1.0)])
+def test_a_slider_may_begin_at_either_end_and_not_beyond(ends):
+    for start in ends:
+        assert interact(lambda x: None, x=(*ends, start))["x"].value == pytest.approx(start)
+    for start in (ends[0] - 1, ends[1] + 1):
+        with pytest.raises(ValueError, match="x must start within"):
+            interact(lambda x: None, x=(*ends, start))
+
+
+def test_the_axes_of_a_sweep_begin_in_the_middle():
+    runs = sweep(SGD(), Ravine(), 3, lr=[0.01, 0.02, 0.03, 0.04, 0.05])
+    form = interact(lambda run: run.settings, runs)
+    assert form["lr"].value == 2
+    assert form["lr"].label == "0.03"
+
+
 @pytest.mark.parametrize("what", ["axes", "figure", "array", "none"])
 def test_figures_become_pictures_and_are_closed(what):
     def draw(lr):

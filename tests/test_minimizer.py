@@ -271,6 +271,18 @@ def test_a_callback_gets_the_intermediate_result(kind: type[Rule]) -> None:
         assert found.nfev == fun.calls == 4
 
 
+def test_a_callback_with_more_parameters_gets_x() -> None:
+    """As with scipy's own methods: only the one name alone asks for the result."""
+    seen: list[Any] = []
+
+    def callback(intermediate_result: Any, note: str = "") -> None:
+        seen.append(intermediate_result)
+
+    run(SGD(lr=1e-3), callback=callback, options={"maxiter": 2})
+    minimize(rosen, [0.5, 0.5], jac=rosen_der, method="BFGS", callback=callback)
+    assert {type(each) for each in seen} == {np.ndarray}
+
+
 @pytest.mark.parametrize("form", ["x", "intermediate_result"])
 @every_rule
 def test_a_callback_ends_the_run(kind: type[Rule], form: str) -> None:

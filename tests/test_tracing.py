@@ -26,8 +26,8 @@ from adaptive.tracing import (
     trace_problem,
     trace_rule,
 )
-from adaptive.tracing.graph import MOST_NODES
-from adaptive.tracing.javascript import _identifiers, _method
+from adaptive.tracing.graph import MOST_NODES, OPERATIONS
+from adaptive.tracing.javascript import _identifiers, _letters, _method
 
 
 def evaluate(program, **inputs):
@@ -192,6 +192,102 @@ def test_sums_over_data_are_not_formulas():
         trace_problem(Data())
 
 
+def test_the_largest_formula():
+    def sums(number):
+        # One symbol, one 1, and one sum after the other.
+        return lambda x: [sum([1.0] * number, x)]
+
+    largest = record(sums(MOST_NODES - 2), ["x"], "f", 1)
+    assert len(list(largest.nodes())) == MOST_NODES
+    assert evaluate(largest, x=0.5) == [MOST_NODES - 1.5]
+
+    def one_more(x):
+        return [-sum([1.0] * (MOST_NODES - 2), x)]
+
+    with pytest.raises(TracingError, match="more than 2000 operations"):
+        record(one_more, ["x"], "f", 1)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_each_operation_takes_what_numpys_function_takes(name):
+    ufunc = getattr(np, name)
+    assert OPERATIONS[name] == ufunc.nin
+    inputs = ["x", "y"][: ufunc.nin]
+    [alone] = record(lambda *xs: [ufunc(*xs)], inputs, "f", 1).outputs
+    assert (alone.op, [arg.value for arg in alone.args]) == (name, inputs)
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if getattr(np, name).nin == 1])
+def test_each_function_of_an_array_is_recorded(name):
+    """But for those for which numpy computes with the objects instead of asking them."""
+    instead = {"square": "multiply", "reciprocal": "divide", "sign": None}.get(name, name)
+
+    def function(x):
+        array = np.empty(1, dtype=object)
+        array[0] = x
+        return getattr(np, name)(array)
+
+    if instead is None:
+        with pytest.raises(TracingError, match="branches on data"):
+            record(function, ["x"], "f", 1)
+        return
+    assert [node.op for node in record(function, ["x"], "f", 1).outputs] == [instead]
+
+
+@pytest.mark.parametrize(
+    ("function", "op"),
+    [(np.fabs, "absolute"), (np.abs, "absolute"), (lambda x: np.float_power(x, 3), "power")],
+)
+def test_other_names_are_the_same_operation(function, op):
+    [node] = record(lambda x: [function(x)], ["x"], "f", 1).outputs
+    assert node.op == op
+
+
+def test_results_of_time_and_settings_alone_are_taken_out_too():
+    program = record(lambda t, lr, g: [lr / t, g * (lr / t), lr], ["t", "lr", "g"], "f", 3)
+    first, rest = program.hoist({"t", "lr"})
+    assert first.inputs == ("t", "lr")
+    assert [node.op for node in first.outputs] == ["divide"]
+    assert [(node.op, node.value) for node in rest.outputs] == [
+        ("symbol", "$0"),
+        ("multiply", None),
+        ("symbol", "lr"),
+    ]
+    first, rest = program.hoist({"t", "lr"}, leaves=True)
+    assert [node.value for node in rest.outputs[:1] + rest.outputs[2:]] == ["$1", "$0"]
+    with pytest.raises(ValueError, match=r"inputs of the program, t, lr, g, got beta"):
+        program.hoist({"beta"})
+
+
+@pytest.mark.parametrize("size", [16, 17])
+def test_noise_is_a_few_numbers(size):
+    class Noisy(NoisyQuadratic):
+        def draw(self, t, rng):
+            return rng.normal(size=(size // 2, 2)) if size % 2 == 0 else rng.normal(size=size)
+
+        def grad(self, theta, batch=None):
+            return self.curvatures * theta + sum(batch[1:], batch[0])
+
+    if size == 17:
+        with pytest.raises(TracingError, match=r"Noisy\.grad .*its batches are data"):
+            trace_problem(Noisy())
+        return
+    traced = trace_problem(Noisy())
+    batch = {f"batch.{i}": float(i) for i in range(16)}
+    assert traced.batch == 16
+    assert evaluate(traced.gradient, x=0.0, y=0.0, **batch) == [56, 64]
+
+
+def test_noise_can_be_one_number():
+    class Noisy(NoisyQuadratic):
+        def draw(self, t, rng):
+            return rng.normal()
+
+    traced = trace_problem(Noisy([1.0, 20.0]))
+    assert traced.batch == 1
+    assert evaluate(traced.gradient, x=1.0, y=1.0, **{"batch.0": 0.5}) == [1.5, 20.5]
+
+
 def test_nothing_may_be_kept_between_calls():
     kept = []
 
@@ -333,6 +429,53 @@ def test_no_name_is_used_twice_or_is_a_word_of_javascript():
     assert list(names.values()) == ["g", "t", "default$", "new$", "g$", "lr"]
 
 
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda x, y: np.where(x > y, x, y), "x > y ? x : y"),
+        (lambda x, y: np.where(x == y, x, y), "x === y ? x : y"),
+        (lambda x, y: x + y * x - y / x, "x + y * x - y / x"),
+        (lambda x, y: (x + y) * -x, "(x + y) * (-x)"),
+        (lambda x, y: -(x * y), "-(x * y)"),
+        (lambda x, y: np.sqrt(x + y), "Math.sqrt(x + y)"),
+        (lambda x, y: np.minimum(x, -np.inf), "Math.min(x, -Infinity)"),
+        (lambda x, y: np.where(x, x, y) + 1, "(x ? x : y) + 1"),
+    ],
+)
+def test_brackets_stand_where_they_are_needed(function, text):
+    program = record(lambda x, y: [function(x, y)], ["x", "y"], "f", 1)
+    method = _method("f(x, y)", program, {"x": "x", "y": "y"}, single=True)
+    assert method == f"f(x, y) {{\n  return {text};\n}}"
+
+
+def test_what_is_needed_twice_is_computed_once():
+    program = record(lambda x: [np.exp(x) * np.exp(x), np.sin(x + 1) ** 2], ["x"], "f", 2)
+    assert _method("f(x)", program, {"x": "x"}).splitlines()[1:-1] == [
+        "  const $a = Math.exp(x);",
+        "  const $b = Math.sin(x + 1);",
+        "  return [$a * $a, $b * $b];",
+    ]
+
+
+def test_there_are_letters_for_as_many_parts_as_there_are():
+    found = [_letters(i) for i in (0, 25, 26, 27, 51, 52, 701, 702)]
+    assert found == ["a", "z", "aa", "ab", "az", "ba", "zz", "aaa"]
+
+
+#: ECMA-262, 13.1: what is reserved, in strict code or in modules, and two global names.
+RESERVED = (
+    "await break case catch class const continue debugger default delete do else enum export "
+    "extends false finally for function if import in instanceof new null return super switch this "
+    "throw true try typeof var void while with yield let static implements interface package "
+    "private protected public arguments eval"
+)
+
+
+@pytest.mark.parametrize("word", [*RESERVED.split(), "Math", "NaN", "Infinity", "undefined"])
+def test_a_setting_may_have_the_name_of_a_word_of_javascript(word):
+    assert _identifiers([f"hyper.{word}"]) == {f"hyper.{word}": f"{word}$"}
+
+
 def test_names_that_javascript_keeps_for_itself(in_javascript):
     @dataclass(frozen=True, eq=False)
     class Odd(Rule):
@@ -387,6 +530,30 @@ def test_the_formula_of_a_rule_with_names_of_its_own():
         r"\Delta\theta_t &= - \frac{\eta g_t}{\hat s_t} - 0.5 \mathrm{past}_{t-1} \\",
         r"\theta_t &= \theta_{t-1} + \Delta\theta_t",
     ]
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda g, m: np.maximum(m, 0) * g, r"\max\left(0, m_{t-1}\right)"),
+        (lambda g, m: np.maximum(1e-38, m) * g, r"m_{t-1} g_t"),
+        (lambda g, m: np.maximum(m, 1e-20) * g, r"\max"),
+        (lambda g, m: np.minimum(m, g), r"\min\left("),
+        (lambda g, m: np.sign(g), r"\operatorname{sign}{\left(g_t \right)}"),
+        (lambda g, m: np.log(m), r"\log{\left(m_{t-1} \right)}"),
+        (lambda g, m: np.square(g), r"g_t^{2}"),
+        (lambda g, m: np.square(np.sqrt(m)), r"\left(\sqrt{m_{t-1}}\right)^{2}"),
+        (lambda g, m: g * g, r"g_t^{2}"),
+        (lambda g, m: g * np.reciprocal(m), r"\frac{g_t}{m_{t-1}}"),
+        (lambda g, m: np.reciprocal(m), r"\frac{1}{m_{t-1}}"),
+        (lambda g, m: g / (m / 3), r"\frac{g_t 3}{m_{t-1}}"),
+        (lambda g, m: 0.25 * g, r"0.25 g_t"),
+    ],
+)
+def test_each_operation_has_its_place_in_a_formula(function, text):
+    latex = rule_to_latex(_rule(lambda r, g, t, m: (-g, function(g, m))))
+    line = next(line for line in latex.splitlines() if line.startswith("m_t &="))
+    assert text in line
 
 
 def test_what_has_no_place_in_a_formula():

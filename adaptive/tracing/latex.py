@@ -194,6 +194,9 @@ class _Equations:
         if node.op == "negative":
             sign, above, below = self._factors(node.args[0], named)
             return -sign, above, below
+        if node.op == "reciprocal":
+            sign, above, below = self._factors(node.args[0], named)
+            return sign, below, above
         if node.op == "multiply" and node.args[0] is node.args[1]:
             return 1, [self.sympy.Pow(self._expression(node.args[0], named), 2)], []
         if node.op in ("multiply", "divide"):

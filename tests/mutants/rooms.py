@@ -32,8 +32,18 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_bad_input.py"],
         ["tests/test_descent.py", "tests/test_sweep.py", "tests/test_race.py"],
     ],
-    "descent": [["tests/test_descent.py"], ["tests/test_bad_input.py"], ["tests/test_race.py"]],
-    "sweep": [["tests/test_sweep.py"], ["tests/test_bad_input.py"], ["tests/test_race.py"]],
+    "descent": [
+        ["tests/test_descent.py"],
+        ["tests/test_bad_input.py"],
+        ["tests/test_memory.py"],
+        ["tests/test_race.py"],
+    ],
+    "sweep": [
+        ["tests/test_sweep.py"],
+        ["tests/test_bad_input.py"],
+        ["tests/test_memory.py"],
+        ["tests/test_race.py"],
+    ],
     "compare": [["tests/test_compare.py"]],
     "race": [["tests/test_race.py"], ["tests/test_bad_input.py"]],
     "minimizer": [["tests/test_minimizer.py"], ["tests/test_bad_input.py"]],
@@ -52,6 +62,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
     ],
     "_memory": [["tests/test_memory.py"]],
+    "_fork": [["tests/large/test_cache.py"]],
     "_checks": [
         ["tests/test_bad_input.py"],
         ["tests/rules/test_base.py", "tests/rules/test_containers.py"],

@@ -42,6 +42,7 @@ class Statement(NamedTuple):
     title: str
 
 
+@cache
 def sources() -> dict[str, str]:
     """The text of each page of the book, by its name, without code."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in CHAPTERS.glob("*.md")}

@@ -24,7 +24,7 @@ import nbformat
 from tests.book.checked import CHAPTERS, TESTS, checks, directive, in_file, sources, statements
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
-KINDS = ("assert", "shown", "test", "label", "cite", "proof", "wording")
+KINDS = ("assert", "shown", "chapter", "test", "label", "cite", "proof", "wording")
 #: A reason shorter than this is none.
 SHORTEST_REASON = 12
 
@@ -224,6 +224,9 @@ def fault(page: str, kind: str, text: str) -> str | None:
         texts = _cells(page)[KINDS.index(kind)]
         if not any(" ".join(text.split()) in one for one in texts) or not text:
             return f"no cell has {kind} {text!r}"
+    elif kind == "chapter":
+        chapter, _, words = text.partition(": ")
+        return fault(chapter, "assert", words) and fault(chapter, "shown", words)
     elif kind == "test":
         file, _, name = text.partition("::")
         if not (TESTS / file).is_file() or name not in in_file(file):
@@ -273,6 +276,9 @@ def _holder(kind: str, text: str) -> str:
         return f"{{eq}}`{text}`" if text.startswith("eq-") else f"{{prf:ref}}`{text}`"
     if kind == "cite":
         return f"{{cite:t}}`{text}`"
+    if kind == "chapter":
+        chapter, _, text = text.partition(": ")
+        return f"a cell of {{doc}}`{chapter}` has it: `{text.replace('|', '∣')}`"
     plain = text.replace("|", "∣")
     return f"{IN_WORDS[kind]}: " + (f"`{plain}`" if kind in ("assert", "shown") else plain)
 

@@ -16,6 +16,7 @@ from nbgrader.utils import get_username
 
 from adaptive.course.__main__ import main
 from adaptive.course.instructor.course import Course
+from tests.course import fast
 from tests.course.hostile import ASSIGNMENTS, Book, write_course
 
 pytestmark = pytest.mark.usefixtures("own_settings")
@@ -143,6 +144,17 @@ def test_it_names_every_assignment():
     names = re.search(r"notebook of 60 to 90 minutes: (.+?)\.\n", README)[1]
     there = {path.parent.name for path in (ASSIGNMENTS / "source").glob("*/*.ipynb")}
     assert there <= set(re.findall(r"`(\w+)`", names))
+
+
+@pytest.mark.parametrize("assignment", fast.ASSIGNMENTS)
+def test_the_page_for_teachers_has_the_points(assignment):
+    titles = re.findall(r"^# (Assignment (\d): .+)$", fast.cells(assignment)[0]["source"], re.M)
+    [(title, number)] = titles
+    table = (ASSIGNMENTS.parent / "teaching.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| {number}\. (.+?) \|.*?\| (\d+) \|", table, re.M)
+    assert title == f"Assignment {number}: {row[1]}"
+    marks = (fast.mark(cell) for cell in fast.cells(assignment))
+    assert float(row[2]) == sum(mark["points"] for mark in marks if mark.get("grade"))
 
 
 def test_what_is_written_is_ignored():

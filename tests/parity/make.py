@@ -490,7 +490,39 @@ def facts() -> dict[str, float]:
         opt.step()
         key = f"torch SGD(nesterov=True, foreach={foreach}), p.grad of 3 after the step"
         found[key] = float(p.grad[0])
-    return found
+    return found | decays()
+
+
+def decays() -> dict[str, float]:
+    """What weight decay does to a parameter of 1 in a step on a gradient of 0, and its defaults."""
+    η, λ, found = 0.1, 0.01, {}
+    for name in ("Adam", "AdamW"):
+        p = torch.tensor([1.0])
+        p.grad = torch.zeros(1)
+        getattr(torch.optim, name)([p], lr=η, weight_decay=λ).step()
+        found[f"torch {name}"] = float(p[0])
+        variable = keras.Variable(np.ones(1), dtype="float64")
+        opt = getattr(keras.optimizers, name)(η, weight_decay=λ)
+        opt.apply([np.zeros(1)], [variable])
+        found[f"keras {name}"] = float(np.asarray(variable.value)[0])
+    θ, opt = np.ones(1), optax.adamw(η, weight_decay=λ)
+    update, _ = opt.update(np.zeros(1), opt.init(θ), θ)
+    found["optax adamw"] = float(optax.apply_updates(θ, update)[0])
+    makers = {
+        "torch Adam": torch.optim.Adam,
+        "torch AdamW": torch.optim.AdamW,
+        "keras Adam": keras.optimizers.Adam,
+        "keras AdamW": keras.optimizers.AdamW,
+        "optax adamw": optax.adamw,
+    }
+    default = {
+        name: inspect.signature(maker).parameters["weight_decay"].default or 0
+        for name, maker in makers.items()
+    }
+    return {
+        f"{name}(weight_decay=0.01), 1 after a step with lr=0.1 and gradient 0": found[name]
+        for name in makers
+    } | {f"{name}, default weight_decay": float(default[name]) for name in makers}
 
 
 # ------------------------------------------------------------------ the command

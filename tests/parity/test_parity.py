@@ -278,12 +278,31 @@ def test_defaults_are_the_frameworks(framework, name):
     assert compared >= 1
 
 
+#: The default of the argument ``weight_decay``; 0 where it is None.
+DECAYS = {
+    "torch Adam": 0,
+    "torch AdamW": 0.01,
+    "keras Adam": 0,
+    "keras AdamW": 0.004,
+    "optax adamw": 0.0001,
+}
+
+
 def test_facts():
     facts = frameworks.FACTS
     assert facts["torch NAdam, product of mu in float32"] == pytest.approx(1.55e-9, rel=0.1)
     key = "torch SGD(nesterov=True, foreach={}), p.grad of 3 after the step"
     assert facts[key.format(False)] == 3
     assert facts[key.format(True)] == pytest.approx(5.7)
+
+
+def test_what_weight_decay_does():
+    """A penalty makes a whole step of a gradient of 0.01; decay takes 0.001 away."""
+    after = "{}(weight_decay=0.01), 1 after a step with lr=0.1 and gradient 0"
+    decayed = {name: frameworks.FACTS[after.format(name)] for name in DECAYS}
+    assert decayed == pytest.approx(dict.fromkeys(DECAYS, 0.999) | {"torch Adam": 0.9}, abs=1e-6)
+    defaults = {name: frameworks.FACTS[f"{name}, default weight_decay"] for name in DECAYS}
+    assert defaults == DECAYS
 
 
 def test_no_framework_was_imported():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from adaptive import SGD, Adam, AMSGrad, descend, sweep
-from adaptive.problems import Reddi
+from adaptive.problems import RareAndSteady, Reddi
 
 #: The decays with which the paper runs its experiment.
 DECAYS = {"beta1": 0.9, "beta2": 0.99}
@@ -33,6 +33,15 @@ def test_adam_ends_at_the_worst_point() -> None:
     path = descend(Adam(lr=0.01, **DECAYS), Reddi(), steps=20_000)
     assert path.theta[10_000:].min() > 0.9
     assert path.loss[-1] > path.loss[0]
+
+
+def test_adam_goes_wrong_in_the_rare_coordinate_and_right_in_the_steady_one() -> None:
+    """With a short memory of the squares; with Adam's own it is right in both."""
+    short = descend(Adam(lr=0.01, beta1=0, beta2=0.9), RareAndSteady(), steps=2000)
+    assert short.theta[-1, 0] > 0.9
+    assert short.theta[-1, 1] == -1
+    own = descend(Adam(lr=0.01), RareAndSteady(), steps=10_000)
+    assert own.theta[-1].max() < -0.99
 
 
 def test_amsgrad_heads_for_the_best_point() -> None:

@@ -171,3 +171,13 @@ def test_an_epsilon_that_would_be_0_is_refused(kind: type[Rule]) -> None:
         tiny.step_into(np.ones(2, np.float32), np.ones(2), kind().init(np.ones(2, np.float32)))
     replace(kind(), eps=0).init(np.ones(2, np.float32))
     replace(kind(), eps=np.full(2, 1e-50)).init(np.ones(2, np.float32))
+
+
+def test_a_second_moment_in_bfloat16_never_falls() -> None:
+    """At β₂ = 0.999, if it is rounded to nearest after each step; at 0.95 it falls."""
+    bfloat16 = pytest.importorskip("ml_dtypes").bfloat16
+    v = (np.linspace(1, 4, 10_001) * 2.0**-40).astype(bfloat16)
+    for g in (0.0, 1e-7):
+        for beta2, falls in ((0.999, False), (0.95, True)):
+            new = (beta2 * v.astype(np.float64) + (1 - beta2) * g**2).astype(bfloat16)
+            assert ((new < v) == falls).all()

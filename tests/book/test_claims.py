@@ -138,18 +138,15 @@ def test_a_claim_covers_the_sentences_that_it_touches(page):
         ("The rest", ["hope: it is so"], "'hope' is none of"),
         ("The rest", ["assert: 1 == 2 + 17"], "no cell has assert"),
         ("The rest", ["assert: "], "no cell has assert"),
-<<<<<<< HEAD
         ("The rest", ["assert: import numpy as np"], "no cell has assert"),
         ("The rest", ["shown: "], "no cell has shown"),
         ("The rest", ["shown: import numpy as np"], "no cell has shown"),
         ("The rest", ["test: conftest.py::book"], "there is no test"),
         ("The rest", ["label: momentum"], "no checked statement"),
         ("The rest", ["cite: polyak1964"], "does not cite"),
-=======
         ("The rest", ["chapter: sgd: 1 == 2 + 17"], "no cell has shown"),
         ("The rest", ["chapter: nothing: median.argmin() == 6"], "no cell has shown"),
         ("The rest", ["chapter: median.argmin() == 6"], "no cell has shown"),
->>>>>>> w/d4
         ("The rest", ["shown: 123456789.5"], "no cell has shown"),
         ("The rest", ["test: rules/test_momentum.py::test_nothing"], "there is no test"),
         ("The rest", ["test: rules/test_nothing.py::test_nothing"], "there is no test"),

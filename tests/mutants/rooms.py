@@ -62,7 +62,6 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
     ],
     "_memory": [["tests/test_memory.py"]],
-    "_fork": [["tests/large/test_cache.py"]],
     "_checks": [
         ["tests/test_bad_input.py"],
         ["tests/rules/test_base.py", "tests/rules/test_containers.py"],

@@ -193,3 +193,12 @@ def test_going_back_to_the_box_is_not_going_away() -> None:
     low, high = -rng.random(1000), rng.random(1000)
     ideal, moved = rng.uniform(low, high), rng.normal(size=1000) * 3
     assert (abs(np.clip(moved, low, high) - ideal) <= abs(moved - ideal)).all()
+
+
+@pytest.mark.parametrize(("square", "millions"), [(1.0, 16.8), (1.01, 25.2), (1.5, 18.2)])
+def test_a_sum_in_float32_comes_to_rest(square: float, millions: float) -> None:
+    """Equal squares no longer count after 17 to 25 million steps, at 3 to 6 · 10⁻⁸ of the sum."""
+    sums = np.cumsum(np.full(26_000_000, square, np.float32), dtype=np.float32)
+    last = np.argmax(sums == sums[-1])
+    assert (last + 1) / 1e6 == pytest.approx(millions, abs=0.1)
+    assert 2.9e-8 < square / sums[-1] < 6.1e-8

@@ -146,3 +146,14 @@ def test_what_the_centered_variant_divides_by_is_a_variance(case: dict[str, Any]
     # Steady gradients leave E[g²] - E[g]² = γᵗ (1 - γᵗ) g²: then the steps grow without bound.
     steady = weights.sum(axis=0) - weights.sum(axis=0) ** 2
     np.testing.assert_allclose(steady, rho**STEPS * (1 - rho**STEPS), rtol=1e-9, atol=1e-12)
+
+
+def test_where_gradients_vanish_exponentially_the_steps_are_shorter_than_the_rate() -> None:
+    """Only growing gradients lift the root mean square of the steps above η."""
+    t = np.arange(600.0)[:, None]
+    for factor, longer in ((0.97, False), (1.03, True)):
+        steps, averages = moves(RMSprop(lr=1, rho=0.9, eps=0), factor**t)
+        mean = np.mean(steps[1:] ** 2)
+        bound = (1 - 0.9 * (averages[0, 0] / averages[-1, 0]) ** (1 / 599)) / 0.1
+        assert mean <= bound * (1 + 1e-12)
+        assert (bound > 1) == longer

@@ -23,7 +23,7 @@ def newton(θ, A):
     return θ - np.linalg.solve(A, A @ θ)
 
 
-@wrong("ex-sgd-search", check="check_search", says="uphill")
+@wrong("ex-sgd-search", check="check_search", says="the step leads uphill")
 def wrong_sign(θ, A):
     g = A @ θ
     return θ + (g @ g) / (g @ A @ g) * g if g.any() else θ

@@ -298,3 +298,17 @@ def test_with_falling_settings_the_promise_falls_like_a_root(T):
     promise = np.sqrt(M**2 + ε) * (drop / (η * T) + η * L * d / (2 * (1 - γ)) * tail)
     simple = drop / α + α * L * d / 2 * (2 + np.log(1 + M**2 / ε))
     assert 0.5 < promise / (np.sqrt(M**2 + ε) / np.sqrt(T) * simple) <= 1
+
+
+def test_with_a_constant_memory_the_promise_falls_as_well():
+    M, ε, α, L, d, drop, γ = 1.0, 1e-3, 0.7, 1.0, 3, 2.0, 0.9
+    promise = {}
+    for T in (100, 10_000, 1_000_000):
+        η = α / np.sqrt(T)
+        tail = np.log(1 + M**2 / ε) / T + np.log(1 / γ)
+        promise[T] = np.sqrt(M**2 + ε) * (drop / (η * T) + η * L * d / (2 * (1 - γ)) * tail)
+        g = descend(RMSprop(η, γ, ε), Waves(), steps=min(T, 3000)).gradient
+        assert T > 3000 or np.mean(np.sum(g**2, axis=-1)) <= promise[T]
+    assert promise[10_000] < promise[100] / 10 and promise[1_000_000] < promise[10_000] / 9.9
+    # With a constant rate the floor of the promise is in proportion to it, whatever the memory.
+    assert np.all(np.log(1 / np.linspace(0.01, 0.99, 99)) >= 1 - np.linspace(0.01, 0.99, 99))

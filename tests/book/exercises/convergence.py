@@ -51,3 +51,13 @@ def by_a_matrix(L, μ, T):
     off[:1] = np.sqrt(0.5)
     z = np.linalg.eigvalsh(np.diag(off, 1) + np.diag(off, -1))
     return 1 / ((L + μ) / 2 + (L - μ) / 2 * z)
+
+
+@wrong("ex-convergence-rates", check="check_rates", says="a rate is above 1/μ")
+def for_one_interval(L, μ, T):
+    return by_the_formula(1, 0.01, T)
+
+
+@wrong("ex-convergence-rates", check="check_rates", says="T = 7: 9.6e+06 is left")
+def largest_taken_for_one(L, μ, T):
+    return by_the_formula(1, μ, T)

@@ -156,8 +156,6 @@ class Entry:
         values, left : ndarray
             Both of the length of the first axis.
         """
-        if not 0 <= _checks.number("share", share) <= 1:
-            raise ValueError(f"share must be in [0, 1], got {share}")
         left = np.maximum(quantile(self.tried, share), SOLVED)
         name = next(iter(self.axes), None)
         if name is None:
@@ -221,8 +219,6 @@ class Race:
             Which quantile over the trials: 0.5 is the median; at 0.8, eight trials in ten leave
             no more.
         """
-        if not 0 <= _checks.number("share", share) <= 1:
-            raise ValueError(f"share must be in [0, 1], got {share}")
         entries = {}
         for name, entry in self.entries.items():
             best = _lowest(entry.axes, quantile(entry.tried, share))
@@ -382,6 +378,18 @@ def _check_kind(kind: Any) -> None:
 def quantile(left: Array, share: float) -> Array:
     """Return a quantile over the trials, the last axis: one of the values, not between two.
 
+    Parameters
+    ----------
+    left : ndarray, shape (..., trials)
+        What was left in each trial.
+    share : float
+        Which quantile, in [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If the share is not in [0, 1].
+
     Examples
     --------
     >>> import numpy as np
@@ -389,6 +397,8 @@ def quantile(left: Array, share: float) -> Array:
     >>> float(quantile(np.array([4.0, np.inf, 2.0]), 0.5))
     4.0
     """
+    if not 0 <= _checks.number("share", share) <= 1:
+        raise ValueError(f"share must be in [0, 1], got {share}")
     # Half-way between a value and infinity is infinity.
     return np.quantile(left, share, axis=-1, method="inverted_cdf")
 

@@ -281,8 +281,9 @@ def with_part(label: str) -> Iterator[str]:
     base = canonical(block(chapter_of(PARTS[label][0]), rule_label(PARTS[label][0])) or "")
     part = canonical(block(CHAPTERS / f"{label.split('-')[1]}.ipynb", label) or "")
     left, versions = "", [dict(row.split("=") for row in base.splitlines())]
-    # The Nadam chapter calls NAG's velocity w, beside the second moment v.
-    part = re.sub(r"\bw(?=_)", "v", part)
+    if label.startswith("eq-nadam-"):
+        # That chapter calls NAG's velocity w, beside the second moment v.
+        part = re.sub(r"\bw(?=_)", "v", part)
     for row in part.replace(r"\hat\epsilon", r"\epsilon").splitlines():
         name, right = row.split("=")
         if name.strip():

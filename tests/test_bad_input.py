@@ -657,6 +657,8 @@ TRACES: list[Case] = [
 # ------------------------------------------------------------------ races
 
 RACES: list[Case] = [
+    (lambda: races.quantile(np.ones((2, 3)), 1.5), ValueError, ["share", "[0, 1]", "1.5"]),
+    (lambda: races.quantile(np.ones((2, 3)), "half"), TypeError, ["share", REAL, "'half'"]),
     (lambda: races.grid(SGD()), TypeError, ["a rule's class, such as SGD", "SGD(lr="]),
     (lambda: races.grid("SGD"), TypeError, ["a rule's class", "'SGD'"]),
     (lambda: races.grid(SGD, 0), ValueError, ["budget", "at least 1", "0"]),

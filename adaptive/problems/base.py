@@ -98,6 +98,10 @@ class Problem:
         """Return the gradient at ``theta``, on ``batch`` where one is given."""
         raise NotImplementedError(f"{type(self).__name__} must define grad(theta, batch=None)")
 
+    def loss_on(self, theta: npt.ArrayLike, batch: Any) -> Any:
+        """Return the loss at ``theta`` in a step with this batch: `loss`, unless it moves."""
+        return self.loss(theta)
+
     def draw(self, t: int, rng: np.random.Generator) -> Any:
         """Return the batch for step ``t`` (from 1); None where the gradient is exact."""
         return None

@@ -79,12 +79,17 @@ class MovingTarget(Problem):
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., d), in the mean over all targets."""
         away = located(theta, len(self.start))[..., None, :] - self.targets
-        return np.mean(np.sum(away**2, axis=-1), axis=-1) / 2
+        # A sum, for the mean of numbers that are being traced is none of numpy's.
+        return np.sum(np.sum(away**2, axis=-1), axis=-1) / (2 * len(self.targets))
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return ``theta`` less the target in ``batch``, or less the mean of all targets."""
         target = self.targets.mean(axis=0) if batch is None else batch
         return located(theta, len(self.start)) - target
+
+    def loss_on(self, theta: npt.ArrayLike, batch: Any) -> Any:
+        """Return the loss at ``theta``, shape (..., d), for the target in ``batch``."""
+        return np.sum((located(theta, len(self.start)) - batch) ** 2, axis=-1) / 2
 
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the target of step ``t`` as it is seen through the noise, shape (d,)."""

@@ -135,6 +135,7 @@ def problem_to_javascript(traced: TracedProblem) -> str:
       gradient(x, y, []) {
         return [x, Math.pow(y, 3) - y];
       },
+      lossOn: null,
       project: null,
     }
     """
@@ -145,9 +146,13 @@ def problem_to_javascript(traced: TracedProblem) -> str:
     if traced.project is not None:
         project = _method("project(x, y)", traced.project, names)
     drawn = ", ".join(names[name] for name in batch)
+    loss_on = "lossOn: null"
+    if traced.loss_on is not None:
+        loss_on = _method(f"lossOn(x, y, [{drawn}])", traced.loss_on, names, single=True)
     return _object(
         _method("loss(x, y)", traced.loss, names, single=True),
         _method(f"gradient(x, y, [{drawn}])", traced.gradient, names),
+        loss_on,
         project,
     )
 

@@ -50,6 +50,8 @@ class TracedProblem:
     loss, gradient : Program
         From ``x``, ``y`` (and ``batch.0``, ``batch.1``, … of a stochastic
         problem) to the loss, and to the two partial derivatives.
+    loss_on : Program or None
+        From ``x``, ``y`` and the batch to the loss of one step; None where that is the loss.
     project : Program or None
         From ``x``, ``y`` to the nearest feasible point; None where all are.
     batch : int
@@ -59,6 +61,7 @@ class TracedProblem:
     problem: Problem
     loss: Program
     gradient: Program
+    loss_on: Program | None
     project: Program | None
     batch: int
 
@@ -184,20 +187,20 @@ def trace_problem(problem: Problem) -> TracedProblem:
     """
     _checks.instance("problem", problem, Problem)
     name = type(problem).__name__
+    shape = None if isinstance(problem, Surface) else _batch_shape(problem)
+    size = int(np.prod(shape)) if shape is not None else 0
+
+    def drawn(batch: Sequence[Any]) -> Any:
+        return None if shape is None else _objects(*batch).reshape(shape)
+
     if isinstance(problem, Surface):
         loss: Callable[..., Any] = lambda x, y: [problem.f(x, y)]  # noqa: E731
         gradient: Callable[..., Any] = problem.partials
-        size = 0
         names = (f"{name}.f", f"{name}.partials")
     else:
-        shape = _batch_shape(problem)
-        size = int(np.prod(shape)) if shape is not None else 0
         loss = lambda x, y: [problem.loss(_objects(x, y))]  # noqa: E731
+        gradient = lambda x, y, *batch: problem.grad(_objects(x, y), drawn(batch))  # noqa: E731
         names = (f"{name}.loss", f"{name}.grad")
-
-        def gradient(x: Any, y: Any, *batch: Any) -> Any:
-            drawn = None if shape is None else _objects(*batch).reshape(shape)
-            return problem.grad(_objects(x, y), drawn)
 
     project = None
     if type(problem).project is not Problem.project:
@@ -205,10 +208,19 @@ def trace_problem(problem: Problem) -> TracedProblem:
             lambda x, y: problem.project(_objects(x, y)), ["x", "y"], f"{name}.project", 2
         )
     batch = [f"batch.{i}" for i in range(size)]
+    loss_on = None
+    if type(problem).loss_on is not Problem.loss_on:
+        loss_on = record(
+            lambda x, y, *batch: [problem.loss_on(_objects(x, y), drawn(batch))],
+            ["x", "y", *batch],
+            f"{name}.loss_on",
+            1,
+        )
     return TracedProblem(
         problem=problem,
         loss=record(loss, ["x", "y"], names[0], 1),
         gradient=record(gradient, ["x", "y", *batch], names[1], 2),
+        loss_on=loss_on,
         project=project,
         batch=size,
     )

@@ -2,7 +2,8 @@
 
 Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
-them on a page to be moved, `interact` gives sliders to any function.
+them on a page to be moved, `opening` asks one question of a rule, `interact`
+gives sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
     from adaptive.explorer import explore
+    from adaptive.explorer.opening import opening
     from adaptive.interactive import interact
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "interact",
     "load_state",
     "minimizer",
+    "opening",
     "problems",
     "register_container",
     "save_state",
@@ -61,7 +64,11 @@ __all__ = [
 ]
 
 #: What needs more than numpy, and is imported when it is first asked for.
-_LATER = {"explore": "adaptive.explorer", "interact": "adaptive.interactive"}
+_LATER = {
+    "explore": "adaptive.explorer",
+    "interact": "adaptive.interactive",
+    "opening": "adaptive.explorer.opening",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -328,9 +328,9 @@ def _key() -> str:
 
 
 def _run(path: Path) -> picture.Run:
-    name = type(path.rule).__name__
+    name = colours.name_of(path.rule)
     return picture.Run(
-        label=name,
+        label=type(path.rule).__name__,
         look=colours.look(name),
         dashes=picture.dashes_of(name),
         theta=path.theta,

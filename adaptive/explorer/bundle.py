@@ -19,10 +19,17 @@ MODULES = (
     "chart.js",
     "pad.js",
     "address.js",
+    "memory.js",
     "controls.js",
     "explorer.js",
+    "labels.js",
+    "outcome.js",
+    "opening.js",
     "start.js",
 )
+
+#: The style sheets of the page, in their order.
+STYLES = ("explorer.css", "opening.css")
 
 #: What stands around the part that all explorers of a page share, so that all but one of them
 #: can be taken out (see `adaptive.explorer.book`).
@@ -79,7 +86,8 @@ def modules() -> str:
 @functools.cache
 def stylesheet() -> str:
     """Return the style sheet of the page."""
-    return (files("adaptive.explorer") / "page" / "explorer.css").read_text(encoding="utf-8")
+    folder = files("adaptive.explorer") / "page"
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
 
 
 def shared(catalogue: dict[str, Any]) -> tuple[str, str]:

@@ -65,8 +65,8 @@ def describe_rule(
     name = type(rule).__name__
     described: dict[str, Any] = {
         "label": name,
-        "look": colours.look(name),
-        "dashes": picture.dashes_of(name),
+        "look": colours.look(colours.name_of(rule)),
+        "dashes": picture.dashes_of(colours.name_of(rule)),
         "state": list(rule.state_names),
         "direction": _direction(rule) if code else None,
         "settings": [each.as_dict() for each in ranges_of(rule, ranges)],
@@ -91,8 +91,13 @@ def describe_problem(problem: Problem, *, code: bool = True) -> dict[str, Any]:
         "bounds": picture.bounds_of(problem),
     }
     if code:
-        described["code"] = Code(problem_to_javascript(trace_problem(problem)))
+        described["code"] = problem_code(problem)
     return described | {"backdrop": picture.backdrop(problem)}
+
+
+def problem_code(problem: Problem) -> Code:
+    """Return what a problem computes, as the page runs it."""
+    return Code(problem_to_javascript(trace_problem(problem)))
 
 
 def floor_of(problem: Problem) -> float:
@@ -102,12 +107,16 @@ def floor_of(problem: Problem) -> float:
 
 def noise(each: Sequence[Problem], steps: int, rng: Any) -> dict[str, str]:
     """Return the batches of stochastic problems by name, as the page reads them."""
-    found = {}
-    for problem in each:
-        if problem.stochastic and steps:
-            drawn = np.array(list(batches_for(problem, steps, rng, None)), dtype="<f8")
-            found[problem.name] = base64.b64encode(drawn.tobytes()).decode("ascii")
-    return found
+    return {
+        problem.name: packed(list(batches_for(problem, steps, rng, None)))
+        for problem in each
+        if problem.stochastic and steps
+    }
+
+
+def packed(numbers: Any) -> str:
+    """Return numbers as a text from which the page reads them."""
+    return base64.b64encode(np.array(numbers, dtype="<f8").tobytes()).decode("ascii")
 
 
 def _direction(rule: Rule) -> dict[str, int] | None:

@@ -47,6 +47,12 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def name_of(rule: object) -> str:
+    """Return the name by which a rule is coloured: its class's, or that of the nearest parent."""
+    kinds = [kind.__name__ for kind in type(rule).__mro__]
+    return next((name for name in kinds if name in plotting.ALGORITHMS), kinds[0])
+
+
 def look(name: str, prefix: str = "") -> str:
     """Return the colours of an algorithm, or of a concept, as custom properties for a style."""
     light = plotting.CONCEPTS[name] if prefix else str(plotting.line(name)["color"])

@@ -31,3 +31,13 @@ function parameters() {
   const { hash } = globalThis.location;
   return new URLSearchParams(hash.startsWith(SIGN) ? hash.slice(SIGN.length) : "");
 }
+
+/** The key of a figure: its own, numbered where another on the page has it. */
+export function freeKey(root, key) {
+  const others = [...document.querySelectorAll("[data-explorer][data-key]")].filter((other) => other !== root);
+  const taken = new Set(others.map((other) => other.dataset.key));
+  let free = key;
+  for (let number = 2; taken.has(free); number++) free = `${key}-${number}`;
+  root.dataset.key = free;
+  return free;
+}

@@ -105,3 +105,9 @@ export function decoded(text, kind) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new (kind === "Float64" ? Float64Array : Uint16Array)(bytes.buffer);
 }
+
+/** Numbers in a row as rows of as many: the batch of each step. */
+export const rowsOf = (numbers, rows) => {
+  const width = numbers.length / rows;
+  return Array.from({ length: rows }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
+};

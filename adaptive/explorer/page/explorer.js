@@ -1,9 +1,9 @@
 // The explorer: what is set, what follows from it, and who has to be told.
 
-import { byName, numberIn, readAddress, writeAddress } from "./address.js";
+import { byName, freeKey, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
-import { BOTH, decoded, descend, lookUp } from "./descent.js";
+import { BOTH, decoded, descend, lookUp, rowsOf } from "./descent.js";
 import { html } from "./drawing.js";
 import { Landscape } from "./landscape.js";
 import { clamp, written } from "./numbers.js";
@@ -445,19 +445,4 @@ function stateQuantity(rule, path, name, k) {
 /** The entries of a catalogue that can be picked, with what this explorer says of them. */
 function merged(catalogue, own, picked) {
   return byName(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
-}
-
-const rowsOf = (numbers, rows) => {
-  const width = numbers.length / rows;
-  return Array.from({ length: rows }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
-};
-
-/** The key in the address: the explorer's own, numbered where another on the page has it. */
-function freeKey(root, key) {
-  const others = [...document.querySelectorAll(".adaptive-explorer[data-key]")].filter((other) => other !== root);
-  const taken = new Set(others.map((other) => other.dataset.key));
-  let free = key;
-  for (let number = 2; taken.has(free); number++) free = `${key}-${number}`;
-  root.dataset.key = free;
-  return free;
 }

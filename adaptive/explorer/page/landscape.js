@@ -3,7 +3,7 @@
 import { BOTH } from "./descent.js";
 import { arrow, dots, linear, polyline, set, shape } from "./drawing.js";
 import { draggable, inside } from "./drag.js";
-import { written } from "./numbers.js";
+import { roundDown, rounded, written } from "./numbers.js";
 
 const SMALLEST_ARROW = 12;
 const LARGEST_ARROW = 58;
@@ -43,7 +43,7 @@ export class Landscape {
     const move = (pixels) => {
       const [x, y] = inside(pixels, this.box);
       // Kept at once: another key may come before the next frame.
-      this.start = [round(this.dataX(x), this.unit[0]), round(this.dataY(y), this.unit[1])];
+      this.start = [rounded(this.dataX(x), this.unit[0]), rounded(this.dataY(y), this.unit[1])];
       moved(this.start);
     };
     draggable({
@@ -188,10 +188,3 @@ export class Landscape {
     return arrow([startX, startY], [startX + (x * drawn) / length, startY + (y * drawn) / length]);
   }
 }
-
-const roundDown = (value) => {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [5, 2, 1].map((digit) => digit * power).find((unit) => unit <= value * 1.001);
-};
-
-const round = (value, unit) => Number((Math.round(value / unit) * unit).toPrecision(12));

@@ -77,3 +77,12 @@ export function decades(low, high, most) {
   }
   return found;
 }
+
+/** The largest of 1, 2 and 5 times a power of ten that is not above a number. */
+export const roundDown = (value) => {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [5, 2, 1].map((digit) => digit * power).find((unit) => unit <= value * 1.001);
+};
+
+/** A value as a whole number of units. */
+export const rounded = (value, unit) => Number((Math.round(value / unit) * unit).toPrecision(12));

@@ -1,14 +1,18 @@
 // Where the page begins: each output says which picture is to come alive, and with what.
 
 import { Explorer } from "./explorer.js";
+import { Opening } from "./opening.js";
 
-/** Return the function that brings explorers to life, with what they all know. */
+const VIEWS = { opening: Opening };
+
+/** Return the function that brings figures to life, with what they all know. */
 export function starter(catalogue) {
   return (id, spec) => {
     for (const root of document.querySelectorAll(`[data-explorer="${id}"]:not([data-live])`)) {
       root.dataset.live = "";
+      const View = VIEWS[spec.view] ?? Explorer;
       // For tests and the curious.
-      root.explorer = new Explorer(root, catalogue, spec);
+      root.explorer = new View(root, catalogue, spec);
     }
   };
 }

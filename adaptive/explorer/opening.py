@@ -1,0 +1,629 @@
+"""The figure that opens a chapter: one question, one slider, one start, and what comes of it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive import _checks, plotting
+from adaptive.descent import FAR, Path, batches_for, check_run, descend, start_of
+from adaptive.explorer import catalogue, colours, stage
+from adaptive.explorer.figure import Figure
+from adaptive.explorer.picture import bounds_of, written
+from adaptive.explorer.ranges import ranges_of
+from adaptive.explorer.stage import Outcome, Stage
+from adaptive.problems.base import Problem
+from adaptive.rules.base import Rule
+from adaptive.tracing import trace_problem, trace_rule
+
+__all__ = ["Opening", "opening"]
+
+#: So many steps are made to find out what comes of a run, where each step costs nothing to tell.
+MOST = 900
+#: More steps than this cannot be told apart in the picture.
+MOST_DRAWN = 600
+#: A slider of a rule may stop so often; one of a problem less, as each stop has its own landscape.
+MOST_STOPS, MOST_LANDSCAPES = 200, 16
+
+
+def opening(
+    rule: Rule,
+    problem: Problem,
+    *,
+    slider: str,
+    values: Sequence[float] | npt.NDArray[Any] | None = None,
+    ghost: Rule | None = None,
+    together: bool = False,
+    question: str = "",
+    name: str | None = None,
+    label: str | None = None,
+    marks: Mapping[float, str] | None = None,
+    places: Mapping[str, npt.ArrayLike] | None = None,
+    steps: int = 60,
+    within: float = 1e-3,
+    counts: str = "loss",
+    theta0: npt.ArrayLike | None = None,
+    bounds: npt.ArrayLike | None = None,
+    rng: int = 0,
+    key: str | None = None,
+) -> Opening:
+    """Ask one question of a rule, for the reader to answer with one slider.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule, one of the package or your own, with its first setting.
+    problem : Problem
+        A problem in two coordinates.
+    slider : str
+        The field that the slider turns: one of the rule, or else one of the problem.
+    values : sequence of float, optional
+        The values at which the slider stops, in increasing order, the first setting among them.
+        A switch is ``[0, 1]``. By default the round values of `explore`, for a field of the rule.
+    ghost : Rule, optional
+        A rule that runs behind, as it is.
+    together : bool, default False
+        Whether the slider turns the ghost's field of the same name as well.
+    question : str, optional
+        What the reader is asked.
+    name, label : str, optional
+        What the picture calls the rule, and the slider; made from the code by default.
+    marks : dict of float to str, optional
+        What some values of the slider are called, such as ``{0: "Momentum", 1: "NAG"}``.
+    places : dict of str to point, optional
+        Points that the picture names; by default the minimum, where it is known.
+    steps : int, default 60
+        The steps that are drawn, at most 600.
+    within : float, default 0.001
+        The fraction of the loss at the start below which the loss has to stay.
+    counts : {"loss", "step"}
+        What the sentence below the picture tells: when the loss is there, or how long the
+        longest step is.
+    theta0 : array_like, shape (2,), optional
+        The start; the problem's own by default.
+    bounds : array_like, shape (2, 2), optional
+        What the picture shows; the problem's own by default. It shows more where it must, so
+        that both axes have one scale.
+    rng : int, default 0
+        Seed of the noise of a stochastic problem, as in `descend`.
+    key : str, optional
+        What the page calls the figure where it keeps its settings.
+
+    Returns
+    -------
+    Opening
+        An object that Jupyter shows.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong kind.
+    TracingError
+        If the page could not compute the rule or the problem; the message says why.
+    ValueError
+        If an argument is outside of what is said above.
+
+    Notes
+    -----
+    A run is followed for 900 steps to see when its loss comes to stay below ``within``; that of a
+    stochastic problem for the steps that are drawn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from adaptive import SGD, Momentum, opening
+    >>> from adaptive.problems import Ravine
+    >>> opening(
+    ...     Momentum(lr=0.09, momentum=0.49),
+    ...     Ravine(),
+    ...     slider="momentum",
+    ...     ghost=SGD(lr=0.09),
+    ...     question="How much momentum until it creeps?",
+    ... )
+    <opening: γ = 0.49 brings the loss to a thousandth in 14 steps; SGD needs 33.>
+    """
+    check_run(rule, problem)
+    if np.shape(problem.start) != (2,):
+        raise ValueError(
+            f"problem must have two coordinates to be drawn, got {problem.name} with "
+            f"{np.size(problem.start)}"
+        )
+    if ghost is not None:
+        _checks.instance("ghost", ghost, Rule)
+    if not isinstance(together, bool):
+        raise TypeError(f"together must be True or False, got {together!r}")
+    of_rule = _owner(rule, problem, slider)
+    if together and (ghost is None or not of_rule or slider not in ghost.hyperparameters):
+        raise ValueError(f"together needs a ghost with a field {slider!r}, got {ghost!r}")
+    stops = _stops(rule if of_rule else problem, slider, values, of_rule)
+    steps = _checks.count("steps", steps, 1)
+    if steps > MOST_DRAWN:
+        raise ValueError(f"steps must be at most {MOST_DRAWN} in an opening, got {steps}")
+    if not 0 < _checks.number("within", within) < 1:
+        raise ValueError(f"within must be between 0 and 1, got {within}")
+    _checks.one_of("counts", counts, ("loss", "step"))
+    if key is not None and not (isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9-]+", key)):
+        raise ValueError(
+            f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
+        )
+    for text in ("question", "name", "label"):
+        given = {"question": question, "name": name, "label": label}[text]
+        if given is not None and not isinstance(given, str):
+            raise TypeError(f"{text} must be a str, got {_checks.shown(given)}")
+    for each in (rule, ghost):
+        if each is not None:
+            trace_rule(each)
+    trace_problem(problem)
+    start = start_of(problem, theta0).astype(np.float64)
+    if start.shape != (2,):
+        raise ValueError(f"theta0 must have shape (2,), got shape {start.shape}")
+    points = _places(problem, places)
+    shown = stage.stage_of(_bounds(problem, bounds), [start, *points.values()])
+    if not all(low <= x <= high for x, (low, high) in zip(start, shown.bounds, strict=True)):
+        raise ValueError(
+            f"theta0 must lie inside of the picture, {shown.bounds}, got {start.tolist()}"
+        )
+    symbol = plotting.SYMBOLS.get(slider, slider) if label is None else label
+    return Opening(
+        rule=rule,
+        problem=problem,
+        slider=slider,
+        stops=stops,
+        of_rule=of_rule,
+        ghost=ghost,
+        together=together,
+        question=question,
+        name=type(rule).__name__ if name is None else name,
+        label=symbol,
+        marks=_marks(marks, stops),
+        places=points,
+        steps=steps,
+        within=float(within),
+        counts=counts,
+        start=start,
+        stage=shown,
+        rng=_checks.count("rng", rng),
+        key=key,
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Opening(Figure):
+    """A live figure with one slider; made by `opening`, shown by Jupyter.
+
+    Attributes
+    ----------
+    rule, ghost : Rule
+        The rule, and the one that runs behind, or None.
+    problem : Problem
+        The problem.
+    slider : str
+        The field that the slider turns.
+    stops : list of float
+        The values that it takes.
+    """
+
+    rule: Rule
+    problem: Problem
+    slider: str
+    stops: list[float]
+    of_rule: bool
+    ghost: Rule | None
+    together: bool
+    question: str
+    name: str
+    label: str
+    marks: dict[int, str]
+    places: dict[str, npt.NDArray[np.floating]]
+    steps: int
+    within: float
+    counts: str
+    start: npt.NDArray[np.floating]
+    stage: Stage
+    rng: int
+    key: str | None
+
+    kind = "adaptive-opening"
+
+    def __repr__(self) -> str:
+        text = "".join(text for text, _ in self._sentence(self._now()))
+        return f"<opening: {text}>"
+
+    def outcome(self, value: float | None = None) -> Outcome:
+        """Return what comes of the run at a value of the slider, the first setting by default.
+
+        Parameters
+        ----------
+        value : float, optional
+            One of `stops`.
+
+        Returns
+        -------
+        Outcome
+            Its ``steps``, whether it ``diverges``, and its ``longest`` step.
+
+        Raises
+        ------
+        ValueError
+            If the slider does not stop there.
+
+        Examples
+        --------
+        >>> from adaptive import Momentum, opening
+        >>> from adaptive.problems import Ravine
+        >>> opening(Momentum(lr=0.09), Ravine(), slider="momentum").outcome(0.49).steps
+        14
+        """
+        return self._outcome(self._runs(self._index(value))[0])
+
+    def ghost_outcome(self, value: float | None = None) -> Outcome | None:
+        """Return what comes of the ghost's run at a value of the slider; None without a ghost."""
+        runs = self._runs(self._index(value))
+        return self._outcome(runs[1]) if self.ghost is not None else None
+
+    # -------------------------------------------------------------- the runs
+
+    def _now(self) -> int:
+        return self.stops.index(getattr(self.rule if self.of_rule else self.problem, self.slider))
+
+    def _index(self, value: float | None) -> int:
+        if value is None:
+            return self._now()
+        if value not in self.stops:
+            raise ValueError(
+                f"value must be one of the slider's stops, from {self.stops[0]:g} to "
+                f"{self.stops[-1]:g}, got {_checks.shown(value)}"
+            )
+        return self.stops.index(value)
+
+    @property
+    def _most(self) -> int:
+        return self.steps if self.problem.stochastic else max(MOST, self.steps)
+
+    def _problem(self, index: int) -> Problem:
+        if self.of_rule:
+            return self.problem
+        changed: Any = replace(self.problem, **{self.slider: self.stops[index]})  # type: ignore[type-var]
+        return changed
+
+    def _batches(self, index: int) -> list[Any] | None:
+        problem = self._problem(index)
+        if not problem.stochastic:
+            return None
+        return list(batches_for(problem, self._most, self.rng, None))
+
+    def _runs(self, index: int) -> list[tuple[Path, npt.NDArray[np.floating]]]:
+        """Return the run at a stop, and the ghost's if there is one, with their losses."""
+        change = {self.slider: self.stops[index]}
+        rules = [replace(self.rule, **change) if self.of_rule else self.rule]
+        if self.ghost is not None:
+            rules.append(replace(self.ghost, **change) if self.together else self.ghost)
+        problem, batches = self._problem(index), self._batches(index)
+        paths = [
+            descend(rule, problem, self.start, self._most, batches=batches) for rule in rules
+        ]
+        return [(path, self._losses(path, problem, batches)) for path in paths]
+
+    def _losses(
+        self, path: Path, problem: Problem, batches: list[Any] | None
+    ) -> npt.NDArray[np.floating]:
+        """Return the losses above the floor, over the first."""
+        floor = catalogue.floor_of(problem)
+        losses = path.loss
+        if batches is not None:
+            seen = [batches[0], *batches]
+            losses = np.array([problem.loss_on(θ, seen[t]) for t, θ in enumerate(path.theta)])
+        with np.errstate(all="ignore"):
+            return (losses - floor) / (losses[0] - floor)
+
+    def _outcome(self, run: tuple[Path, npt.NDArray[np.floating]]) -> Outcome:
+        path, losses = run
+        return stage.outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
+
+    # -------------------------------------------------------------- in words
+
+    def _words(self) -> dict[str, Any]:
+        unit = getattr(self.rule, "lr", None) if self.slider != "lr" else None
+        return {
+            "symbol": self.label.split()[-1],
+            "ghost": self._ghost_name(),
+            "fraction": stage.fraction(self.within),
+            "most": self._most,
+            "counts": self.counts,
+            "unit": unit if self.counts == "step" else None,
+        }
+
+    def _ghost_name(self) -> str:
+        if self.ghost is None:
+            return ""
+        if type(self.ghost) is not type(self.rule):
+            return type(self.ghost).__name__
+        symbol = self.label.split()[-1]
+        return f"{symbol} = {written(getattr(self.ghost, self.slider), 6)}"
+
+    def _sentence(self, index: int) -> list[tuple[str, str]]:
+        outcomes = [self._outcome(run) for run in self._runs(index)]
+        other = outcomes[1] if self.ghost is not None else None
+        value = written(self.stops[index], 6)
+        return stage.sentence(value, self.marks.get(index), outcomes[0], other, self._words())
+
+    def _note(self) -> str:
+        """Return what is fixed, and how the picture is to be read."""
+        parts = [f"{self.name}: {s}" for s in [_settings(self.rule, {self.slider})] if s]
+        if self.ghost is not None and self.name:
+            left_out = {self.slider} if self.together else set()
+            settings = _settings(self.ghost, left_out)
+            parts.append(f"{type(self.ghost).__name__}: {settings}")
+        scale = "both axes have one scale" if self.stage.equal else "the axes have two scales"
+        return "; ".join([*parts, f"each dot is one step; {scale}."])
+
+    def _name(self) -> str:
+        return self.question or f"{self.name} on {self.problem.name}"
+
+    # -------------------------------------------------------------- what the page is told
+
+    def _spec(self) -> dict[str, Any]:
+        rule = catalogue.describe_rule(self.rule)
+        indices = range(1 if self.of_rule else len(self.stops))
+        landscapes = []
+        for index in indices:
+            problem, batches = self._problem(index), self._batches(index)
+            landscapes.append(
+                {
+                    "code": catalogue.problem_code(problem),
+                    "floor": catalogue.floor_of(problem),
+                    "backdrop": self._backdrop(index),
+                    "batches": None if batches is None else catalogue.packed(batches),
+                }
+            )
+        names = list(self.rule.hyperparameters)
+        spec: dict[str, Any] = {
+            "view": "opening",
+            "key": self.key or _as_key(f"opening {self.name} {self.slider}"),
+            "far": FAR,
+            "stage": self.stage.as_dict(),
+            "start": self.start.tolist(),
+            "steps": self.steps,
+            "most": self._most,
+            "within": self.within,
+            "stops": self.stops,
+            "marks": {str(index): text for index, text in self.marks.items()},
+            "at": self._now(),
+            "turns": names.index(self.slider) if self.of_rule else None,
+            "problems": landscapes,
+            "words": self._words(),
+            "rule": {"code": rule["code"], "state": rule["state"], "name": self.name},
+            "settings": list(self.rule.hyperparameters.values()),
+            "ghost": None,
+        }
+        if self.ghost is not None:
+            behind = catalogue.describe_rule(self.ghost)
+            turns = list(self.ghost.hyperparameters).index(self.slider) if self.together else None
+            spec["ghost"] = {
+                "code": behind["code"],
+                "state": behind["state"],
+                "name": self._ghost_name(),
+                "settings": list(self.ghost.hyperparameters.values()),
+                "turns": turns,
+            }
+        return spec
+
+    # -------------------------------------------------------------- the first picture
+
+    def _backdrop(self, index: int) -> str:
+        problem, batches = self._problem(index), self._batches(index)
+        last = None if batches is None else batches[self.steps - 1]
+        return stage.contours(problem, self.stage, last)
+
+    def _picture(self) -> str:
+        index, made = self._now(), self._runs(self._now())
+        looks = [colours.look(colours.name_of(self.rule))]
+        kinds, names = ["live"], [self.name]
+        if self.ghost is not None:
+            looks.append(colours.look(colours.name_of(self.ghost)))
+            kinds, names = ["live", "ghost"], [self.name, self._ghost_name()]
+        paths = [self.stage.pixels(path.theta[: self.steps + 1]) for path, _ in made]
+        outcomes = [self._outcome(run) for run in made]
+        drawn = list(zip(kinds, names, looks, paths, strict=True))[::-1]  # the ghost behind
+        lines = "".join(
+            f'<g class="rule {kind}" style="{look}"><path class="halo" d="{d}"/>'
+            f'<path class="line" d="{d}"/><path class="dots" d="{stage.dots(path)}"/></g>'
+            for kind, _, look, path in drawn
+            for d in [stage.line(path)]
+        )
+        curves = "".join(
+            f'<g class="rule {kind}" style="{look}">'
+            f'<path class="line" d="{stage.curve_line(losses[: self.steps + 1], self.within)}"/></g>'
+            for kind, look, (_, losses) in list(zip(kinds, looks, made, strict=True))[::-1]
+        )
+        crossings = "".join(
+            stage.crossing(run, self.steps, self.within, kind, look)
+            for run, kind, look in zip(outcomes, kinds, looks, strict=True)
+        )
+        question = f'<p class="question">{html.escape(self.question)}</p>' if self.question else ""
+        return (
+            f"{question}{self._scene(index, lines, drawn)}"
+            f"{stage.curve(self.steps, self.within, curves, crossings)}"
+            f"{self._dial(index, outcomes[0], looks[0])}"
+            f'<p class="outcome">{stage.pieces(self._sentence(index))}</p>'
+            f'<p class="note">{html.escape(self._note())}'
+            "<noscript> This is the first picture of a live figure, which needs JavaScript to be "
+            "moved.</noscript></p>"
+        )
+
+    def _scene(self, index: int, lines: str, drawn: Sequence[Any]) -> str:
+        """Return the picture of the landscape, with lines on it and their names beside them."""
+        view, x = self.stage, self.stage.pixels(self.start)
+        texts = "".join(
+            f'<text class="name rule {kind}" style="{look}" x="{at[0]:.10g}" y="{at[1]:.10g}">'
+            f"{html.escape(name)}</text>"
+            for (kind, name, look, _), at in zip(drawn, self._name_places(drawn), strict=True)
+        )
+        for text, point in self.places.items():
+            across, up = view.pixels(point)
+            texts += (
+                f'<path class="minimum" d="M{across - 5:g},{up - 5:g}l10,10m0,-10l-10,10"/>'
+                f'<text class="place" x="{across:g}" y="{up + 20:g}">{html.escape(text)}</text>'
+            )
+        hint = stage.hint_place(x, view)
+        whole = "" if view.window[1] - view.window[0] < stage.WIDTH else " whole"
+        return (
+            f'<svg class="scene{whole}" viewBox="0 0 {stage.WIDTH} {view.height:g}" '
+            f'preserveAspectRatio="{view.align}YMid slice" style="--shape:{stage.WIDTH}/'
+            f'{view.height:g}" role="group" aria-label="Paths on the problem '
+            f'{html.escape(self.problem.name)}"><g class="backdrop" aria-hidden="true">'
+            f"{self._backdrop(index)}</g>"
+            f'<rect class="area" width="{stage.WIDTH}" height="{view.height:g}" '
+            f'aria-hidden="true"/><g class="paths" aria-hidden="true">{lines}</g>'
+            f'<g class="texts" aria-hidden="true">{texts}<text class="hint" x="{hint[0]:.10g}" '
+            f'y="{hint[1]:.10g}">drag me</text></g>'
+            f'<g class="start" aria-hidden="true" transform="translate({x[0]:.10g},{x[1]:.10g})">'
+            '<circle class="ring" r="8"/></g></svg>'
+        )
+
+    def _name_places(self, drawn: Sequence[Any]) -> list[tuple[float, float]]:
+        """Return where the names of the lines stand, in the order of the lines."""
+        view = self.stage
+        lines = [path for *_, path in drawn]
+        free = stage.covered(lines)
+        taken = [stage.hint_box(view.pixels(self.start), view)]
+        taken += [stage.place_box(view.pixels(p), text) for text, p in self.places.items()]
+        found = []
+        for (_, name, _, path), corner in zip(drawn, (0, 1), strict=False):
+            at = stage.place(path, name, view, taken, free)
+            at = at or (view.window[0] + 12.0, view.height - 12.0 - 20 * corner)
+            taken.append((*at, stage.width_of(name)))
+            found.append(at)
+        return found
+
+    def _dial(self, index: int, outcome: Outcome, look: str) -> str:
+        """Return the slider, with the rail below it painted where it stands."""
+        last = len(self.stops) - 1
+        words, _, symbol = self.label.rpartition(" ")
+        named = f"{html.escape(words)} <i>{html.escape(symbol)}</i>".strip()
+        marks = "".join(
+            f'<span class="mark {kind}" style="--at:{i / last:.10g}">{html.escape(text)}</span>'
+            for i, text, kind in self._marks()
+        )
+        paint = stage.paint(index, outcome, self._most)
+        value = html.escape(written(self.stops[index], 6))
+        return (
+            f'<label class="dial rule" style="{look}"><span class="dial-name">{named}</span>'
+            f'<span class="rail"><svg viewBox="0 0 {last} 10" preserveAspectRatio="none" '
+            f'aria-hidden="true"><rect class="bed" x="-0.5" width="{last + 1}" height="10"/>'
+            f'<g class="paint">{paint}</g></svg>'
+            f'<input type="range" min="0" max="{last}" step="1" value="{index}" '
+            f'autocomplete="off" disabled>{marks}</span>'
+            f'<output class="dial-value">{value}</output></label>'
+        )
+
+    def _marks(self) -> list[tuple[int, str, str]]:
+        """Return what stands below the rail: what was given, and the ends that are not near it."""
+        last = len(self.stops) - 1
+        ends = [
+            (i, written(self.stops[i], 6), "end")
+            for i in (0, last)
+            if all(abs(i - at) > last / 8 for at in self.marks)
+        ]
+        return ends + [(i, text, "named") for i, text in self.marks.items()]
+
+
+# ------------------------------------------------------------------ what was given
+
+
+def _owner(rule: Rule, problem: Problem, slider: Any) -> bool:
+    """Return whether a field is the rule's; else it must be the problem's."""
+    if not isinstance(slider, str):
+        raise TypeError(f"slider must be the name of a field, got {_checks.shown(slider)}")
+    of_problem = [f.name for f in fields(problem) if f.init] if is_dataclass(problem) else []
+    if slider not in rule.hyperparameters and slider not in of_problem:
+        raise ValueError(
+            f"slider must be a field of {type(rule).__name__}, which has "
+            f"{', '.join(rule.hyperparameters)}, or of {type(problem).__name__}, which has "
+            f"{', '.join(of_problem) or 'none'}; got {slider!r}"
+        )
+    return slider in rule.hyperparameters
+
+
+def _stops(owner: Any, slider: str, values: Any, of_rule: bool) -> list[float]:
+    """Return the values of the slider, checked by whom they belong to."""
+    now = getattr(owner, slider)
+    where = f"{type(owner).__name__}.{slider}"
+    if np.ndim(now) or isinstance(now, bool | str) or now is None:
+        raise ValueError(f"{where} must be one number for a slider, got {_checks.shown(now)}")
+    if values is None:
+        if not of_rule:
+            raise ValueError(f"values must say where the slider of {where} stops")
+        return next(each for each in ranges_of(owner) if each.name == slider).stops()
+    array = _checks.finite("values", values)
+    most = MOST_STOPS if of_rule else MOST_LANDSCAPES
+    if array.ndim != 1 or not 2 <= len(array) <= most or not (np.diff(array) > 0).all():
+        raise ValueError(
+            f"values must be from 2 to {most} numbers in increasing order for {where}, "
+            f"got {_checks.shown(values)}"
+        )
+    stops = [int(v) if isinstance(now, int) else float(f"{v:.12g}") for v in array]
+    if now not in stops:
+        raise ValueError(f"values must hold the first setting, {where} = {now!r}")
+    for stop in stops:
+        replace(owner, **{slider: stop})  # whoever has the field checks it
+    return stops
+
+
+def _marks(marks: Any, stops: Sequence[float]) -> dict[int, str]:
+    if not isinstance(marks, Mapping | None):
+        raise TypeError(f'marks must be a mapping such as {{1: "NAG"}}, got {_checks.shown(marks)}')
+    found = {}
+    for value, text in (marks or {}).items():
+        if value not in stops:
+            raise ValueError(f"marks must name values of the slider, got {value!r}")
+        found[stops.index(value)] = str(text)
+    return found
+
+
+def _places(problem: Problem, places: Any) -> dict[str, npt.NDArray[np.floating]]:
+    if places is None:
+        places = {} if problem.minimum is None else {"": problem.minimum}
+    if not isinstance(places, Mapping):
+        raise TypeError(f"places must be a mapping of str to points, got {_checks.shown(places)}")
+    found = {str(text): _checks.finite(f"places[{text!r}]", p) for text, p in places.items()}
+    for text, point in found.items():
+        if point.shape != (2,):
+            raise ValueError(f"places[{text!r}] must have shape (2,), got shape {point.shape}")
+    return found
+
+
+def _bounds(problem: Problem, bounds: Any) -> stage.Bounds:
+    if bounds is None:
+        return bounds_of(problem)
+    array = _checks.finite("bounds", bounds)
+    if array.shape != (2, 2) or not (array[:, 0] < array[:, 1]).all():
+        raise ValueError(
+            "bounds must be ((left, right), (bottom, top)), each smaller than the next, "
+            f"got {_checks.shown(bounds)}"
+        )
+    (left, right), (bottom, top) = array.tolist()
+    return (left, right), (bottom, top)
+
+
+def _settings(rule: Rule, left_out: set[str]) -> str:
+    """Return the hyperparameters in words; an ε that only guards a division says nothing."""
+    kept = {
+        name: value
+        for name, value in rule.hyperparameters.items()
+        if name not in left_out and not (name == "eps" and value <= 1e-7)
+    }
+    return ", ".join(
+        f"{plotting.SYMBOLS.get(name, name).split()[-1]} = {written(value, 6)}"
+        for name, value in kept.items()
+    )
+
+
+def _as_key(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

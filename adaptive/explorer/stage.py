@@ -1,0 +1,422 @@
+"""The picture of an opening before any script: what `page/opening.js` draws, drawn by Python.
+
+Each function here has its twin there, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from adaptive.explorer.picture import GRID, Box, below, power_of_ten, written
+from adaptive.problems.base import Problem
+
+Points = npt.NDArray[np.floating]
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+
+#: The picture in its own pixels: its width, and between which heights it takes the problem's shape.
+WIDTH, LOWEST, HIGHEST = 688, 236, 276
+#: On a phone it is cropped to this shape, not shrunk.
+PHONE = 358 / 236
+#: One scale on both axes shows more of the plane than was asked for, at most so many times more.
+MOST_ROOM = 4.0
+#: The height of the loss curve in its pixels, and the logarithm of how far above its start it goes.
+CURVE, ABOVE = 64, 0.4
+#: About how wide letters are, and how high a line, in the picture; with room for a phone's.
+NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
+#: A name stands beside one of so many first points of its line.
+PLACES = 40
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the plane as a picture.
+
+    Attributes
+    ----------
+    height : float
+        The height of the picture, which is `WIDTH` wide.
+    bounds : pair of pairs
+        What it shows of the plane.
+    equal : bool
+        Whether both axes have one scale.
+    window : pair of float
+        Which part of the width a phone shows.
+    """
+
+    height: float
+    bounds: Bounds
+    equal: bool
+    window: tuple[float, float]
+
+    def pixels(self, theta: Any) -> Points:
+        """Return points of the plane as points of the picture, in tenths of a pixel."""
+        (left, right), (bottom, top) = self.bounds
+        theta = np.asarray(theta, dtype=np.float64)
+        x = (theta[..., 0] - left) * (WIDTH / (right - left))
+        y = (top - theta[..., 1]) * (self.height / (top - bottom))
+        return tenths(np.stack([x, y], axis=-1))
+
+    @property
+    def align(self) -> str:
+        """What a phone keeps of the width, as SVG wants it."""
+        low, high = self.window
+        return "xMid" if (low > 0) == (high < WIDTH) else "xMax" if low else "xMin"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the page is told."""
+        return {
+            "width": WIDTH,
+            "height": self.height,
+            "bounds": self.bounds,
+            "window": list(self.window),
+        }
+
+
+def stage_of(bounds: Bounds, seen: Sequence[Any]) -> Stage:
+    """Return the picture of a part of the plane; ``seen`` are points that a phone has to show."""
+    (left, right), (bottom, top) = bounds
+    height = float(np.clip(round(WIDTH * (top - bottom) / (right - left)), LOWEST, HIGHEST))
+    room = (right - left) / (top - bottom) / (WIDTH / height)
+    equal = 1 / MOST_ROOM <= room <= MOST_ROOM
+    if equal:
+        across, up = (1 / room, 1.0) if room < 1 else (1.0, room)
+        bounds = (_widened(left, right, across), _widened(bottom, top, up))
+    shown = round(height * PHONE)
+    whole = Stage(height, bounds, equal, (0, WIDTH))
+    x = np.array([whole.pixels(point)[0] for point in seen])
+    for start in (0, (WIDTH - shown) // 2, WIDTH - shown):
+        if x.min() >= start + 24 and x.max() <= start + shown - 24:
+            return Stage(height, bounds, equal, (start, start + shown))
+    return whole
+
+
+def _widened(low: float, high: float, by: float) -> tuple[float, float]:
+    middle, half = (low + high) / 2, (high - low) / 2 * by
+    return float(middle - half), float(middle + half)
+
+
+def tenths(values: Any) -> Points:
+    """Return numbers rounded as the page rounds them: halves upwards, nothing far outside."""
+    with np.errstate(all="ignore"):
+        kept = np.clip(np.asarray(values, dtype=np.float64), -1e5, 1e5)
+        return np.floor(kept * 10 + 0.5) / 10
+
+
+def contours(problem: Problem, stage: Stage, batch: Any) -> str:
+    """Return the contours of a problem, as SVG; of one that moves, where it is at the end."""
+    (left, right), (bottom, top) = stage.bounds
+    plane = np.stack(
+        np.meshgrid(np.linspace(left, right, GRID[0]), np.linspace(bottom, top, GRID[1])), axis=-1
+    )
+    with np.errstate(all="ignore"):
+        height = problem.loss(plane) if batch is None else problem.loss_on(plane, batch)
+    height = np.where(np.isfinite(height), height, np.nanmax(height[np.isfinite(height)]))
+    low, high = float(height.min()), float(height.max())
+    levels = low + (high - low) * np.linspace(0, 1, 15)[1:-1] ** 4
+    box = Box(WIDTH, stage.height, 0, WIDTH, 0, stage.height)
+    return "".join(f'<path class="level" d="{d}"/>' for d in below(height, levels, box) if d)
+
+
+# ------------------------------------------------------------------ lines and their names
+
+
+def corners(points: Points) -> Points:
+    """Return the points of a line without those that would fall on the one before."""
+    return _thinned(points, 0.4, keep_last=True)
+
+
+def line(points: Points) -> str:
+    """Return a line as the data of an SVG path."""
+    return "".join(f"{'L' if i else 'M'}{_pair(p)}" for i, p in enumerate(corners(points)))
+
+
+def dots(points: Points) -> str:
+    """Return a dot at each point, as lines without length."""
+    return "".join(f"M{_pair(point)}h0" for point in _thinned(points, 2, keep_last=False))
+
+
+def _thinned(points: Points, near: float, keep_last: bool) -> Points:
+    kept: list[Any] = []
+    for i, point in enumerate(points):
+        last = keep_last and i == len(points) - 1
+        if last or not kept or np.abs(point - kept[-1]).sum() >= near:
+            kept.append(point)
+    return np.array(kept).reshape(-1, 2)
+
+
+def _pair(point: Points) -> str:
+    return f"{_short(point[0])},{_short(point[1])}"
+
+
+def _short(value: Any) -> str:
+    return f"{float(value):.10g}"
+
+
+def width_of(text: str) -> float:
+    """Return about how wide a text is in the picture."""
+    return sum(WIDE if c in "mwMW" else NARROW if c in "fijlt .,'" else LETTER for c in text)
+
+
+def covered(lines: Sequence[Points]) -> Points:
+    """Return points all along some lines, which names should leave free."""
+    found = [np.empty((0, 2))]
+    for points in lines:
+        shares = (np.arange(7) / 6)[:, None]
+        for one, other in zip(points[:-1], points[1:], strict=True):
+            found.append(one + shares * (other - one))
+    return np.concatenate(found)
+
+
+def place(
+    points: Points, text: str, stage: Stage, taken: Sequence[tuple[float, float, float]], free: Any
+) -> tuple[float, float] | None:
+    """Return where a name stands beside its line: where it covers least of what is drawn.
+
+    Parameters
+    ----------
+    points : ndarray, shape (n, 2)
+        The line.
+    text : str
+        The name.
+    stage : Stage
+        The picture.
+    taken : sequence of (left, baseline, width)
+        The texts that stand already.
+    free : ndarray, shape (m, 2)
+        Points that should stay free.
+
+    Returns
+    -------
+    pair of float, or None
+        The left end of its baseline; None where there is no room.
+    """
+    width = width_of(text)
+    sides = [
+        (9, -9), (-width - 9, -9), (9, LINE + 3), (-width - 9, LINE + 3),
+        (-width / 2, -12), (-width / 2, LINE + 8),
+    ]  # fmt: skip
+    low, high = stage.window
+    best, least = None, np.inf
+    for i, point in enumerate(points[1:PLACES], start=1):
+        for across, up in sides:
+            x, y = float(point[0] + across), float(point[1] + up)
+            if x < low + 8 or x + width > high - 8 or y - LINE < 6 or y > stage.height - 8:
+                continue
+            inside = (free[:, 0] > x - 5) & (free[:, 0] < x + width + 5)
+            inside &= (free[:, 1] > y - LINE - 3) & (free[:, 1] < y + 6)
+            cost = 0.35 * i + 6 * int(inside.sum())
+            for left, base, wide in taken:
+                if x < left + wide + 8 and x + width > left - 8 and abs(y - base) < LINE + 6:
+                    cost += 300
+            if cost < least:
+                best, least = (x, y), cost
+    return best
+
+
+# ------------------------------------------------------------------ what comes of a run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes of one run.
+
+    Attributes
+    ----------
+    steps : int or None
+        The step from which on the loss stays below the fraction asked for; None if none does.
+    diverges : bool
+        Whether the loss leaves for infinity, or has grown tenfold at the end.
+    longest : float
+        The longest step in a coordinate, among the steps that are drawn.
+    """
+
+    steps: int | None
+    diverges: bool
+    longest: float
+
+
+def outcome_of(theta: Points, loss: Points, diverged: bool, within: float, drawn: int) -> Outcome:
+    """Return what comes of a run, from its points and its losses over that of the start."""
+    above = np.flatnonzero(~(loss < within))
+    steps = int(above[-1]) + 1 if len(above) else 0
+    moves = np.abs(np.diff(theta[: drawn + 1], axis=0))
+    return Outcome(
+        None if diverged or steps >= len(loss) else steps,
+        bool(diverged or not loss[-1] <= 10),
+        float(moves.max(initial=0.0)),
+    )
+
+
+FRACTIONS = {1e-1: "a tenth", 1e-2: "a hundredth", 1e-3: "a thousandth"}
+
+
+def fraction(within: float) -> str:
+    """Return a fraction in words."""
+    return FRACTIONS.get(within, written(within))
+
+
+def sentence(
+    value: str, mark: str | None, run: Outcome, other: Outcome | None, words: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """Return in words what is seen, as pieces of text, each with how it is set.
+
+    Parameters
+    ----------
+    value, mark : str
+        Where the slider stands, and what that is called, if anything.
+    run, other : Outcome
+        What comes of the run, and of the one behind it.
+    words : mapping
+        What the page is told as well: ``symbol``, ``ghost``, ``fraction``, ``most``, ``unit``
+        and ``counts``.
+    """
+    named = f" ({mark})" if mark else ""
+    begin = [(words["symbol"], "symbol"), (f" = {value}", "strong"), (named, "")]
+    ghost, part, most = words["ghost"], words["fraction"], words["most"]
+    if words["counts"] == "step":
+        length = _length(run, words)
+        rest = [(" makes steps of up to ", ""), (length, "strong"), (" in a coordinate", "")]
+        if other:
+            rest.append((f"; {ghost} of up to {_length(other, words)}", ""))
+    elif run.diverges:
+        rest = [(" diverges", "strong"), (": the loss grows without end", "")]
+        rest.append((_behind(other, f"; {ghost} needs {{}} steps", ""), ""))
+    elif run.steps is None:
+        rest = [(" does not settle", "strong")]
+        rest.append((f": after {most} steps the loss still rises above {part} of its start", ""))
+        rest.append((_behind(other, f"; {ghost} needs {{}} steps", ""), ""))
+    elif other and other.steps is not None and other.steps < run.steps:
+        rest = [(" is slower", "strong"), (": ", ""), (_steps(run.steps), "strong")]
+        rest.append((f" bring the loss to {part}; {ghost} needs only {other.steps}", ""))
+    else:
+        rest = [(f" brings the loss to {part} in ", ""), (_steps(run.steps), "strong")]
+        never = f"; {ghost} is not there after {most}"
+        rest.append((_behind(other, f"; {ghost} needs {{}}", never), ""))
+    return [(text, kind) for text, kind in [*begin, *rest, (".", "")] if text]
+
+
+def _behind(other: Outcome | None, found: str, never: str) -> str:
+    if other is None:
+        return ""
+    return never if other.steps is None else found.format(other.steps)
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def _length(run: Outcome, words: Mapping[str, Any]) -> str:
+    unit = words["unit"]
+    return f"{written(run.longest / unit, 2)} η" if unit else written(run.longest, 2)
+
+
+def speed(run: Outcome, most: int) -> float:
+    """Return how fast a run is, from 0 to 1, for the colour of the rail."""
+    if run.diverges or run.steps is None:
+        return 0.0
+    return float(np.clip(np.log(most / max(run.steps, 1)) / np.log(most / 5), 0, 1))
+
+
+# ------------------------------------------------------------------ the loss curve and the dial
+
+
+def heights(loss: Points, within: float) -> Points:
+    """Return losses over that of the start as heights of the curve, logarithmically."""
+    low = 2 * np.log10(within)
+    with np.errstate(all="ignore"):
+        logs = np.log10(np.maximum(loss, 1e-300))
+    return tenths((ABOVE - np.clip(logs, low - 1, ABOVE + 1)) / (ABOVE - low) * CURVE)
+
+
+def curve_line(loss: Points, within: float) -> str:
+    """Return the losses as the data of an SVG path, one unit a step."""
+    up = heights(loss, within)
+    return "".join(f"{'L' if t else 'M'}{t},{_short(y)}" for t, y in enumerate(up))
+
+
+def curve(steps: int, within: float, lines: str, crossings: str) -> str:
+    """Return the frame of the loss curve with what is in it."""
+    levels = [(1.0, "1"), (within, f"1/{1 / within:g}"), (within**2, "")]
+    levels[2] = (within**2, power_of_ten(round(2 * np.log10(within))))
+    grid = texts = ""
+    for level, text in levels:
+        (up,) = heights(np.array([level]), within)
+        kind = "threshold" if level == within else "grid"
+        grid += f'<path class="{kind}" d="M0,{_short(up)}H{steps}"/>'
+        texts += f'<span class="level-name" style="top:{_short(up)}px">{text}</span>'
+    for t in ticks(steps):
+        name = f"step {t}" if t == 0 else f"{t}"
+        texts += f'<span class="step-name" style="left:{_short(100 * t / steps)}%">{name}</span>'
+    return (
+        '<div class="curve" role="img" aria-label="Loss over that of the start, against the step">'
+        f'<div class="plot"><svg viewBox="0 0 {steps} {CURVE}" preserveAspectRatio="none" '
+        f'aria-hidden="true">{grid}<g class="lines">{lines}</g><path class="cursor"/></svg>'
+        f'{texts}<div class="crossings">{crossings}</div></div></div>'
+    )
+
+
+def ticks(steps: int) -> list[int]:
+    """Return a few round steps, the first and almost the last among them."""
+    every = next(unit for unit in (1, 2, 5, 10, 20, 50, 100, 200, 500) if steps <= 4 * unit)
+    return list(range(0, steps + 1, every))
+
+
+def crossing(run: Outcome, steps: int, within: float, kind: str, look: str) -> str:
+    """Return the step at which a run crosses the threshold, written there."""
+    if run.steps is None:
+        return ""
+    (up,) = heights(np.array([within]), within)
+    if run.steps <= steps:
+        left = _short(100 * run.steps / steps)
+        style = f"left:{left}%;top:{_short(up)}px;{look}"
+        return f'<span class="crossing rule {kind}" style="{style}"><b>{run.steps}</b></span>'
+    style = f"top:{_short(up)}px;{look}"
+    return f'<span class="crossing beyond rule {kind}" style="{style}"><b>{run.steps} →</b></span>'
+
+
+def pieces(parts: Sequence[tuple[str, str]]) -> str:
+    """Return a sentence as HTML."""
+    tags = {"strong": "b", "symbol": "i"}
+    made = ""
+    for text, kind in parts:
+        tag = tags.get(kind)
+        quoted = html.escape(text, quote=False)
+        made += f"<{tag}>{quoted}</{tag}>" if tag else quoted
+    return made
+
+
+# ------------------------------------------------------------------ what stands beside
+
+
+def hint_place(start: Points, stage: Stage) -> tuple[float, float]:
+    """Return where "drag me" stands: over the start, or below it where that is at the top."""
+    low, high = stage.window
+    x = float(np.clip(start[0], low + 34, high - 34))
+    return x, float(start[1]) + (28 if start[1] < 40 else -15)
+
+
+def hint_box(start: Points, stage: Stage) -> tuple[float, float, float]:
+    """Return the room that "drag me" takes: left end, baseline, width."""
+    x, y = hint_place(start, stage)
+    return x - 28, y, 56
+
+
+def place_box(point: Points, text: str) -> tuple[float, float, float]:
+    """Return the room that the name of a place takes, below its cross."""
+    width = width_of(text)
+    return float(point[0]) - width / 2, float(point[1]) + 20, width
+
+
+def paint(index: int, run: Outcome, most: int) -> str:
+    """Return the colour of the rail at one stop of the slider."""
+    kind = "lost" if run.diverges else "been"
+    share = round(100 * speed(run, most))
+    return (
+        f'<rect class="{kind}" x="{index - 0.5:g}" width="1.02" height="10" style="--v:{share}%"/>'
+    )

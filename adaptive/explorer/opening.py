@@ -459,14 +459,14 @@ class Opening(Figure):
 
     def _scene(self, index: int, lines: str, drawn: Sequence[Any]) -> str:
         """Return the picture of the landscape, with lines on it and their names beside them."""
-        view, x = self.stage, self.stage.pixels(self.start)
+        view, x = self.stage, stage.tenths(self.stage.pixels(self.start))
         texts = "".join(
             f'<text class="name rule {kind}" style="{look}" x="{at[0]:.10g}" y="{at[1]:.10g}">'
             f"{html.escape(name)}</text>"
             for (kind, name, look, _), at in zip(drawn, self._name_places(drawn), strict=True)
         )
         for text, point in self.places.items():
-            across, up = view.pixels(point)
+            across, up = stage.tenths(view.pixels(point))
             texts += (
                 f'<path class="minimum" d="M{across - 5:g},{up - 5:g}l10,10m0,-10l-10,10"/>'
                 f'<text class="place" x="{across:g}" y="{up + 20:g}">{html.escape(text)}</text>'
@@ -490,12 +490,15 @@ class Opening(Figure):
     def _name_places(self, drawn: Sequence[Any]) -> list[tuple[float, float]]:
         """Return where the names of the lines stand, in the order of the lines."""
         view = self.stage
-        lines = [path for *_, path in drawn]
+        lines = [stage.tenths(path) for *_, path in drawn]
         free = stage.covered(lines)
-        taken = [stage.hint_box(view.pixels(self.start), view)]
-        taken += [stage.place_box(view.pixels(p), text) for text, p in self.places.items()]
+        taken = [stage.hint_box(stage.tenths(view.pixels(self.start)), view)]
+        taken += [
+            stage.place_box(stage.tenths(view.pixels(point)), text)
+            for text, point in self.places.items()
+        ]
         found = []
-        for (_, name, _, path), corner in zip(drawn, (0, 1), strict=False):
+        for corner, ((_, name, *_), path) in enumerate(zip(drawn, lines, strict=True)):
             at = stage.place(path, name, view, taken, free)
             at = at or (view.window[0] + 12.0, view.height - 12.0 - 20 * corner)
             taken.append((*at, stage.width_of(name)))
@@ -520,7 +523,7 @@ class Opening(Figure):
             f'<g class="paint">{paint}</g></svg>'
             f'<input type="range" min="0" max="{last}" step="1" value="{index}" '
             f'autocomplete="off" disabled>{marks}</span>'
-            f'<output class="dial-value">{value}</output></label>'
+            f'<span class="dial-value" aria-hidden="true">{value}</span></label>'
         )
 
     def _marks(self) -> list[tuple[int, str, str]]:

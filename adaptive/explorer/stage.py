@@ -29,6 +29,8 @@ MOST_ROOM = 4.0
 CURVE, ABOVE = 64, 0.4
 #: About how wide letters are, and how high a line, in the picture; with room for a phone's.
 NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
+#: Far outside of the picture all points are as good as each other.
+OUTSIDE = 1e5
 #: A name stands beside one of so many first points of its line.
 PLACES = 40
 
@@ -55,12 +57,12 @@ class Stage:
     window: tuple[float, float]
 
     def pixels(self, theta: Any) -> Points:
-        """Return points of the plane as points of the picture, in tenths of a pixel."""
+        """Return points of the plane as points of the picture."""
         (left, right), (bottom, top) = self.bounds
         theta = np.asarray(theta, dtype=np.float64)
         x = (theta[..., 0] - left) * (WIDTH / (right - left))
         y = (top - theta[..., 1]) * (self.height / (top - bottom))
-        return tenths(np.stack([x, y], axis=-1))
+        return np.stack([x, y], axis=-1)
 
     @property
     def align(self) -> str:
@@ -104,7 +106,7 @@ def _widened(low: float, high: float, by: float) -> tuple[float, float]:
 def tenths(values: Any) -> Points:
     """Return numbers rounded as the page rounds them: halves upwards, nothing far outside."""
     with np.errstate(all="ignore"):
-        kept = np.clip(np.asarray(values, dtype=np.float64), -1e5, 1e5)
+        kept = np.clip(np.asarray(values, dtype=np.float64), -OUTSIDE, OUTSIDE)
         return np.floor(kept * 10 + 0.5) / 10
 
 
@@ -126,19 +128,17 @@ def contours(problem: Problem, stage: Stage, batch: Any) -> str:
 # ------------------------------------------------------------------ lines and their names
 
 
-def corners(points: Points) -> Points:
-    """Return the points of a line without those that would fall on the one before."""
-    return _thinned(points, 0.4, keep_last=True)
-
-
 def line(points: Points) -> str:
-    """Return a line as the data of an SVG path."""
-    return "".join(f"{'L' if i else 'M'}{_pair(p)}" for i, p in enumerate(corners(points)))
+    """Return a line as the data of an SVG path, without points that fall on the one before."""
+    finite = np.isfinite(points).all(axis=-1)
+    kept = _thinned(points[: len(points) if finite.all() else finite.argmin()], 0.4, keep_last=True)
+    return "".join(f"{'L' if i else 'M'}{_pair(point)}" for i, point in enumerate(kept))
 
 
 def dots(points: Points) -> str:
     """Return a dot at each point, as lines without length."""
-    return "".join(f"M{_pair(point)}h0" for point in _thinned(points, 2, keep_last=False))
+    seen = points[(np.abs(points) < OUTSIDE).all(axis=-1)]
+    return "".join(f"M{_pair(point)}h0" for point in _thinned(seen, 2, keep_last=False))
 
 
 def _thinned(points: Points, near: float, keep_last: bool) -> Points:
@@ -151,7 +151,7 @@ def _thinned(points: Points, near: float, keep_last: bool) -> Points:
 
 
 def _pair(point: Points) -> str:
-    return f"{_short(point[0])},{_short(point[1])}"
+    return ",".join(map(_short, tenths(point)))
 
 
 def _short(value: Any) -> str:

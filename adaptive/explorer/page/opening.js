@@ -21,6 +21,7 @@ export class Opening {
     this.key = freeKey(root, spec.key);
     this.state = { at: spec.at, start: spec.start };
     this.seen = new Set();
+    this.passed = new Set();
     this.names = {};
     for (const problem of spec.problems) {
       if (problem.batches) problem.rows = rowsOf(decoded(problem.batches, "Float64"), spec.most);
@@ -81,18 +82,18 @@ export class Opening {
 
   // ---------------------------------------------------------------- what follows
 
-  run(rule, settings, turns) {
+  run(rule, settings, turns, at = this.state.at) {
     const { spec } = this;
-    const problem = this.problem();
-    const values = settings.map((value, i) => (i === turns ? spec.stops[this.state.at] : value));
+    const problem = this.problem(at);
+    const values = settings.map((value, i) => (i === turns ? spec.stops[at] : value));
     const path = descend(rule, problem, values, this.state.start, spec.most, problem.rows, spec.far);
     const loss = relativeLoss(path, problem, problem.rows);
     return { path, loss, ...outcomeOf(path, loss, spec.within, spec.steps) };
   }
 
-  problem() {
+  problem(at = this.state.at) {
     const { problems } = this.spec;
-    return problems[problems.length > 1 ? this.state.at : 0];
+    return problems[problems.length > 1 ? at : 0];
   }
 
   render() {
@@ -191,15 +192,22 @@ export class Opening {
   }
 
   drawDial() {
-    const { at } = this.state;
-    this.slider.value = at;
+    this.slider.value = this.state.at;
     this.find(".dial-value").textContent = this.value();
     set(this.slider, { "aria-valuetext": this.value() });
+    for (const at of this.passed) this.paint(at);
+    this.passed.clear();
+    this.paint(this.state.at);
+  }
+
+  /** Paint the rail at one stop, as fast as the run is there; once. */
+  paint(at) {
     if (this.seen.has(at)) return;
     this.seen.add(at);
-    const kind = this.live.diverges ? "lost" : "been";
-    const share = Math.round(100 * speedOf(this.live, this.spec.most));
-    shape(this.find(".paint"), "rect", { class: kind, x: at - 0.5, width: 1.02, height: 10, style: `--v:${share}%` });
+    const run = at === this.state.at ? this.live : this.run(this.spec.rule, this.spec.settings, this.spec.turns, at);
+    const share = Math.round(100 * speedOf(run, this.spec.most));
+    const look = { class: run.diverges ? "lost" : "been", style: `--v:${share}%` };
+    shape(this.find(".paint"), "rect", { ...look, x: at - 0.5, width: 1.02, height: 10 });
   }
 
   value() {
@@ -251,6 +259,7 @@ export class Opening {
     this.handle = this.find(".start");
     this.nows = this.runs().map(({ kind }) => shape(this.find(`.paths .${kind}`), "circle", { class: "now", r: 6 }));
     this.status = html(root, "p", { class: "hidden", role: "status" });
+    this.find(".paint").replaceChildren();
     this.slider = this.find("input");
     this.slider.disabled = false;
     this.slider.addEventListener("input", () => this.pass(Number(this.slider.value)));
@@ -267,22 +276,11 @@ export class Opening {
   /** Go to a stop of the slider, through all between: the rail keeps where the reader has been. */
   pass(to) {
     const from = this.state.at;
-    const way = Math.sign(to - from);
-    // Only what a drag passes, not what a click or a key leaps over.
+    // What a drag passes, not what a click leaps over.
     if (Math.abs(to - from) <= PASSED) {
-      for (let at = from + way; way && at !== to; at += way) this.paintUnseen(at);
+      for (let at = Math.min(from, to); at <= Math.max(from, to); at++) this.passed.add(at);
     }
     this.apply({ at: to });
-  }
-
-  paintUnseen(at) {
-    if (this.seen.has(at)) return;
-    const here = this.state.at;
-    const { live } = this;
-    this.state.at = at;
-    this.live = this.run(this.spec.rule, this.spec.settings, this.spec.turns);
-    this.drawDial();
-    [this.state.at, this.live] = [here, live];
   }
 
   makeHandle() {

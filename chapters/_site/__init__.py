@@ -6,6 +6,7 @@ lives beside the chapters, because nothing else needs it.
 - `mathematics` sets the formulas when the book is built: pages need no script for them.
 - `icons` draws the theme's icons into the pages, without the theme's bundle of thousands.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
+- `dark` draws the figures for the dark page.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 """
@@ -14,11 +15,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from chapters._site import architecture, cheatsheet, cite, icons, mathematics, pages, publishing
+from chapters._site import (
+    architecture,
+    cheatsheet,
+    cite,
+    dark,
+    icons,
+    mathematics,
+    pages,
+    publishing,
+)
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
-    for part in (mathematics, icons, publishing, architecture, cheatsheet, cite, pages):
+    for part in (mathematics, icons, publishing, architecture, cheatsheet, cite, pages, dark):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -21,6 +21,11 @@ _PRINT = re.compile(
     r'<div id="jb-print-docs-body".*?</div>(?=\s*(?:<div id="searchbox"|<article))', re.DOTALL
 )
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+#: A formula in a line, and what ends a clause right after it.
+_ENDED = re.compile(
+    r'(<span class="math [^>]*>(?:(?!</mjx-container>).)*</mjx-container></span>)([,.;:!?)’”]+)',
+    re.DOTALL,
+)
 _EMPTY_HEADING = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>)?\s*</th>")
 
 
@@ -54,6 +59,8 @@ def mend(page: str) -> str:
     --------
     >>> mend('<th class="head"><p></p></th><section id="solution-content">')
     '<td class="head"></td><section>'
+    >>> mend('<span class="math x"><mjx-container></mjx-container></span>, and')
+    '<span class="together"><span class="math x"><mjx-container></mjx-container></span>,</span> and'
     """
     page = icons.draw(page)
     if "</head>" in page and "</body>" in page:
@@ -73,6 +80,8 @@ def mend(page: str) -> str:
     page = re.sub(r' id="(?:(?:exercise|solution|proof)-content|proof)"', "", page)
     # Entries of a list of references are entries of a list; the role of theirs is no more.
     page = page.replace('role="doc-biblioentry"', 'role="listitem"')
+    # No line begins with a comma or a full stop.
+    page = _ENDED.sub(r'<span class="together">\1\2</span>', page)
     # On paper a page has its own title; the theme's copy of it would be a second one.
     page = _PRINT.sub("", page)
     return re.sub(r'(<a\b[^>]*target="_blank")(?![^>]*\brel=)', r'\1 rel="noopener"', page)

@@ -24,60 +24,24 @@ _LEFT_OUT = (
     nodes.math_block,
     nodes.substitution_definition,
 )
-_LETTERS = {
-    name: letter
-    for letter, name in zip(
-        "αβγδεζηθικλμνξπρστυφχψωΔΣ√∇∞≤≥·×±→∂ℓ",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "varepsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "pi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "varphi",
-            "chi",
-            "psi",
-            "omega",
-            "Delta",
-            "Sigma",
-            "sqrt",
-            "nabla",
-            "infty",
-            "le",
-            "ge",
-            "cdot",
-            "times",
-            "pm",
-            "to",
-            "partial",
-            "ell",
-        ],
-        strict=True,
-    )
-}
-_LETTERS |= {"epsilon": "ε", "phi": "φ", "sum": "Σ", "leq": "≤", "geq": "≥"}
+#: How TeX spells Greek letters and signs, and what they are.
+_LETTERS = dict(
+    pair.split()
+    for pair in (
+        "alpha α, beta β, gamma γ, delta δ, epsilon ε, varepsilon ε, zeta ζ, eta η, theta θ, "
+        "kappa κ, lambda λ, mu μ, nu ν, xi ξ, pi π, rho ρ, sigma σ, tau τ, phi φ, varphi φ, chi χ, "
+        "psi ψ, omega ω, Delta Δ, Sigma Σ, sum Σ, sqrt √, nabla ∇, infty ∞, le ≤, leq ≤, ge ≥, "
+        "geq ≥, cdot ·, times ×, pm ±, to →, partial ∂, ell ℓ"
+    ).split(", ")
+)
 
 
 def plain(tex: str) -> str:
-    """Return a formula as plain text, such as a reader would type it.
+    r"""Return a formula as plain text, such as a reader would type it.
 
     Examples
     --------
-    >>> plain(r"\\sqrt{\\hat v_t} + \\varepsilon")
+    >>> plain(r"\sqrt{\hat v_t} + \varepsilon")
     '√v_t + ε'
     """
     text = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _LETTERS.get(match[1], ""), tex)

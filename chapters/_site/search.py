@@ -26,13 +26,13 @@ _LEFT_OUT = (
 )
 #: How TeX spells Greek letters and signs, and what they are.
 _LETTERS = dict(
-    pair.split()
-    for pair in (
-        "alpha α, beta β, gamma γ, delta δ, epsilon ε, varepsilon ε, zeta ζ, eta η, theta θ, "
-        "kappa κ, lambda λ, mu μ, nu ν, xi ξ, pi π, rho ρ, sigma σ, tau τ, phi φ, varphi φ, chi χ, "
-        "psi ψ, omega ω, Delta Δ, Sigma Σ, sum Σ, sqrt √, nabla ∇, infty ∞, le ≤, leq ≤, ge ≥, "
-        "geq ≥, cdot ·, times ×, pm ±, to →, partial ∂, ell ℓ"
-    ).split(", ")
+    re.findall(
+        r"(\w+) (\S)",
+        "alpha α beta β gamma γ delta δ epsilon ε varepsilon ε zeta ζ eta η theta θ kappa κ "
+        "lambda λ mu μ nu ν xi ξ pi π rho ρ sigma σ tau τ phi φ varphi φ chi χ psi ψ omega ω "
+        "Delta Δ Sigma Σ sum Σ sqrt √ nabla ∇ infty ∞ le ≤ leq ≤ ge ≥ geq ≥ cdot · times × pm ± "
+        "to → partial ∂ ell ℓ",
+    )
 )
 
 

@@ -48,13 +48,20 @@ def plain(tex: str) -> str:
     return re.sub(r"[{}\\]", "", text)
 
 
+def _title(node: nodes.Node) -> nodes.title | None:
+    """Return the title of a section; None of what is none, or has none."""
+    if not isinstance(node, nodes.section):
+        return None
+    return next((each for each in node.children if isinstance(each, nodes.title)), None)
+
+
 def words(node: nodes.Node) -> str:
     """Return the text of a node, without code, without sections in it, formulas as plain text."""
     if isinstance(node, nodes.math):
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, (*_LEFT_OUT, nodes.section)) or "cell_input" in node.get("classes", ()):
+    if isinstance(node, _LEFT_OUT) or _title(node) or "cell_input" in node.get("classes", ()):
         return ""
     between = "" if isinstance(node, nodes.TextElement) else " "
     return between.join(words(child) for child in node.children)
@@ -75,11 +82,11 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
     dict of str
         ``url``, ``page``, ``title`` (empty for the page itself) and ``text``.
     """
-    page = next(iter(tree.findall(nodes.title)), None)
-    if page is None:
+    titled = [(each, title) for each in tree.findall(nodes.section) if (title := _title(each))]
+    if not titled:
         return
-    for section in tree.findall(nodes.section):
-        title = next(iter(section.findall(nodes.title)))
+    page = titled[0][1]
+    for section, title in titled:
         text = " ".join(words(each) for each in section.children if each is not title)
         top = title is page
         yield {

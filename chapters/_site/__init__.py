@@ -7,6 +7,7 @@ lives beside the chapters, because nothing else needs it.
 - `icons` draws the theme's icons into the pages, without the theme's bundle of thousands.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
+- `folding` folds the code that only draws.
 - `search` makes the index of the search, and `run` says in words where a chapter can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 """
@@ -19,6 +20,7 @@ from chapters._site import (
     architecture,
     cheatsheet,
     cite,
+    folding,
     icons,
     mathematics,
     pages,
@@ -38,6 +40,7 @@ def setup(app: Any) -> dict[str, Any]:
         cheatsheet,
         cite,
         pages,
+        folding,
         run,
         search,
     ):

@@ -61,3 +61,22 @@ addEventListener("DOMContentLoaded", () => {
   document.querySelector(".skip-link, #pst-skip-link")?.after(link);
   if (!link.isConnected) document.body.prepend(link);
 });
+
+// What a reader has unfolded is unfolded when they come back.
+addEventListener("DOMContentLoaded", () => {
+  const key = `unfolded:${location.pathname}`;
+  const folds = [...document.querySelectorAll("details.fold")];
+  let open = [];
+  try {
+    open = JSON.parse(localStorage.getItem(key)) ?? [];
+  } catch {
+    return; // where nothing may be kept
+  }
+  folds.forEach((fold, i) => {
+    fold.open = open.includes(i);
+    fold.addEventListener("toggle", () => {
+      const now = folds.flatMap((each, k) => (each.open ? [k] : []));
+      localStorage.setItem(key, JSON.stringify(now));
+    });
+  });
+});

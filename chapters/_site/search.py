@@ -42,10 +42,10 @@ def plain(tex: str) -> str:
     Examples
     --------
     >>> plain(r"\sqrt{\hat v_t} + \varepsilon")
-    '√v_t + ε'
+    '√ v_t + ε'
     """
-    text = re.sub(r"\\([A-Za-z]+)\s*", lambda match: _LETTERS.get(match[1], ""), tex)
-    return re.sub(r"[{}\\]", "", text)
+    text = re.sub(r"\\([A-Za-z]+)", lambda match: _LETTERS.get(match[1], ""), tex)
+    return " ".join(re.sub(r"[{}\\]", "", text).split())
 
 
 def _title(node: nodes.Node) -> nodes.title | None:

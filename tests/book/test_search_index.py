@@ -53,7 +53,7 @@ def test_a_page_without_a_title_has_nothing_to_be_found():
 @pytest.mark.parametrize(
     ("tex", "expected"),
     [
-        (r"\gamma = 0.9", "γ= 0.9"),
+        (r"\gamma = 0.9", "γ = 0.9"),
         (r"1/(1-\beta_2)", "1/(1-β_2)"),
         (r"\frac{\eta}{2}", "η2"),
         (r"\mathcal{E}_t", "E_t"),

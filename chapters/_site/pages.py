@@ -12,7 +12,7 @@ from chapters._site import icons
 #: What the theme's style sheet says of icons, which are drawn here.
 _ICON_RULE = re.compile(r"(?:@font-face|(?<=[}{])\.fa-[^{}]*)\{[^{}]*\}")
 _SCRIPT = re.compile(r"[ \t]*<script\b[^>]*>.*?</script>[ \t]*\n?", re.DOTALL)
-#: What searches, which is done on a page of its own.
+#: What the theme searches with, and the book does not (see `search`).
 _SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 #: Buttons that give up the keys' place when they are pressed, as they should for the mouse.
 _BLUR = "(()=>{t.blur()})"
@@ -42,8 +42,7 @@ def _scripts_last(page: str) -> str:
         script = match[0].strip()
         if "data-cfasync" in script:
             return match[0]
-        unused = _SEARCH if 'id="search-results"' not in body else ()
-        if not any(each in script for each in ("fontawesome.js", *unused)):
+        if not any(each in script for each in ("fontawesome.js", *_SEARCH)):
             scripts.append(script)
         return ""
 
@@ -151,8 +150,5 @@ def setup(app: Any) -> None:
     """Connect to Sphinx."""
     app.add_css_file("icons.css")
     app.add_js_file("book.js", loading_method="defer")
-    # Search reads the pages that it found, which a page from a file may not.
-    no_summary = 'DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";'
-    app.add_js_file(None, body=no_summary)
     app.connect("builder-inited", _wrap)
     app.connect("build-finished", _lighten)

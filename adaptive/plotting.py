@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 
 from adaptive import _checks
 from adaptive.descent import Path
+from adaptive.palette import ALGORITHMS as ALGORITHMS
+from adaptive.palette import AREAS, LINES
+from adaptive.palette import CONCEPTS as CONCEPTS
+from adaptive.palette import INK as INK
+from adaptive.palette import QUIET as QUIET
 from adaptive.problems import Circles, Problem, expand
 from adaptive.rules import Rule
 from adaptive.sweep import Sweep
-
-#: The colour of each algorithm: at least 3 : 1 against a white page.
-ALGORITHMS: dict[str, str] = {
-    "SGD": "#5f6b76",
-    "Momentum": "#0068b5",
-    "NAG": "#008c95",
-    "Adagrad": "#1d7a35",
-    "Adadelta": "#7f8a00",
-    "RMSprop": "#d45b00",
-    "Adam": "#c22038",
-    "AdaMax": "#7c1d4f",
-    "Nadam": "#7d4fc4",
-    "AMSGrad": "#d0569b",
-}
 
 #: The dashes of each algorithm, so that colour is never all that tells two lines apart.
 DASHES: dict[str, tuple[float, ...]] = {
@@ -45,13 +38,6 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AMSGrad": (6, 1.5, 1.5, 1.5),
 }
 
-#: The colour of what a rule computes with, in every figure that shows it.
-CONCEPTS: dict[str, str] = {
-    "gradient": "#a87400",
-    "velocity": "#4a3fc4",
-    "step": "#111111",
-}
-
 #: What matplotlib is told by `use`.
 STYLE: Any = {
     "figure.figsize": (6.0, 3.4),
@@ -59,6 +45,13 @@ STYLE: Any = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
+    **dict.fromkeys(["text.color", "axes.edgecolor", "axes.labelcolor"], INK),
+    **dict.fromkeys(["xtick.color", "ytick.color"], INK),
+    "font.family": ["Adaptive Sans", "DejaVu Sans"],
+    "mathtext.fontset": "custom",
+    "mathtext.fallback": "cm",
+    **dict.fromkeys(["mathtext.rm", "mathtext.bf"], "Adaptive Sans"),
+    **dict.fromkeys(["mathtext.it", "mathtext.cal"], "Adaptive Math:italic"),
     "font.size": 10.5,
     "axes.titlesize": 10.5,
     "axes.spines.top": False,
@@ -66,6 +59,7 @@ STYLE: Any = {
     "axes.linewidth": 0.8,
     "axes.titlelocation": "left",
     "lines.linewidth": 1.8,
+    "hatch.linewidth": 0.4,
     "legend.frameon": False,
     "legend.handlelength": 2.6,
     "svg.hashsalt": "adaptive",
@@ -86,12 +80,6 @@ SYMBOLS: dict[str, str] = {
 #: The part of the plane that figures of the circles task show.
 PLANE = ((-2.8, 3.0), (-3.2, 2.8))
 
-#: What is quiet in every figure: contours, guides.
-QUIET = "#9aa3ab"
-
-#: What is neither an algorithm nor a concept: measured points, the minimum.
-INK = "#111111"
-
 
 def use() -> None:
     """Give all figures of this session the look of the book, as SVG where Jupyter shows them.
@@ -101,11 +89,21 @@ def use() -> None:
     >>> from adaptive import plotting
     >>> plotting.use()
     """
+    _add_fonts()
     plt.rcParams.update(STYLE)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg")
+
+
+def _add_fonts() -> None:
+    """Let matplotlib know the book's fonts, once."""
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    for file in ("AdaptiveSans-Regular.ttf", "AdaptiveMath-Italic.ttf"):
+        path = str(files("adaptive") / "fonts" / file)
+        if font_manager.get_font(path).family_name not in known:
+            font_manager.fontManager.addfont(path)
 
 
 def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
@@ -125,7 +123,7 @@ def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
     Examples
     --------
     >>> line("Adam")
-    {'color': '#c22038', 'dashes': (None, None), 'label': 'Adam'}
+    {'color': '#a1012a', 'dashes': (None, None), 'label': 'Adam'}
     """
     if not isinstance(rule, str):
         kind = rule if isinstance(rule, type) else type(rule)
@@ -142,7 +140,7 @@ def line(rule: Rule | type[Rule] | str) -> dict[str, Any]:
 
 
 def shades(n: int) -> list[Any]:
-    """Return ``n`` colours in order, from dark to light, for the values of one quantity.
+    """Return ``n`` colours in order, from strong to weak, for the values of one quantity.
 
     Parameters
     ----------
@@ -158,9 +156,9 @@ def shades(n: int) -> list[Any]:
     --------
     >>> from adaptive import plotting
     >>> [tuple(colour.round(2).tolist()) for colour in plotting.shades(2)]
-    [(0.27, 0.0, 0.33, 1.0), (0.27, 0.75, 0.44, 1.0)]
+    [(0.18, 0.12, 0.45, 1.0), (0.31, 0.62, 0.47, 1.0)]
     """
-    return list(plt.get_cmap("viridis")(np.linspace(0, 0.7, _checks.count("n", n, 1))))
+    return list(LINES(np.linspace(1, 0, _checks.count("n", n, 1))))
 
 
 def contours(
@@ -321,7 +319,7 @@ def landscape(
     label: str | None = "loss after the last step",
     **style: Any,
 ) -> Axes:
-    """Draw a sweep over two hyperparameters as a map; diverged runs stay empty.
+    """Draw a sweep over two hyperparameters as a map; where runs diverged it is hatched.
 
     Parameters
     ----------
@@ -365,7 +363,8 @@ def landscape(
         raise ValueError(f"values must have shape {sweep.loss.shape[1:]}, got shape {drawn.shape}")
     ax = _axes(ax)
     drawn = np.ma.masked_where(sweep.diverged | ~np.isfinite(drawn), drawn)
-    image = ax.pcolormesh(x, y, drawn.T, rasterized=True, **{"cmap": "viridis_r", **style})
+    ax.patch.set(hatch="////", edgecolor=QUIET, linewidth=0)
+    image = ax.pcolormesh(x, y, drawn.T, rasterized=True, **{"cmap": AREAS.reversed(), **style})
     if label is not None:
         ax.figure.colorbar(image, ax=ax, label=label)
     ax.set(xlabel=SYMBOLS.get(x_name, x_name), ylabel=SYMBOLS.get(y_name, y_name))
@@ -536,13 +535,10 @@ def table(
         )
     ax = _axes(ax)
     shown = np.ma.masked_invalid(array)
-    image: Any = ax.imshow(shown, **{"cmap": "viridis", "aspect": "auto", **style})
+    ax.imshow(shown, **{"cmap": AREAS, "aspect": "auto", **style})
     for (i, j), value in np.ndenumerate(array):
-        good = np.isfinite(value)
-        dark = good and np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.6, 0.1)) < 0.5
-        text = number.format(value) if good else "×"
-        look: Any = {"ha": "center", "va": "center", "color": "white" if dark else INK}
-        ax.text(j, i, text, fontsize=9, **look)
+        text = number.format(value) if np.isfinite(value) else "×"
+        ax.text(j, i, text, fontsize=9, ha="center", va="center")
     ax.set_yticks(range(len(rows)), [_named(row) for row in rows])
     ax.set_xticks(
         range(len(columns)), [_named(column) for column in columns], rotation=45, ha="right"

@@ -6,7 +6,10 @@ lives beside the chapters, because nothing else needs it.
 - `mathematics` sets the formulas when the book is built: pages need no script for them.
 - `icons` draws the theme's icons into the pages, without the theme's bundle of thousands.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
+- `dark` draws the figures for the dark page.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
+- `folding` folds the code that only draws.
+- `search` makes the index of the search, and `run` says in words where a chapter can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 """
 
@@ -14,11 +17,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from chapters._site import architecture, cheatsheet, cite, icons, mathematics, pages, publishing
+from chapters._site import (
+    architecture,
+    cheatsheet,
+    cite,
+    dark,
+    folding,
+    icons,
+    mathematics,
+    pages,
+    publishing,
+    run,
+    search,
+)
 
 
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
-    for part in (mathematics, icons, publishing, architecture, cheatsheet, cite, pages):
+    pages_of_their_own = (architecture, cheatsheet, cite)
+    finding = (folding, run, search)
+    for part in (mathematics, icons, publishing, *pages_of_their_own, pages, dark, *finding):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -12,7 +12,7 @@ from chapters._site import icons
 #: What the theme's style sheet says of icons, which are drawn here.
 _ICON_RULE = re.compile(r"(?:@font-face|(?<=[}{])\.fa-[^{}]*)\{[^{}]*\}")
 _SCRIPT = re.compile(r"[ \t]*<script\b[^>]*>.*?</script>[ \t]*\n?", re.DOTALL)
-#: What searches, which is done on a page of its own.
+#: What the theme searches with, and the book does not (see `search`).
 _SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 #: Buttons that give up the keys' place when they are pressed, as they should for the mouse.
 _BLUR = "(()=>{t.blur()})"
@@ -21,6 +21,11 @@ _PRINT = re.compile(
     r'<div id="jb-print-docs-body".*?</div>(?=\s*(?:<div id="searchbox"|<article))', re.DOTALL
 )
 _VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+#: A formula in a line, and what ends a clause right after it.
+_ENDED = re.compile(
+    r'(<span class="math [^>]*>(?:(?!</mjx-container>).)*</mjx-container></span>)([,.;:!?)’”]+)',
+    re.DOTALL,
+)
 _EMPTY_HEADING = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>)?\s*</th>")
 
 
@@ -37,8 +42,7 @@ def _scripts_last(page: str) -> str:
         script = match[0].strip()
         if "data-cfasync" in script:
             return match[0]
-        unused = _SEARCH if 'id="search-results"' not in body else ()
-        if not any(each in script for each in ("fontawesome.js", *unused)):
+        if not any(each in script for each in ("fontawesome.js", *_SEARCH)):
             scripts.append(script)
         return ""
 
@@ -54,6 +58,8 @@ def mend(page: str) -> str:
     --------
     >>> mend('<th class="head"><p></p></th><section id="solution-content">')
     '<td class="head"></td><section>'
+    >>> mend('<span class="math x"><mjx-container></mjx-container></span>, and')
+    '<span class="together"><span class="math x"><mjx-container></mjx-container></span>,</span> and'
     """
     page = icons.draw(page)
     if "</head>" in page and "</body>" in page:
@@ -73,6 +79,8 @@ def mend(page: str) -> str:
     page = re.sub(r' id="(?:(?:exercise|solution|proof)-content|proof)"', "", page)
     # Entries of a list of references are entries of a list; the role of theirs is no more.
     page = page.replace('role="doc-biblioentry"', 'role="listitem"')
+    # No line begins with a comma or a full stop.
+    page = _ENDED.sub(r'<span class="together">\1\2</span>', page)
     # On paper a page has its own title; the theme's copy of it would be a second one.
     page = _PRINT.sub("", page)
     return re.sub(r'(<a\b[^>]*target="_blank")(?![^>]*\brel=)', r'\1 rel="noopener"', page)
@@ -142,8 +150,5 @@ def setup(app: Any) -> None:
     """Connect to Sphinx."""
     app.add_css_file("icons.css")
     app.add_js_file("book.js", loading_method="defer")
-    # Search reads the pages that it found, which a page from a file may not.
-    no_summary = 'DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = location.protocol !== "file:";'
-    app.add_js_file(None, body=no_summary)
     app.connect("builder-inited", _wrap)
     app.connect("build-finished", _lighten)

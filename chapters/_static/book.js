@@ -15,3 +15,68 @@
   document.addEventListener("toggle", look, true);
   document.addEventListener("click", () => setTimeout(look));
 })();
+
+// The contents of the book begin where the reader is in it.
+addEventListener("DOMContentLoaded", () => {
+  const sidebar = document.querySelector("#pst-primary-sidebar");
+  const here = sidebar?.querySelector(".current.active, li.current > a");
+  if (!here) return;
+  const middle = here.getBoundingClientRect().top - sidebar.getBoundingClientRect().top;
+  sidebar.scrollTop += middle - sidebar.clientHeight / 2;
+});
+
+// How far the text has been read.
+addEventListener("DOMContentLoaded", () => {
+  const text = document.querySelector(".bd-article");
+  if (!text) return;
+  const line = document.createElement("div");
+  line.className = "reading";
+  document.body.append(line);
+  let frame = null;
+  const draw = () => {
+    frame = null;
+    const { top, height } = text.getBoundingClientRect();
+    const rest = height - innerHeight;
+    line.style.setProperty("--read", rest > 0 ? Math.min(1, Math.max(0, -top / rest)) : 0);
+  };
+  const later = () => (frame ??= requestAnimationFrame(draw));
+  addEventListener("scroll", later, { passive: true });
+  addEventListener("resize", later);
+  draw();
+});
+
+// Past menus and text, to the first figure that can be moved.
+addEventListener("DOMContentLoaded", () => {
+  const figure = document.querySelector(".bd-article [data-explorer]");
+  if (!figure) return;
+  const link = document.createElement("a");
+  link.className = "to-figure";
+  link.href = "#";
+  link.textContent = "Skip to the live figure";
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    figure.scrollIntoView({ block: "center" });
+    figure.querySelector('[role="slider"], input, button')?.focus();
+  });
+  document.querySelector(".skip-link, #pst-skip-link")?.after(link);
+  if (!link.isConnected) document.body.prepend(link);
+});
+
+// What a reader has unfolded is unfolded when they come back.
+addEventListener("DOMContentLoaded", () => {
+  const key = `unfolded:${location.pathname}`;
+  const folds = [...document.querySelectorAll("details.fold")];
+  let open = [];
+  try {
+    open = JSON.parse(localStorage.getItem(key)) ?? [];
+  } catch {
+    return; // where nothing may be kept
+  }
+  folds.forEach((fold, i) => {
+    fold.open = open.includes(i);
+    fold.addEventListener("toggle", () => {
+      const now = folds.flatMap((each, k) => (each.open ? [k] : []));
+      localStorage.setItem(key, JSON.stringify(now));
+    });
+  });
+});

@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive import RULES, SGD, Adam, Momentum, RMSprop, descend, explore, plotting, problems
+from adaptive import (
+    RULES,
+    SGD,
+    Adam,
+    Momentum,
+    RMSprop,
+    descend,
+    explore,
+    palette,
+    problems,
+)
 from adaptive.explorer import book, bundle, catalogue, colours, picture
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import REGIMES
@@ -236,13 +246,10 @@ def test_contours_lie_at_their_levels():
 # ------------------------------------------------------------------ colours
 
 
-def test_colours_in_the_dark_are_those_of_the_books_pictures():
-    # Reference values of the filter `invert(1) hue-rotate(180deg)`, from Chromium.
-    assert colours.on_dark("#ffffff") != "#000000", "lightened: black is lost on a dark page"
-    assert colours.on_dark("#000000") == "#ffffff"
-    for colour in [*plotting.ALGORITHMS.values(), *plotting.CONCEPTS.values()]:
-        assert colours.contrast(colour, "#ffffff") >= 3
-        assert colours.contrast(colours.on_dark(colour), colours.DARK_PAGE) >= 3
+def test_a_figure_brings_the_colours_of_both_pages():
+    assert colours.look("Adam") == "--light:#a1012a;--dark:#ec481b"
+    assert colours.look("gradient", "gradient-").startswith("--gradient-light:#9a6200;")
+    assert colours.look("Mine") == f"--light:{palette.INK};--dark:{palette.on_dark(palette.INK)}"
 
 
 # ------------------------------------------------------------------ ranges

@@ -111,12 +111,12 @@ def test_copy_buttons_copy_exactly_the_code(book, visit):
         assert page.evaluate("() => navigator.clipboard.readText()") == source
 
 
-def test_search_finds_a_page_from_a_file(book, visit):
+def test_the_page_of_the_search_finds_from_a_file(book, visit):
     page = visit.page
     page.goto((book / "search.html").as_uri() + "?q=momentum")
     page.wait_for_selector("#search-results li a")
     found = page.locator("#search-results li a").evaluate_all("(all) => all.map(a => a.href)")
-    assert any("momentum" in address for address in found)
+    assert found[0].endswith("chapters/momentum.html")
     visit.assert_clean()
 
 
@@ -232,3 +232,95 @@ def test_learning_paths_name_each_chapter(book):
     numbered = [part["chapters"] for part in toc["parts"] if part.get("numbered")]
     chapters = {Path(entry["file"]).stem for part in numbered for entry in part}
     assert chapters <= links
+
+
+# ------------------------------------------------------------------ finding one's way
+
+
+def found(page, text):
+    """Type into the search of a page, and return the titles that are shown, with their pages."""
+    page.fill("#pst-search-dialog input", text)
+    page.wait_for_selector(".found a, .found-status:text('Nothing')")
+    return page.eval_on_selector_all(
+        ".found a",
+        """(all) => all.map(a => [".found-title", ".found-page"].map(
+            part => a.querySelector(part)?.textContent ?? ""))""",
+    )
+
+
+def test_search_answers_while_typing_titles_first(book, visit):
+    page = visit.open(book / "chapters" / "sgd.html")
+    page.keyboard.press("Control+k")
+    assert found(page, "adam")[0] == ["Adam", ""]
+    assert found(page, "bias correction")[0] == ["bias correction", "Glossary"]
+    assert found(page, "Nesterov")[0][0].startswith("Nesterov")
+    assert ["ε inside the root, ε outside"] in [title[:1] for title in found(page, "epsilon")]
+    assert found(page, "xyzzyx") == []
+    # An excerpt can be read: words, with what was asked for in bold, and no source of formulas.
+    found(page, "bias correction")
+    excerpts = page.locator(".found-text").all_inner_texts()
+    assert all(len(text.split()) > 3 and "\\" not in text for text in excerpts)
+    assert "correction" in page.locator(".found mark").first.inner_text().lower()
+    visit.assert_clean()
+
+
+def test_search_is_used_with_keys_alone_and_leads_to_the_section(book, visit):
+    page = visit.open(book / "chapters" / "sgd.html")
+    page.keyboard.press("Control+k")
+    found(page, "What the bias correction is worth")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/chapters/adam.html#*")
+    section = page.locator(page.evaluate("() => location.hash"))
+    assert section.locator("h2, h3").first.inner_text().endswith("worth")
+
+
+def test_each_chapter_says_in_words_where_it_runs(book):
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        (line,) = soup(book / "chapters" / f"{path.stem}.html").select("p.run")
+        assert line.get_text() == "Run this chapter: Binder · Colab · download"
+        binder, colab, download = (link["href"] for link in line.select("a"))
+        assert binder.endswith(f"?urlpath=lab/tree/chapters/{path.name}")
+        assert colab.endswith(f"/main/chapters/{path.name}")
+        assert (book / "chapters" / download).is_file()
+
+
+def test_the_contents_and_the_progress_show_where_the_reader_is(book, visit):
+    page = visit.open(book / "chapters" / "teaching.html")
+    inside = page.evaluate(
+        """() => {
+            const sidebar = document.querySelector("#pst-primary-sidebar");
+            const box = sidebar.querySelector(".current.active").getBoundingClientRect();
+            const frame = sidebar.getBoundingClientRect();
+            return box.top >= frame.top && box.bottom <= frame.bottom;
+        }"""
+    )
+    assert inside
+    read = "() => Number(document.querySelector('.reading').style.getPropertyValue('--read'))"
+    assert page.evaluate(read) < 0.05
+    page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_function(f"() => ({read})() > 0.9")
+
+
+def test_a_slider_is_reached_from_the_front_page_in_fifteen_presses(book, visit):
+    page = visit.open(book / "chapters" / "introduction.html")
+    is_slider = """() => document.activeElement.closest("[data-explorer]") !== null
+        && document.activeElement.matches("[role=slider], input[type=range]")"""
+    for _ in range(15):
+        text = page.evaluate("() => document.activeElement.textContent")
+        page.keyboard.press("Enter" if text == "Skip to the live figure" else "Tab")
+        if page.evaluate(is_slider):
+            break
+    assert page.evaluate(is_slider)
+
+
+def test_what_was_unfolded_stays_so(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    fold = page.locator("details.fold").nth(1)
+    assert not fold.evaluate("(e) => e.open")
+    fold.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => Object.keys(localStorage).some(k => k.startsWith('unfolded'))")
+    page.reload()
+    opened = page.locator("details.fold").evaluate_all("(all) => all.map(e => e.open)")
+    assert [i for i, is_open in enumerate(opened) if is_open] == [1]

@@ -1,0 +1,62 @@
+"""Where a chapter can be run, in words under its thesis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+
+
+def places(name: str, config: Any) -> dict[str, str]:
+    """Return the addresses at which a notebook runs, and of the notebook itself.
+
+    Parameters
+    ----------
+    name : str
+        The page, such as ``"chapters/adam"``.
+    config : sphinx.config.Config
+        The configuration of the book.
+
+    Returns
+    -------
+    dict of str
+        The places by name.
+    """
+    options = config.html_theme_options
+    repository = options["repository_url"].rstrip("/")
+    owner = repository.removeprefix("https://github.com/")
+    branch, launch = options["repository_branch"], options["launch_buttons"]
+    return {
+        "Binder": f"{launch['binderhub_url']}/v2/gh/{owner}/{branch}?urlpath=lab/tree/{name}.ipynb",
+        "Colab": f"{launch['colab_url']}/github/{owner}/blob/{branch}/{name}.ipynb",
+        "download": f"{'../' * name.count('/')}_sources/{name}.ipynb",
+    }
+
+
+def _line(name: str, config: Any) -> nodes.paragraph:
+    """Return the line of the page."""
+    line = nodes.paragraph(classes=["run"])
+    line += nodes.Text("Run this chapter: ")
+    for i, (place, address) in enumerate(places(name, config).items()):
+        if i:
+            line += nodes.Text(" · ")
+        line += nodes.reference("", place, refuri=address, internal=False)
+    return line
+
+
+def _insert(app: Any, tree: nodes.document, name: str) -> None:
+    """Put the line before the second paragraph of a chapter: after its thesis and opening."""
+    if app.builder.format != "html" or Path(app.env.doc2path(name)).suffix != ".ipynb":
+        return
+    section = next(iter(tree.findall(nodes.section)), None)
+    if section is None:
+        return
+    paragraphs = [each for each in section.children if isinstance(each, nodes.paragraph)]
+    if len(paragraphs) > 1:
+        section.insert(section.index(paragraphs[1]), _line(name, app.config))
+
+
+def setup(app: Any) -> None:
+    """Connect to Sphinx."""
+    app.connect("doctree-resolved", _insert)

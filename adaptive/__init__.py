@@ -2,8 +2,8 @@
 
 Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
-them on a page to be moved, `opening` asks one question of a rule, `interact`
-gives sliders to any function.
+them on a page to be moved, `opening` asks one question of a rule, `gallery`
+shows rules side by side, `interact` gives sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
     from adaptive.explorer import explore
+    from adaptive.explorer.gallery import gallery
     from adaptive.explorer.opening import opening
     from adaptive.interactive import interact
 
@@ -53,6 +54,7 @@ __all__ = [
     "Sweep",
     "descend",
     "explore",
+    "gallery",
     "interact",
     "load_state",
     "minimizer",
@@ -67,6 +69,7 @@ __all__ = [
 _LATER = {
     "explore": "adaptive.explorer",
     "interact": "adaptive.interactive",
+    "gallery": "adaptive.explorer.gallery",
     "opening": "adaptive.explorer.opening",
 }
 

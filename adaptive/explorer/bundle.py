@@ -25,11 +25,12 @@ MODULES = (
     "labels.js",
     "outcome.js",
     "opening.js",
+    "gallery.js",
     "start.js",
 )
 
 #: The style sheets of the page, in their order.
-STYLES = ("explorer.css", "opening.css")
+STYLES = ("explorer.css", "opening.css", "gallery.css")
 
 #: What stands around the part that all explorers of a page share, so that all but one of them
 #: can be taken out (see `adaptive.explorer.book`).

@@ -305,9 +305,7 @@ class Opening(Figure):
         if self.ghost is not None:
             rules.append(replace(self.ghost, **change) if self.together else self.ghost)
         problem, batches = self._problem(index), self._batches(index)
-        paths = [
-            descend(rule, problem, self.start, self._most, batches=batches) for rule in rules
-        ]
+        paths = [descend(rule, problem, self.start, self._most, batches=batches) for rule in rules]
         return [(path, self._losses(path, problem, batches)) for path in paths]
 
     def _losses(

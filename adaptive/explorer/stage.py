@@ -80,10 +80,12 @@ class Stage:
         }
 
 
-def stage_of(bounds: Bounds, seen: Sequence[Any]) -> Stage:
+def stage_of(
+    bounds: Bounds, seen: Sequence[Any], heights: tuple[int, int] = (LOWEST, HIGHEST)
+) -> Stage:
     """Return the picture of a part of the plane; ``seen`` are points that a phone has to show."""
     (left, right), (bottom, top) = bounds
-    height = float(np.clip(round(WIDTH * (top - bottom) / (right - left)), LOWEST, HIGHEST))
+    height = float(np.clip(round(WIDTH * (top - bottom) / (right - left)), *heights))
     room = (right - left) / (top - bottom) / (WIDTH / height)
     equal = 1 / MOST_ROOM <= room <= MOST_ROOM
     if equal:

@@ -1,9 +1,10 @@
 // Where the page begins: each output says which picture is to come alive, and with what.
 
 import { Explorer } from "./explorer.js";
+import { Gallery } from "./gallery.js";
 import { Opening } from "./opening.js";
 
-const VIEWS = { opening: Opening };
+const VIEWS = { gallery: Gallery, opening: Opening };
 
 /** Return the function that brings figures to life, with what they all know. */
 export function starter(catalogue) {

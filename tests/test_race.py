@@ -18,11 +18,36 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, problems, sweep
+from adaptive import (
+    NAG,
+    RULES,
+    SGD,
+    Adadelta,
+    Adam,
+    AMSGrad,
+    Momentum,
+    Nadam,
+    Rule,
+    descend,
+    problems,
+    sweep,
+)
 from adaptive import race as function
-from adaptive.problems import Circles, MovingTarget, Problem, Ravine, Rosenbrock, Surface
+from adaptive.compare import paired
+from adaptive.problems import (
+    Circles,
+    MovingTarget,
+    Problem,
+    Ravine,
+    Rescaled,
+    Rosenbrock,
+    Surface,
+)
+from adaptive.problems.base import Array
 from adaptive.race import (
+    LONGER,
     MEMORIES,
+    SHORTER,
     SOLVED,
     Entry,
     _beyond,
@@ -154,6 +179,16 @@ def test_grids_are_extended_where_the_best_is_at_an_end() -> None:
         np.testing.assert_allclose(tried, run(peak, calls, **wide))
         # What was tried once is not tried again.
         assert sum(len(c["lr"]) * len(c["momentum"]) for c in calls[:-1]) == tried[..., 0].size
+
+
+def test_where_the_memories_end() -> None:
+    ends = {k: (SHORTER[k][-1], LONGER[k][-1]) for k in MEMORIES}
+    assert ends == {
+        "momentum": (0, 0.997),
+        "rho": (0.5, 0.9999),
+        "beta1": (0, 0.997),
+        "beta2": (0.9, 0.9999),
+    }
 
 
 def test_a_grid_is_not_extended_without_need() -> None:
@@ -387,3 +422,74 @@ def test_the_defaults_fare_as_the_cheat_sheet_says() -> None:
         divided = [name for name in rows if name not in plain]
         assert max(default[n] for n in plain) < min(default[n] for n in divided)
         assert all(elsewhere[n] < default[n] for n in divided)
+
+
+# ------------------------------------------------------------------- what its sentences say
+
+
+def left_on_circles(rule: Rule, seeds: Iterable[int], problem: Problem | None = None) -> Array:
+    """Return what 100 steps leave on the circles, trial by trial."""
+    problem = problem or Circles()
+    lowest, start = lowest_loss(problem), problem.loss(problem.start)
+    end = sweep(rule, problem, 100, keep="end", rng=list(seeds)).loss[-1]
+    return (end - lowest) / (start - lowest)
+
+
+def test_on_more_trials_of_the_circles_the_leader_in_tuning_is_not_ahead_of_sgd() -> None:
+    """The settings are those that the chapter prints, chosen by the median."""
+    seeds = range(5_000_000, 5_000_600)
+    sgd = left_on_circles(SGD(lr=0.6165), seeds)
+    nadam = left_on_circles(Nadam(lr=0.1274, beta1=0.97, beta2=0.9999), seeds)
+    amsgrad = left_on_circles(AMSGrad(lr=0.006952, beta1=0.9, beta2=0.9999), seeds)
+    _, low, high = paired(sgd, nadam)
+    assert low < 0 < high
+    assert paired(sgd, amsgrad)[1] > 0
+    assert paired(nadam, amsgrad)[1] > 0
+
+
+@dataclass(frozen=True, eq=False)
+class Decaying(Rule):
+    """A step along the gradient, with a rate that falls to zero in 100 steps."""
+
+    lr: float = 0.1
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (-self.lr * (1 - (t - 1) / 100) * g,)
+
+
+@dataclass(frozen=True, eq=False)
+class Signs(Rule):
+    """A step of one length in each coordinate."""
+
+    lr: float = 0.01
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return (-self.lr * np.sign(g),)
+
+
+@dataclass(frozen=True, eq=False)
+class DecayingSigns(Decaying):
+    """The same, with a length that falls to zero in 100 steps."""
+
+    def update(self, g: Any, t: int) -> tuple[Any]:
+        return super().update(np.sign(g), t)
+
+
+def test_a_rate_that_decays_helps_sgd_on_the_circles_and_signs_hardly() -> None:
+    def tuned(rule: Rule, rates: Array) -> float:
+        return min(float(np.median(left_on_circles(replace(rule, lr=η), seeds))) for η in rates)
+
+    seeds = range(60)
+    plain, signs = np.geomspace(0.1, 3, 9), np.geomspace(0.01, 0.3, 9)
+    assert tuned(Decaying(), plain) < 0.7 * tuned(SGD(), plain)
+    assert tuned(DecayingSigns(), signs) > 0.9 * tuned(Signs(), signs)
+
+
+def test_a_tuned_epsilon_has_to_follow_the_scale_of_the_loss() -> None:
+    small = Rescaled(Circles(), loss_by=0.01)
+    for rule, least, most in [
+        (Adadelta(rho=0.5, eps=0.0079), 5, np.inf),
+        (Adam(lr=0.0616, beta1=0.97, beta2=0.9), 0.99, 1.01),
+    ]:
+        there, here = (np.median(left_on_circles(rule, range(60), on)) for on in (small, None))
+        assert least < there / here < most

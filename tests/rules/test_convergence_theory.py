@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adadelta, Momentum, RMSprop, descend
+from adaptive import NAG, RULES, SGD, Adadelta, AdaMax, Momentum, RMSprop, descend, sweep
 from adaptive.problems import Problem
 
 q = lambda κ: (np.sqrt(κ) - 1) / (np.sqrt(κ) + 1)  # noqa: E731
@@ -163,6 +163,20 @@ def test_no_rule_is_faster_than_the_chain_allows(kind, t):
             assert not np.any(theta[k][k:]), "news travels one link a step"
         if len(theta) == t + 1:
             assert problem.excess(theta[t]) >= 3 * D2 / (32 * (t + 1) ** 2)
+
+
+def test_the_grid_decides_whether_momentum_or_adamax_comes_nearer_to_the_bound():
+    problem, lr = chain(101), np.geomspace(1e-3, 30, 120)
+    coarse, fine = (
+        np.nanmin(sweep(Momentum(), problem, 50, **grid).loss[-1])
+        for grid in (
+            {"lr": lr[60:], "momentum": np.linspace(0, 0.99, 34)[25:]},
+            {"lr": np.linspace(3.4, 4, 13), "momentum": np.linspace(0.86, 0.9, 17)},
+        )
+    )
+    for rates in (lr, np.geomspace(0.03, 1, 120)):
+        adamax = np.nanmin(sweep(AdaMax(), problem, 50, lr=rates).loss[-1])
+        assert fine < adamax < coarse
 
 
 def test_the_best_that_the_first_coordinates_allow_is_close_to_the_bound():

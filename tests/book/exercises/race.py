@@ -72,3 +72,8 @@ def by_runs_of_good_rates(rates, left):
     runs = np.cumsum(left > 2 * np.min(left))
     mine = (runs == runs[left.argmin()]) & (left <= 2 * np.min(left))
     return float(np.ptp(np.log10(rates[mine])))
+
+
+@wrong("ex-race-basin", check="check", says="two gaps of half a power")
+def counts_gaps(rates, left):
+    return walk(10.0 ** np.arange(len(rates)), left, left <= 2 * left.min())

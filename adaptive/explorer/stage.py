@@ -6,6 +6,7 @@ Each function here has its twin there, and a test holds the two together.
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ PHONE = 358 / 236
 MOST_ROOM = 4.0
 #: The height of the loss curve in its pixels, and the logarithm of how far above its start it goes.
 CURVE, ABOVE = 64, 0.4
+#: From this share of the steps on, a number stands before its crossing, not after it.
+LATE = 0.93
 #: About how wide letters are, and how high a line, in the picture; with room for a phone's.
 NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
 #: Far outside of the picture all points are as good as each other.
@@ -168,7 +171,7 @@ def covered(lines: Sequence[Points]) -> Points:
     found = [np.empty((0, 2))]
     for points in lines:
         shares = (np.arange(7) / 6)[:, None]
-        for one, other in zip(points[:-1], points[1:], strict=True):
+        for one, other in itertools.pairwise(points):
             found.append(one + shares * (other - one))
     return np.concatenate(found)
 
@@ -276,7 +279,7 @@ def sentence(
         What the page is told as well: ``symbol``, ``ghost``, ``fraction``, ``most``, ``unit``
         and ``counts``.
     """
-    named = f" ({mark})" if mark else ""
+    named = f" ({mark})" if mark and mark != value else ""
     begin = [(words["symbol"], "symbol"), (f" = {value}", "strong"), (named, "")]
     ghost, part, most = words["ghost"], words["fraction"], words["most"]
     if words["counts"] == "step":
@@ -375,7 +378,8 @@ def crossing(run: Outcome, steps: int, within: float, kind: str, look: str) -> s
     if run.steps <= steps:
         left = _short(100 * run.steps / steps)
         style = f"left:{left}%;top:{_short(up)}px;{look}"
-        return f'<span class="crossing rule {kind}" style="{style}"><b>{run.steps}</b></span>'
+        late = "late " if run.steps > LATE * steps else ""
+        return f'<span class="crossing {late}rule {kind}" style="{style}"><b>{run.steps}</b></span>'
     style = f"top:{_short(up)}px;{look}"
     return f'<span class="crossing beyond rule {kind}" style="{style}"><b>{run.steps} →</b></span>'
 

@@ -77,7 +77,9 @@ MADE = {
         bounds=[[-5, 5], [-2, 2]],
         places={"first": (-2, 1), "then": (3, -0.5)},
     ),
-    "steps": lambda: opening(Adam(0.1), Saddle(), slider="beta1", ghost=RMSprop(0.1), counts="step"),
+    "steps": lambda: opening(
+        Adam(0.1), Saddle(), slider="beta1", ghost=RMSprop(0.1), counts="step"
+    ),
 }
 
 
@@ -100,13 +102,16 @@ def test_it_says_what_comes_of_the_runs():
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
-        (Momentum(0.09, 0.93), "is slower: 95 steps bring the loss to a thousandth; SGD needs only 33"),
+        (
+            Momentum(0.09, 0.93),
+            "is slower: 95 steps bring the loss to a thousandth; SGD needs only 33",
+        ),
         (Momentum(0.09, 0.0), "brings the loss to a thousandth in 33 steps; SGD needs 33"),
         (Momentum(0.25, 0.1), "diverges: the loss grows without end; SGD needs 33 steps"),
         (
             Momentum(0.09, 0.996),
-            "does not settle: after 900 steps the loss still rises above a thousandth of its start; "
-            "SGD needs 33 steps",
+            "does not settle: after 900 steps the loss still rises above a thousandth of its "
+            "start; SGD needs 33 steps",
         ),
     ],
 )
@@ -177,7 +182,11 @@ def test_a_phone_shows_start_and_minimum():
         (lambda: opening(SGD(), Ravine(), slider="lr", values=[1, 2]), ValueError, "first setting"),
         (lambda: opening(SGD(), Ravine(), slider="lr", values=[-1, 0.01]), ValueError, "SGD.lr"),
         (lambda: opening(SGD(), Ravine(), slider="lr", values="ab"), TypeError, "values"),
-        (lambda: opening(SGD(), Ravine(), slider="condition", values=range(10, 60)), ValueError, "16"),
+        (
+            lambda: opening(SGD(), Ravine(), slider="condition", values=range(10, 60)),
+            ValueError,
+            "16",
+        ),
         (lambda: momentum(ghost="SGD"), TypeError, "ghost must be a Rule"),
         (lambda: momentum(together=True), ValueError, "field 'momentum'"),
         (lambda: momentum(together=1), TypeError, "together"),
@@ -223,7 +232,9 @@ def test_what_is_given_cannot_end_the_script():
 @pytest.mark.parametrize("name", MADE)
 def test_an_opening_adds_at_most_30_kb(name):
     made = MADE[name]()
-    shared = re.search(r"<!--adaptive-explorer.*?<!--/adaptive-explorer \w+-->", made.to_html(), re.S)
+    shared = re.search(
+        r"<!--adaptive-explorer.*?<!--/adaptive-explorer \w+-->", made.to_html(), re.S
+    )
     assert len(gzip.compress(made.to_html().replace(shared[0], "").encode())) < 30_000
 
 
@@ -232,19 +243,20 @@ def test_an_opening_adds_at_most_30_kb(name):
 #: All that is drawn and written, as the reader sees it.
 SEEN = """() => {
   const root = document.querySelector(".adaptive-opening");
+  const at = (e) => [+e.getAttribute("x"), +e.getAttribute("y")];
   const all = (selector, read) => [...root.querySelectorAll(selector)].map(read);
   return {
     lines: all("path.line, path.halo, path.dots", (e) => e.getAttribute("d")),
-    texts: all(".texts text:not(.hint)", (e) => [e.textContent, +e.getAttribute("x"), +e.getAttribute("y")]),
-    hint: all(".hint", (e) => [+e.getAttribute("x"), +e.getAttribute("y")]),
+    texts: all(".texts text:not(.hint)", (e) => [e.textContent, ...at(e)]),
+    hint: all(".hint", at),
     start: all(".start", (e) => e.getAttribute("transform")),
     crossings: all(".crossing", (e) => [e.textContent, e.style.left, e.style.top, e.className]),
     words: all(".outcome", (e) => e.innerHTML),
     value: all(".dial-value", (e) => e.textContent),
-    rail: all(".paint rect", (e) => [e.className.baseVal, +e.getAttribute("x"), e.getAttribute("style")]),
+    rail: all(".paint rect", (e) => [e.className.baseVal, e.getAttribute("style"), ...at(e)]),
     slider: all("input", (e) => [e.value, e.max]),
     landscape: all(".backdrop", (e) => e.innerHTML.length),
-    size: all(".scene, .curve, .dial, .outcome", (e) => [e.getBoundingClientRect().top, e.clientHeight]),
+    tops: all(".scene, .curve, .dial, .outcome", (e) => e.getBoundingClientRect().top),
   };
 }"""
 
@@ -329,7 +341,11 @@ def test_a_key_there_and_a_key_back_is_where_it_was(page):
     slider = page.get_by_role("slider", name="momentum γ")
     slider.focus()
     before = _state(page)
-    for there, back in (("ArrowRight", "ArrowLeft"), ("ArrowUp", "ArrowDown"), ("PageUp", "PageDown")):
+    for there, back in (
+        ("ArrowRight", "ArrowLeft"),
+        ("ArrowUp", "ArrowDown"),
+        ("PageUp", "PageDown"),
+    ):
         slider.press(there)
         assert _state(page) != before
         slider.press(back)
@@ -442,7 +458,9 @@ def test_a_landscape_of_another_shape_is_drawn(visit, tmp_path):
     page.get_by_role("slider", name="share").press("End")
     _settled(page)
     # Adagrad's path does not depend on the scale of a coordinate's gradient; SGD's does.
-    assert np.allclose(points(page.locator(line.format("live")).get_attribute("d")), points(live), atol=0.11)
+    assert np.allclose(
+        points(page.locator(line.format("live")).get_attribute("d")), points(live), atol=0.11
+    )
     assert page.locator(line.format("ghost")).get_attribute("d") != ghost
     assert page.locator(".backdrop").inner_html() != backdrop
     visit.assert_clean()

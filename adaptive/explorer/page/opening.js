@@ -11,6 +11,7 @@ import { outcomeOf, relativeLoss, sentence, speedOf } from "./outcome.js";
 
 const CURVE = 64; // the height of the loss curve
 const ABOVE = 0.4; // how far it goes above its start, as a logarithm
+const LATE = 0.93; // from this share of the steps on, a number stands before its crossing
 const MARGIN = 14; // what the start keeps from the sides of the picture
 const QUIET = 350; // milliseconds before the hand rests
 
@@ -176,7 +177,8 @@ export class Opening {
       set(this.find(`.lines .${kind} .line`), { d: line.join("") });
       if (run.steps === null) continue;
       const beyond = run.steps > steps;
-      const mark = html(crossings, "span", { class: `crossing ${beyond ? "beyond " : ""}rule ${kind}` });
+      const where = beyond ? "beyond " : run.steps > LATE * steps ? "late " : "";
+      const mark = html(crossings, "span", { class: `crossing ${where}rule ${kind}` });
       mark.style.cssText = this.find(`.paths .${kind}`).style.cssText;
       mark.style.top = `${this.up(this.spec.within)}px`;
       if (!beyond) mark.style.left = `${(100 * run.steps) / steps}%`;

@@ -498,7 +498,7 @@ class Opening(Figure):
         found = []
         for corner, ((_, name, *_), path) in enumerate(zip(drawn, lines, strict=True)):
             at = stage.place(path, name, view, taken, free)
-            at = at or (view.window[0] + 12.0, view.height - 12.0 - 20 * corner)
+            at = at or (view.window[0] + 12.0, view.height - 30.0 - 20 * corner)
             taken.append((*at, stage.width_of(name)))
             found.append(at)
         return found
@@ -512,7 +512,7 @@ class Opening(Figure):
             f'<span class="notch" style="--at:{i / last:.10g}"></span>' for i in self.marks
         )
         marks += "".join(
-            f'<span class="mark {_side(i / last)}" style="--at:{i / last:.10g}">'
+            f'<span class="stop-name {_side(i / last)}" style="--at:{i / last:.10g}">'
             f"{html.escape(text)}</span>"
             for i, text in self._marks()
         )

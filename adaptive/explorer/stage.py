@@ -23,7 +23,7 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 #: The picture in its own pixels: its width, and between which heights it takes the problem's shape.
 WIDTH, LOWEST, HIGHEST = 688, 236, 276
 #: On a phone it is cropped to this shape, not shrunk.
-PHONE = 358 / 236
+PHONE = 358 / 224
 #: One scale on both axes shows more of the plane than was asked for, at most so many times more.
 MOST_ROOM = 4.0
 #: The height of the loss curve in its pixels, and the logarithm of how far above its start it goes.
@@ -34,6 +34,8 @@ LATE = 0.93
 NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
 #: Far outside of the picture all points are as good as each other.
 OUTSIDE = 1e5
+#: What a short screen crops of the picture, above and below; names stand inside of it.
+EDGE = 22
 #: A name stands beside one of so many first points of its line.
 PLACES = 40
 
@@ -209,7 +211,9 @@ def place(
     for i, point in enumerate(points[1:PLACES], start=1):
         for across, up in sides:
             x, y = float(point[0] + across), float(point[1] + up)
-            if x < low + 8 or x + width > high - 8 or y - LINE < 6 or y > stage.height - 8:
+            if x < low + 8 or x + width > high - 8:
+                continue
+            if y - LINE < EDGE or y > stage.height - EDGE:
                 continue
             inside = (free[:, 0] > x - 5) & (free[:, 0] < x + width + 5)
             inside &= (free[:, 1] > y - LINE - 3) & (free[:, 1] < y + 6)

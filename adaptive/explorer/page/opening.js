@@ -161,7 +161,7 @@ export class Opening {
     this.runs().forEach(({ kind, name }, i) => {
       const found = placed(lines[i], name, stage, taken, free, this.names[kind]);
       this.names[kind] = found;
-      const at = found ?? { x: low + 12, y: stage.height - 12 - 20 * i };
+      const at = found ?? { x: low + 12, y: stage.height - 30 - 20 * i };
       taken.push([at.x, at.y, widthOf(name)]);
       set(this.find(`.texts .${kind}`), { x: at.x, y: at.y });
     });

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.descent import has_diverged
+from adaptive.descent import descend, has_diverged
 from adaptive.explorer.picture import bounds_of
 from adaptive.explorer.ranges import ranges_of
 from adaptive.problems.base import Problem
@@ -24,9 +24,9 @@ def tuned(rule: Rule, problem: Problem) -> Rule:
     """Return a rule with the setting that suits a problem best.
 
     What is tuned is the learning rate, or else the last setting whose values go over powers of
-    ten, such as the ε of Adadelta. Of the runs that stay in the picture, and cross no quarter of
-    it in one step, it is that with the lowest loss in the last quarter of 100 steps. A rule without such a setting, or one
-    that does not run in a batch, stays as it is.
+    ten, such as the ε of Adadelta. Of the runs that stay in the picture, and cross no quarter
+    of it in one step, it is that with the lowest loss in the last quarter of 100 steps. A rule
+    without such a setting, or one that does not run in a batch, stays as it is.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def tuned(rule: Rule, problem: Problem) -> Rule:
     try:
         theta, loss = _runs(rule, problem, name, tuple(stops.tolist()))
     except (TypeError, ValueError):
-        return rule  # it looks at the data, so that one run would decide for all
+        return rule
     with np.errstate(all="ignore"):
         lost = has_diverged(theta, loss, problem.start).any(axis=0)
         low, high = np.array(bounds_of(problem)).T
@@ -68,7 +68,11 @@ def tuned(rule: Rule, problem: Problem) -> Rule:
     end = np.where(lost | outside | leaps | ~np.isfinite(end), np.inf, end)
     if not np.isfinite(end).any():
         return rule
-    return replace(rule, **{name: float(stops[end.argmin()])})
+    best = int(end.argmin())
+    found = replace(rule, **{name: float(stops[best])})
+    # A rule that looks at its data runs otherwise in a batch, where one run decides for all.
+    alone = descend(found, problem, steps=STEPS)
+    return found if np.array_equal(alone.theta, theta[: alone.steps + 1, best]) else rule
 
 
 def _runs(

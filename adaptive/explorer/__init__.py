@@ -23,6 +23,7 @@ from adaptive.explorer.figure import Figure
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import Map, map_of
 from adaptive.explorer.stored import stored_paths
+from adaptive.explorer.tuned import settings_on
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import TracingError, trace_problem, trace_rule
@@ -226,7 +227,17 @@ class Explorer(Figure):
             if traceable
             else {},
             "map": self.map.as_dict(names[0]) if self.map else None,
+            "tuned": {} if fixed or self.map else self._tuned(common, offered),
         }
+
+    def _tuned(self, common: dict[str, Any], offered: Sequence[Problem]) -> dict[str, Any]:
+        """Return settings that suit the problems, as far as the page does not know them."""
+        found = settings_on(self.rules, offered)
+        if self.problem.name not in common["tuned"]:
+            given = [type(rule) for rule in self.rules]
+            others = [catalogue.default_rule(kind) for kind in rules.RULES if kind not in given]
+            found |= settings_on(others, [self.problem])
+        return found
 
     def _own(self, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the page is told of the rules and the problem, as far as it is not known."""

@@ -15,6 +15,7 @@ from adaptive.descent import FAR, batches_for
 from adaptive.explorer import colours, picture
 from adaptive.explorer.bundle import Code
 from adaptive.explorer.ranges import ranges_of
+from adaptive.explorer.tuned import settings_on
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import problem_to_javascript, rule_to_javascript, trace_problem, trace_rule
@@ -49,6 +50,7 @@ def _common(kinds: tuple[type[Rule], ...], surfaces: tuple[type[Problem], ...]) 
         },
         "rules": {kind.__name__: describe_rule(default_rule(kind)) for kind in kinds},
         "problems": {each.name: describe_problem(each) for each in default_problems()},
+        "tuned": settings_on([default_rule(kind) for kind in kinds], default_problems()),
     }
 
 

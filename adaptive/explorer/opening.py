@@ -436,9 +436,9 @@ class Opening(Figure):
             for d in [stage.line(path)]
         )
         curves = "".join(
-            f'<g class="rule {kind}" style="{look}">'
-            f'<path class="line" d="{stage.curve_line(losses[: self.steps + 1], self.within)}"/></g>'
+            f'<g class="rule {kind}" style="{look}"><path class="line" d="{d}"/></g>'
             for kind, look, (_, losses) in list(zip(kinds, looks, made, strict=True))[::-1]
+            for d in [stage.curve_line(losses[: self.steps + 1], self.within)]
         )
         crossings = "".join(
             stage.crossing(run, self.steps, self.within, kind, look)
@@ -498,7 +498,7 @@ class Opening(Figure):
         found = []
         for corner, ((_, name, *_), path) in enumerate(zip(drawn, lines, strict=True)):
             at = stage.place(path, name, view, taken, free)
-            at = at or (view.window[0] + 12.0, view.height - 12.0 - 20 * corner)
+            at = at or (view.window[0] + 12.0, view.height - 30.0 - 20 * corner)
             taken.append((*at, stage.width_of(name)))
             found.append(at)
         return found
@@ -509,30 +509,34 @@ class Opening(Figure):
         words, _, symbol = self.label.rpartition(" ")
         named = f"{html.escape(words)} <i>{html.escape(symbol)}</i>".strip()
         marks = "".join(
-            f'<span class="mark {kind}" style="--at:{i / last:.10g}">{html.escape(text)}</span>'
-            for i, text, kind in self._marks()
+            f'<span class="notch" style="--at:{i / last:.10g}"></span>' for i in self.marks
+        )
+        marks += "".join(
+            f'<span class="stop-name {_side(i / last)}" style="--at:{i / last:.10g}">'
+            f"{html.escape(text)}</span>"
+            for i, text in self._marks()
         )
         paint = stage.paint(index, outcome, self._most)
         value = html.escape(written(self.stops[index], 6))
         return (
             f'<label class="dial rule" style="{look}"><span class="dial-name">{named}</span>'
             f'<span class="rail"><svg viewBox="0 0 {last} 10" preserveAspectRatio="none" '
-            f'aria-hidden="true"><rect class="bed" x="-0.5" width="{last + 1}" height="10"/>'
+            f'aria-hidden="true"><rect class="bed" width="{last}" height="10"/>'
             f'<g class="paint">{paint}</g></svg>'
             f'<input type="range" min="0" max="{last}" step="1" value="{index}" '
             f'autocomplete="off" disabled>{marks}</span>'
             f'<span class="dial-value" aria-hidden="true">{value}</span></label>'
         )
 
-    def _marks(self) -> list[tuple[int, str, str]]:
+    def _marks(self) -> list[tuple[int, str]]:
         """Return what stands below the rail: what was given, and the ends that are not near it."""
         last = len(self.stops) - 1
         ends = [
-            (i, written(self.stops[i], 6), "end")
+            (i, written(self.stops[i], 6))
             for i in (0, last)
             if all(abs(i - at) > last / 8 for at in self.marks)
         ]
-        return ends + [(i, text, "named") for i, text in self.marks.items()]
+        return [*ends, *self.marks.items()]
 
 
 # ------------------------------------------------------------------ what was given
@@ -542,7 +546,9 @@ def _owner(rule: Rule, problem: Problem, slider: Any) -> bool:
     """Return whether a field is the rule's; else it must be the problem's."""
     if not isinstance(slider, str):
         raise TypeError(f"slider must be the name of a field, got {_checks.shown(slider)}")
-    of_problem = [f.name for f in fields(problem) if f.init] if is_dataclass(problem) else []
+    of_problem: list[str] = []
+    if is_dataclass(problem):
+        of_problem = [field.name for field in fields(problem) if field.init]
     if slider not in rule.hyperparameters and slider not in of_problem:
         raise ValueError(
             f"slider must be a field of {type(rule).__name__}, which has "
@@ -624,6 +630,11 @@ def _settings(rule: Rule, left_out: set[str]) -> str:
         f"{plotting.SYMBOLS.get(name, name).split()[-1]} = {written(value, 6)}"
         for name, value in kept.items()
     )
+
+
+def _side(share: float) -> str:
+    """Return how a text stands below the rail: not beyond its ends."""
+    return "first" if share < 0.1 else "last" if share > 0.9 else ""
 
 
 def _as_key(text: str) -> str:

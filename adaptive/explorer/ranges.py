@@ -96,8 +96,8 @@ class Range:
         return [float(f"{tick:.6g}") for tick in found if self.low <= tick <= self.high]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields, as the page wants them."""
-        return asdict(self)
+        """Return the fields, and where the slider stops, as the page wants them."""
+        return asdict(self) | {"stops": self.stops()}
 
 
 def ranges_of(rule: Rule, given: Mapping[str, Any] | None = None) -> list[Range]:

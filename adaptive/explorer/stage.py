@@ -6,6 +6,7 @@ Each function here has its twin there, and a test holds the two together.
 from __future__ import annotations
 
 import html
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,15 +23,19 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 #: The picture in its own pixels: its width, and between which heights it takes the problem's shape.
 WIDTH, LOWEST, HIGHEST = 688, 236, 276
 #: On a phone it is cropped to this shape, not shrunk.
-PHONE = 358 / 236
+PHONE = 358 / 224
 #: One scale on both axes shows more of the plane than was asked for, at most so many times more.
 MOST_ROOM = 4.0
 #: The height of the loss curve in its pixels, and the logarithm of how far above its start it goes.
 CURVE, ABOVE = 64, 0.4
+#: From this share of the steps on, a number stands before its crossing, not after it.
+LATE = 0.93
 #: About how wide letters are, and how high a line, in the picture; with room for a phone's.
 NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
 #: Far outside of the picture all points are as good as each other.
 OUTSIDE = 1e5
+#: What a short screen crops of the picture, above and below; names stand inside of it.
+EDGE = 22
 #: A name stands beside one of so many first points of its line.
 PLACES = 40
 
@@ -170,7 +175,7 @@ def covered(lines: Sequence[Points]) -> Points:
     found = [np.empty((0, 2))]
     for points in lines:
         shares = (np.arange(7) / 6)[:, None]
-        for one, other in zip(points[:-1], points[1:], strict=True):
+        for one, other in itertools.pairwise(points):
             found.append(one + shares * (other - one))
     return np.concatenate(found)
 
@@ -208,7 +213,9 @@ def place(
     for i, point in enumerate(points[1:PLACES], start=1):
         for across, up in sides:
             x, y = float(point[0] + across), float(point[1] + up)
-            if x < low + 8 or x + width > high - 8 or y - LINE < 6 or y > stage.height - 8:
+            if x < low + 8 or x + width > high - 8:
+                continue
+            if y - LINE < EDGE or y > stage.height - EDGE:
                 continue
             inside = (free[:, 0] > x - 5) & (free[:, 0] < x + width + 5)
             inside &= (free[:, 1] > y - LINE - 3) & (free[:, 1] < y + 6)
@@ -278,7 +285,7 @@ def sentence(
         What the page is told as well: ``symbol``, ``ghost``, ``fraction``, ``most``, ``unit``
         and ``counts``.
     """
-    named = f" ({mark})" if mark else ""
+    named = f" ({mark})" if mark and mark != value else ""
     begin = [(words["symbol"], "symbol"), (f" = {value}", "strong"), (named, "")]
     ghost, part, most = words["ghost"], words["fraction"], words["most"]
     if words["counts"] == "step":
@@ -377,7 +384,8 @@ def crossing(run: Outcome, steps: int, within: float, kind: str, look: str) -> s
     if run.steps <= steps:
         left = _short(100 * run.steps / steps)
         style = f"left:{left}%;top:{_short(up)}px;{look}"
-        return f'<span class="crossing rule {kind}" style="{style}"><b>{run.steps}</b></span>'
+        late = "late " if run.steps > LATE * steps else ""
+        return f'<span class="crossing {late}rule {kind}" style="{style}"><b>{run.steps}</b></span>'
     style = f"top:{_short(up)}px;{look}"
     return f'<span class="crossing beyond rule {kind}" style="{style}"><b>{run.steps} →</b></span>'
 

@@ -53,7 +53,13 @@ def show(visit, tmp_path, explorer, name="page", change=lambda text: text) -> Pa
     """Open a page with nothing but an explorer, from a file."""
     path = tmp_path / f"{name}.html"
     path.write_text(change(explorer.to_page()), encoding="utf-8")
-    return visit.open(path)
+    return unfolded(visit.open(path))
+
+
+def unfolded(page: Page) -> Page:
+    """Open what stands behind "More controls" in all explorers."""
+    page.evaluate("() => document.querySelectorAll('details.more').forEach((e) => (e.open = true))")
+    return page
 
 
 def points(d: str) -> np.ndarray:

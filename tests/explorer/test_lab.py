@@ -15,7 +15,7 @@ import pytest
 
 from adaptive import Momentum
 from adaptive.problems import Ravine
-from tests.explorer.support import assert_path, settle, slider, state
+from tests.explorer.support import assert_path, settle, slider, state, unfolded
 
 CELLS = [
     """\
@@ -128,6 +128,7 @@ def test_the_explorer_lives_in_jupyterlab(lab, visit):
     assert_path(page, Momentum(lr, momentum), Ravine(), state(page)["start"])
 
     # Keys did nothing else: no cell was added, deleted or left for another.
+    unfolded(page)
     field = page.get_by_label("Start, coordinate θ[0]").first
     field.fill("2")
     field.press("b")

@@ -116,34 +116,119 @@ def test_sliders_stand_where_python_puts_them(js, rule):
         found = js("values.map((value) => place(range, value))", range=spec, values=values.tolist())
         assert np.allclose(found, each.place(values), atol=1e-12)
         assert js("[place(range, -1e9), place(range, range.high + 1)]", range=spec)[1] in (1, "NaN")
-        back = js("at.map((where) => valueAt(range, where))", range=spec, at=shares.tolist())
-        # Rounded to what a person would choose, but never to the same value twice.
-        assert np.allclose(each.place(back), shares, atol=2e-3)
-        assert (back[0], back[-1]) == (each.low, each.high)
-        all_ = js(
-            "Array.from({ length: POSITIONS + 1 }, (_, k) => valueAt(range, k / POSITIONS))",
-            range=spec,
-        )
-        assert len(set(all_)) == len(all_) == 201
-        assert all_ == sorted(all_)
-        assert js("[valueAt(range, -0.5), valueAt(range, 1.5)]", range=spec) == [
-            each.low,
-            each.high,
-        ]
-        assert all(
-            len(f"{value:.12g}".replace(".", "").strip("0").lstrip("-")) <= 12 for value in all_
-        )
+        # The value at a place is the stop that is nearest to it.
+        stops = np.array(spec["stops"])
+        at = np.linspace(-0.2, 1.2, 57)
+        back = js("at.map((where) => valueAt(range, where))", range=spec, at=at.tolist())
+        nearest = np.abs(each.place(stops) - at[:, None]).min(axis=1)
+        assert np.allclose(np.abs(each.place(np.array(back)) - at), nearest, atol=1e-12)
+        assert set(back) <= set(spec["stops"])
 
 
-def test_sliders_stop_at_values_with_few_digits(js):
-    log = {"scale": "log", "low": 1e-4, "high": 3}
-    decay = {"scale": "decay", "low": 0, "high": 0.999}
-    straight = {"scale": "linear", "low": 0, "high": 0.99}
-    assert js("valueAt(range, 0.5)", range=log) == 0.0173
-    assert js("valueAt(range, 0.5)", range=decay) == 0.9684
-    assert js("valueAt(range, 0.3333)", range=straight) == 0.33
-    narrow = {"scale": "log", "low": 1, "high": 1.001}
-    assert len(set(js("[1, 2, 3, 4].map((k) => valueAt(range, k / 200))", range=narrow))) == 4
+@pytest.mark.parametrize("rule", [SGD(0.0123), Momentum(0.05, 0.7), Adam(0.1), Adam(eps=0)])
+def test_sliders_stop_at_round_values(rule):
+    for each in ranges_of(rule):
+        stops = each.stops()
+        assert stops == sorted(set(stops))
+        assert {each.low, each.high, each.value} <= set(stops)
+        assert (stops[0], stops[-1]) == (each.low, each.high)
+        assert 20 <= len(stops) <= 130
+        for stop in set(stops) - {each.low, each.high, each.value}:
+            # Two digits, of the value or of what it lacks to 1.
+            kept = 1 - stop if each.scale == "decay" else stop
+            assert float(f"{kept:.2g}") == pytest.approx(kept, rel=1e-9)
+
+
+def test_stops_hold_values_that_are_nearly_round_only_once():
+    for lr in (0.3, 0.1 + 0.2):
+        found = [each for each in ranges_of(SGD(lr))[0].stops() if abs(each - 0.3) < 1e-6]
+        assert found == [lr]
+
+
+def test_stops_of_scales_that_the_book_does_not_know():
+    ends = {"lr": (0.2, 0.9)}
+    (range_,) = ranges_of(SGD(0.5), ends)
+    assert range_.stops()[:3] == [0.2, 0.22, 0.25]
+    (_, narrow) = ranges_of(Momentum(0.1, 0.5), {"momentum": (0.45, 0.55)})
+    assert narrow.stops()[:3] == [0.45, 0.451, 0.452]
+
+
+def test_a_value_between_the_stops_is_one_more(js):
+    assert js("withStop([1, 2, 5], 2)") == [1, 2, 5]
+    assert js("withStop([1, 2, 5], 3)") == [1, 2, 3, 5]
+    assert js("withStop([1, 2, 10], 30)") == [1, 2, 10, 30]
+    range_ = {"stops": [1, 2, 5, 10]}
+    assert js("[-9, -1, 0, 1, 2, 9].map((k) => stopFrom(range, 5, k))", range=range_) == [
+        1, 2, 5, 10, 10, 10,
+    ]  # fmt: skip
+    assert js("[stopFrom(range, 3, 1), stopFrom(range, 3, -1)]", range=range_) == [5, 2]
+
+
+def test_units_are_round(js):
+    assert js("[0.02, 0.019, 7, 5, 4.9, 1].map(roundDown)") == [0.02, 0.01, 5, 5, 2, 1]
+    assert js("[rounded(0.123, 0.05), rounded(-0.13, 0.05), rounded(3 * 0.1, 0.1)]") == [
+        0.1, -0.15, 0.3,
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------ addresses
+
+
+@pytest.mark.parametrize(
+    ("hash_", "found"),
+    [
+        ("#~k.t=3&k.start=1,2", {"t": "3", "start": "1,2"}),
+        # As chat programs send it on.
+        ("#%7Ek.t=3&k.start=1%2C2", {"t": "3", "start": "1,2"}),
+        ("#%7Ek.t%3D3%26k.start%3D1%2C2", {"t": "3", "start": "1,2"}),
+        ("#%7ek.t%3d3", {"t": "3"}),
+        ("#%257Ek.t%253D3%2526k.start%253D1%252C2", {"t": "3", "start": "1,2"}),
+        ("#~k.t=3&amp;k.start=1,2", {"t": "3", "start": "1,2"}),
+        ("#~k.problem=noisy+quadratic", {"problem": "noisy quadratic"}),
+        ("#~k.problem=100%25+x", {"problem": "100% x"}),
+        ("#~j.t=3", {}),
+        ("#section", {}),
+        ("#~%", {}),
+        ("", {}),
+    ],
+)
+def test_addresses_are_read_however_they_were_sent(js, hash_, found):
+    js(SEARCH, texts=hash_)
+    assert js("({ ...readAddress('k') })") == found
+
+
+@pytest.mark.parametrize(
+    ("hash_", "ours", "unreadable"),
+    [
+        ("#~k.t=3", True, False),
+        ("#%7Ek.t%3D3", True, False),
+        ("#~%", True, True),
+        ("#~nonsense", True, True),
+        ("#%7Enonsense", True, True),
+        ("#~a=1", True, True),
+        ("#~k.t=", True, True),
+        ("#section", False, False),
+        ("", False, False),
+    ],
+)
+def test_it_is_known_whether_an_address_can_be_read(js, hash_, ours, unreadable):
+    js(SEARCH, texts=hash_)
+    assert js("[holdsSettings(), isUnreadable()]") == [ours, unreadable]
+
+
+#: V8 alone has neither an address nor what reads one: as browsers do it.
+SEARCH = """(globalThis.location = { hash: texts }, globalThis.URLSearchParams = class {
+  constructor(text) {
+    const plain = (part) => {
+      try { return decodeURIComponent(part.replaceAll("+", " ")); } catch { return part; }
+    };
+    this.all = text.split("&").filter(Boolean).map((each) => {
+      const [name, ...rest] = each.split("=");
+      return [plain(name), plain(rest.join("="))];
+    });
+  }
+  [Symbol.iterator]() { return this.all[Symbol.iterator](); }
+}, 0)"""
 
 
 # ------------------------------------------------------------------ lines

@@ -110,8 +110,8 @@ def test_it_says_what_comes_of_the_runs():
         (Momentum(0.25, 0.1), "diverges: the loss grows without end; SGD needs 33 steps"),
         (
             Momentum(0.09, 0.996),
-            "does not settle: after 900 steps the loss still rises above a thousandth of its start; "
-            "SGD needs 33 steps",
+            "does not settle: after 900 steps the loss still rises above a thousandth of its "
+            "start; SGD needs 33 steps",
         ),
     ],
 )
@@ -243,19 +243,20 @@ def test_an_opening_adds_at_most_30_kb(name):
 #: All that is drawn and written, as the reader sees it.
 SEEN = """() => {
   const root = document.querySelector(".adaptive-opening");
+  const at = (e) => [+e.getAttribute("x"), +e.getAttribute("y")];
   const all = (selector, read) => [...root.querySelectorAll(selector)].map(read);
   return {
     lines: all("path.line, path.halo, path.dots", (e) => e.getAttribute("d")),
-    texts: all(".texts text:not(.hint)", (e) => [e.textContent, +e.getAttribute("x"), +e.getAttribute("y")]),
-    hint: all(".hint", (e) => [+e.getAttribute("x"), +e.getAttribute("y")]),
+    texts: all(".texts text:not(.hint)", (e) => [e.textContent, ...at(e)]),
+    hint: all(".hint", at),
     start: all(".start", (e) => e.getAttribute("transform")),
     crossings: all(".crossing", (e) => [e.textContent, e.style.left, e.style.top, e.className]),
     words: all(".outcome", (e) => e.innerHTML),
     value: all(".dial-value", (e) => e.textContent),
-    rail: all(".paint rect", (e) => [e.className.baseVal, +e.getAttribute("x"), e.getAttribute("style")]),
+    rail: all(".paint rect", (e) => [e.className.baseVal, e.getAttribute("style"), ...at(e)]),
     slider: all("input", (e) => [e.value, e.max]),
     landscape: all(".backdrop", (e) => e.innerHTML.length),
-    size: all(".scene, .curve, .dial, .outcome", (e) => [e.getBoundingClientRect().top, e.clientHeight]),
+    tops: all(".scene, .curve, .dial, .outcome", (e) => e.getBoundingClientRect().top),
   };
 }"""
 

@@ -27,9 +27,23 @@ export function writeAddress(key, settings) {
   globalThis.history.replaceState(globalThis.history.state, "", pathname + search + hash);
 }
 
+/** Whether the address holds settings, readable or not. */
+export const holdsSettings = () => /^#(~|%(25)*7e)/i.test(globalThis.location.hash);
+
+/** Whether it should, and not one of them can be told from another. */
+export const isUnreadable = () => holdsSettings() && ![...parameters()].some(([name, value]) => name.includes(".") && value);
+
 function parameters() {
-  const { hash } = globalThis.location;
-  return new URLSearchParams(hash.startsWith(SIGN) ? hash.slice(SIGN.length) : "");
+  let text = globalThis.location.hash;
+  // Programs in which people send addresses to each other encode what they do not know, some twice.
+  for (let turn = 0; turn < 3 && !(text.startsWith(SIGN) && text.includes("=")); turn++) {
+    try {
+      text = decodeURIComponent(text);
+    } catch {
+      break;
+    }
+  }
+  return new URLSearchParams(text.startsWith(SIGN) ? text.slice(SIGN.length).replaceAll("&amp;", "&") : "");
 }
 
 /** The key of a figure: its own, numbered where another on the page has it. */

@@ -2,7 +2,7 @@
 
 import { html, set, shape } from "./drawing.js";
 import { nearest } from "./descent.js";
-import { POSITIONS, place, valueAt, written } from "./numbers.js";
+import { withStop, written } from "./numbers.js";
 
 const ICONS = {
   rewind: "M4 3v10M13 3L6 8l7 5Z",
@@ -145,28 +145,51 @@ export class SettingControls {
   }
 }
 
-/** A slider over a range of values; `stops` are the only ones it can take, if there are any. */
+/** A slider over the stops of a range, or over those of the paths that were computed beforehand. */
 class Slider {
-  constructor(parent, range, stops, change) {
-    this.range = range;
-    this.stops = stops;
+  constructor(parent, range, stored, change) {
+    this.stored = stored;
+    this.stops = stored ?? range.stops;
     const label = html(parent, "label", { class: "slider" });
     html(label, "span", { class: "label" }, range.label);
-    const max = stops ? stops.length - 1 : POSITIONS;
-    this.input = html(label, "input", { type: "range", min: 0, max, step: 1, disabled: max === 0 });
+    const alone = this.stops.length === 1;
+    this.input = html(label, "input", { type: "range", min: 0, step: 1, disabled: alone });
     this.output = html(label, "span", { class: "value", "aria-hidden": "true" });
-    this.input.addEventListener("input", () => {
-      const at = Number(this.input.value);
-      change(stops ? stops[at] : valueAt(range, at / POSITIONS));
-    });
+    this.input.addEventListener("input", () => change(this.stops[Number(this.input.value)]));
   }
 
   draw(value) {
-    const { range, stops } = this;
-    this.input.value = stops ? nearest(stops, value) : Math.round(place(range, value) * POSITIONS);
-    const text = written(value, range.scale === "decay" ? 6 : 3);
+    // A value of an address, or of the text, may lie between the round ones.
+    if (!this.stored) this.stops = withStop(this.stops, value);
+    set(this.input, { max: this.stops.length - 1 });
+    this.input.value = nearest(this.stops, value);
+    const text = written(value, 6);
     set(this.input, { "aria-valuetext": text });
     this.output.textContent = text;
+  }
+}
+
+/** A place for what not everybody needs; the browser remembers whether it was open. */
+export function more(parent) {
+  const details = html(parent, "details", { class: "more", open: storedOpen() });
+  html(details, "summary", {}, "More controls");
+  details.addEventListener("toggle", () => {
+    try {
+      localStorage.setItem(OPEN, details.open ? "open" : "");
+    } catch {
+      // Some pages may store nothing.
+    }
+  });
+  return html(details, "div", { class: "controls" });
+}
+
+const OPEN = "adaptive-more-controls";
+
+function storedOpen() {
+  try {
+    return localStorage.getItem(OPEN) === "open";
+  } catch {
+    return false;
   }
 }
 

@@ -1,11 +1,12 @@
 // The explorer: what is set, what follows from it, and who has to be told.
 
-import { byName, freeKey, numberIn, readAddress, writeAddress } from "./address.js";
+import { byName, freeKey, holdsSettings, isUnreadable, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
-import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
+import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls, more } from "./controls.js";
 import { BOTH, decoded, descend, lookUp, rowsOf } from "./descent.js";
 import { html } from "./drawing.js";
 import { Landscape } from "./landscape.js";
+import { onReturn, recalled, remember } from "./memory.js";
 import { clamp, written } from "./numbers.js";
 import { Pad } from "./pad.js";
 
@@ -26,32 +27,48 @@ export class Explorer {
     for (const rule of Object.values(this.rules)) {
       if (rule.stored) rule.stored = { ...rule.stored, numbers: decoded(rule.stored.data, "Uint16") };
     }
+    this.tuned = [spec.tuned, catalogue.tuned];
     this.key = freeKey(root, spec.key);
     this.state = this.initial();
     this.playing = false;
     this.build(catalogue.layout);
-    this.apply(this.fromAddress());
-    globalThis.addEventListener("hashchange", () => this.apply({ ...this.initial(), ...this.fromAddress() }));
+    this.apply(this.settingsIn(recalled(this.key) ?? readAddress(this.key)));
+    globalThis.addEventListener("hashchange", () => {
+      // Anchors of the page are addresses too, and leave the figures be.
+      if (holdsSettings() && !recalled(this.key)) this.restore(readAddress(this.key));
+    });
+    onReturn(this.key, (settings) => this.restore(settings));
     if (Object.keys(readAddress(this.key)).length) root.scrollIntoView({ block: "center" });
     this.render();
+    this.complain();
   }
 
   // ---------------------------------------------------------------- what is set
 
   initial() {
     const { spec } = this;
-    const settings = byName(
-      Object.entries(this.rules).map(([name, rule]) => [name, rule.settings.map(({ value }) => value)]),
-    );
     return {
       problem: spec.problem,
       start: [...spec.start],
       shown: [...spec.shown],
       focus: spec.shown[0],
-      settings,
+      settings: this.settingsOn(spec.problem),
       t: spec.t,
       quantity: spec.quantity,
     };
+  }
+
+  /** The settings of all rules on a problem: those of the text where it is the text's, else what suits it. */
+  settingsOn(problem) {
+    const { spec } = this;
+    const suited = (name) => this.tuned.map((known) => known[problem]?.[name]).find(Boolean);
+    return byName(
+      Object.entries(this.rules).map(([name, { settings }]) => {
+        const own = settings.map(({ value }) => value);
+        const ofText = problem === spec.problem && spec.shown.includes(name);
+        return [name, [...((!ofText && suited(name)) || own)]];
+      }),
+    );
   }
 
   /** Change some of it. What is seen follows with the next frame, once for all changes until then. */
@@ -85,7 +102,8 @@ export class Explorer {
   }
 
   choose(problem) {
-    this.apply({ problem, start: problem === this.spec.problem ? [...this.spec.start] : [...this.problems[problem].start] });
+    const start = problem === this.spec.problem ? this.spec.start : this.problems[problem].start;
+    this.apply({ problem, start: [...start], settings: this.settingsOn(problem) });
   }
 
   // ---------------------------------------------------------------- the address
@@ -101,39 +119,57 @@ export class Explorer {
     if (state.focus !== state.shown[0]) found.focus = state.focus;
     if (state.t !== first.t) found.t = String(state.t);
     if (state.quantity !== first.quantity) found.curves = state.quantity;
+    const suited = this.settingsOn(state.problem);
     for (const name of state.shown) {
       this.rules[name].settings.forEach((range, i) => {
         const value = state.settings[name][i];
-        if (value !== range.value) found[`${name}.${range.name}`] = String(value);
+        if (value !== suited[name][i]) found[`${name}.${range.name}`] = String(value);
       });
     }
     return found;
   }
 
-  /** The settings in the address, without those that make no sense here. */
-  fromAddress() {
-    const found = readAddress(this.key);
+  /** The settings in what was found, without those that make no sense here, which are kept as `unread`. */
+  settingsIn(found) {
     const change = {};
+    const unread = new Set(Object.keys(found));
+    const take = (name, made) => unread.delete(name) && Object.assign(change, made);
     const problem = this.problems[found.problem];
-    if (problem) Object.assign(change, { problem: problem.name, start: [...problem.start] });
+    if (problem) take("problem", { problem: problem.name, start: [...problem.start] });
     const start = (found.start ?? "").split(",").map(numberIn);
     if (!this.spec.fixed && start.length === 2 && start.every(Number.isFinite)) {
-      change.start = this.within(change.problem ?? this.spec.problem, start);
+      take("start", { start: this.within(change.problem ?? this.spec.problem, start) });
     }
     const shown = [...new Set((found.rules ?? "").split(","))].filter((name) => this.rules[name]);
-    if (shown.length) Object.assign(change, { shown, focus: shown[0] });
-    if ((change.shown ?? this.state.shown).includes(found.focus)) change.focus = found.focus;
+    if (shown.length) take("rules", { shown, focus: shown[0] });
+    if ((change.shown ?? this.state.shown).includes(found.focus)) take("focus", { focus: found.focus });
     const t = numberIn(found.t);
-    if (Number.isInteger(t)) change.t = clamp(t, 0, this.spec.steps);
-    if (this.quantities().includes(found.curves)) change.quantity = found.curves;
-    const settings = this.initial().settings;
+    if (Number.isInteger(t)) take("t", { t: clamp(t, 0, this.spec.steps) });
+    if (this.quantities().includes(found.curves)) take("curves", { quantity: found.curves });
+    const settings = this.settingsOn(change.problem ?? this.spec.problem);
     for (const [name, rule] of Object.entries(this.rules)) {
       rule.settings.forEach((range, i) => {
-        const value = numberIn(found[`${name}.${range.name}`]);
-        if (Number.isFinite(value)) settings[name][i] = clamp(value, range.low, range.high);
+        const given = `${name}.${range.name}`;
+        const value = numberIn(found[given]);
+        if (!Number.isFinite(value)) return;
+        settings[name][i] = clamp(value, range.low, range.high);
+        unread.delete(given);
       });
     }
+    this.unread = [...unread];
     return { ...change, settings };
+  }
+
+  restore(found) {
+    this.apply({ ...this.initial(), ...this.settingsIn(found) });
+    this.complain();
+  }
+
+  /** Say so where the address holds what cannot be read. */
+  complain() {
+    const first = document.querySelector("[data-explorer][data-key]") === this.root;
+    if (this.unread.length) this.say(`The address holds what this figure cannot read: ${this.unread.join(", ")}.`);
+    else if (first && isUnreadable()) this.say("The address holds settings that cannot be read.");
   }
 
   /** The names of all curves that some rule has. */
@@ -335,7 +371,9 @@ export class Explorer {
     // The first picture is not news.
     if (!this.spoken) return (this.spoken = true);
     this.speaking = setTimeout(() => {
-      if (!this.playing) this.status.textContent = this.readout.textContent;
+      if (this.playing) return;
+      this.status.textContent = this.readout.textContent;
+      remember(this.key, this.toAddress());
     }, QUIET_BEFORE_SPEAKING);
   }
 
@@ -368,21 +406,22 @@ export class Explorer {
     const controls = (this.controls = {});
     controls.quantity = new QuantityControls(find(".curves-title"), (quantity) => this.apply({ quantity }));
     controls.time = new TimeControls(panel, spec.steps, { seek: (t) => this.seek(t), play: () => this.play() });
-    controls.rules = new RuleControls(panel, Object.values(this.rules), {
-      toggle: (name, on) => this.toggle(name, on),
-      highlight: (name) => this.highlight(name),
-    });
     controls.settings = new SettingControls(panel, {
       focus: (focus) => this.apply({ focus }),
       change: (name, i, value) => this.setValue(name, i, value),
     });
-    const last = html(panel, "div", { class: "last" });
+    this.message = html(panel, "p", { class: "message", "aria-hidden": "true" });
+    const rest = more(panel);
+    controls.rules = new RuleControls(rest, Object.values(this.rules), {
+      toggle: (name, on) => this.toggle(name, on),
+      highlight: (name) => this.highlight(name),
+    });
+    const last = html(rest, "div", { class: "last" });
     controls.problem = new ProblemControls(last, Object.values(this.problems), spec.fixed, {
       choose: (name) => this.choose(name),
       start: (i, value, given) => this.setStart(i, value, given),
     });
     const buttons = html(last, "div", { class: "buttons" });
-    this.message = html(buttons, "span", { class: "message", "aria-hidden": "true" });
     html(buttons, "button", { type: "button" }, "Reset").addEventListener("click", () => this.reset());
     // A notebook has no address that keeps its outputs.
     if (!document.body.hasAttribute("data-jp-theme-light")) {

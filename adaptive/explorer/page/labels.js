@@ -3,6 +3,7 @@
 const [NARROW, LETTER, WIDE] = [5, 8.5, 13];
 const LINE = 14;
 const PLACES = 40;
+const EDGE = 22; // what a short screen crops of the picture, above and below
 const PARTS = 6;
 
 /** How wide a text is, about. */
@@ -43,7 +44,7 @@ export function placed(points, text, stage, taken, free, before = null) {
     sides.forEach(([across, up], side) => {
       const x = points[i][0] + across;
       const y = points[i][1] + up;
-      if (x < low + 8 || x + width > high - 8 || y - LINE < 6 || y > stage.height - 8) return;
+      if (x < low + 8 || x + width > high - 8 || y - LINE < EDGE || y > stage.height - EDGE) return;
       let cost = 0.35 * i - (before && before.i === i && before.side === side ? KEEP : 0);
       for (const [a, b] of free) {
         if (a > x - 5 && a < x + width + 5 && b > y - LINE - 3 && b < y + 6) cost += 6;

@@ -21,38 +21,35 @@ export function written(value, digits = 3) {
   return String(shown).replace("-", "−");
 }
 
-/** How many steps a slider has. */
-export const POSITIONS = 200;
-
-// A slider runs from 0 to 1; a scale says through which values.
+// An axis of the map runs from 0 to 1; a scale says through which values.
 const SCALES = {
-  linear: { of: (x) => x, back: (u) => u },
-  log: { of: Math.log, back: Math.exp },
+  linear: (x) => x,
+  log: Math.log,
   // For decays close to 1: 0.9, 0.99 and 0.999 are equally far apart.
-  decay: { of: (x) => -Math.log(1 - x), back: (u) => 1 - Math.exp(-u) },
+  decay: (x) => -Math.log(1 - x),
 };
 
 export function place(range, value) {
-  const { of } = SCALES[range.scale];
+  const of = SCALES[range.scale];
   const [low, high] = [of(range.low), of(range.high)];
   return clamp((of(value) - low) / (high - low), 0, 1);
 }
 
-/** The value at a place between 0 and 1, rounded to what a person would choose. */
-export function valueAt(range, where) {
-  if (where <= 0) return range.low;
-  if (where >= 1) return range.high;
-  const { of, back } = SCALES[range.scale];
-  const low = of(range.low);
-  const width = of(range.high) - low;
-  const value = back(low + where * width);
-  // Few digits, but so many that each position of the slider is another value.
-  const digits = clamp(Math.ceil(-Math.log10(width / POSITIONS)) + 1, 3, 12);
-  if (range.scale === "log") return Number(value.toPrecision(digits));
-  if (range.scale === "decay") return Number((1 - Number((1 - value).toPrecision(digits))).toFixed(12));
-  const unit = 10 ** (Math.floor(Math.log10(width)) - 3);
-  return Number((Math.round(value / unit) * unit).toPrecision(12));
+/** The stop of a slider that is nearest to a place between 0 and 1. */
+export const valueAt = (range, where) =>
+  range.stops.reduce((best, stop) =>
+    Math.abs(place(range, stop) - where) < Math.abs(place(range, best) - where) ? stop : best,
+  );
+
+/** The stop that lies so many stops from the one at a value, or the last that way. */
+export function stopFrom(range, value, steps) {
+  const stops = withStop(range.stops, value);
+  return stops[clamp(stops.indexOf(value) + steps, 0, stops.length - 1)];
 }
+
+/** Stops in order, with one more where a value is none of them. */
+export const withStop = (stops, value) =>
+  stops.includes(value) ? stops : [...stops, value].sort((a, b) => a - b);
 
 /** At most `most` round numbers between low and high. */
 export function ticks(low, high, most) {

@@ -11,6 +11,7 @@ import { outcomeOf, relativeLoss, sentence, speedOf } from "./outcome.js";
 
 const CURVE = 64; // the height of the loss curve
 const ABOVE = 0.4; // how far it goes above its start, as a logarithm
+const LATE = 0.93; // from this share of the steps on, a number stands before its crossing
 const MARGIN = 14; // what the start keeps from the sides of the picture
 const QUIET = 350; // milliseconds before the hand rests
 
@@ -160,7 +161,7 @@ export class Opening {
     this.runs().forEach(({ kind, name }, i) => {
       const found = placed(lines[i], name, stage, taken, free, this.names[kind]);
       this.names[kind] = found;
-      const at = found ?? { x: low + 12, y: stage.height - 12 - 20 * i };
+      const at = found ?? { x: low + 12, y: stage.height - 30 - 20 * i };
       taken.push([at.x, at.y, widthOf(name)]);
       set(this.find(`.texts .${kind}`), { x: at.x, y: at.y });
     });
@@ -176,7 +177,8 @@ export class Opening {
       set(this.find(`.lines .${kind} .line`), { d: line.join("") });
       if (run.steps === null) continue;
       const beyond = run.steps > steps;
-      const mark = html(crossings, "span", { class: `crossing ${beyond ? "beyond " : ""}rule ${kind}` });
+      const where = beyond ? "beyond " : run.steps > LATE * steps ? "late " : "";
+      const mark = html(crossings, "span", { class: `crossing ${where}rule ${kind}` });
       mark.style.cssText = this.find(`.paths .${kind}`).style.cssText;
       mark.style.top = `${this.up(this.spec.within)}px`;
       if (!beyond) mark.style.left = `${(100 * run.steps) / steps}%`;

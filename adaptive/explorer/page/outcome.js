@@ -41,7 +41,7 @@ export function sentence(value, mark, run, other, words) {
   const begin = [
     [words.symbol, "symbol"],
     [` = ${value}`, "strong"],
-    [mark ? ` (${mark})` : "", ""],
+    [mark && mark !== value ? ` (${mark})` : "", ""],
   ];
   let rest;
   if (words.counts === "step") {

@@ -2,7 +2,7 @@
 
 import { draggable, inside } from "./drag.js";
 import { set, shape } from "./drawing.js";
-import { clamp, place, valueAt, written } from "./numbers.js";
+import { clamp, place, stopFrom, valueAt, written } from "./numbers.js";
 
 export class Pad {
   /** `map` has the two `names`, their `ranges`, and `columns` × `rows` of what happens there. */
@@ -33,13 +33,18 @@ export class Pad {
         const [x, y] = inside(pixels, box);
         move([(x - box.left) / (box.right - box.left), (box.bottom - y) / (box.bottom - box.top)]);
       },
-      moveBy: (steps) => move(this.places.map((at, i) => at + steps[i] / 100)),
+      moveBy: (steps) => {
+        // Kept at once: another key may come before the next frame.
+        this.settings = map.ranges.map((range, i) => stopFrom(range, this.settings[i], steps[i]));
+        moved(this.settings);
+      },
     });
   }
 
   /** Bring the point to a setting. */
   draw(settings) {
     const { box, map } = this;
+    this.settings = settings;
     this.places = map.ranges.map((range, i) => place(range, settings[i]));
     const [x, y] = this.places;
     const left = box.left + x * (box.right - box.left);

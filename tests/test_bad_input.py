@@ -788,7 +788,8 @@ UNCHECKED = {
     "Chosen Entry Explorer Form Node Path Program Race Record Sweep Traced TracedProblem TracedRule"
     " TracingError": "the package makes them, not its users",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
-    "Problem.draw Problem.project": "called in every step, with what `descend` checked",
+    "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
+    "Problem.project": "called in every step, with what `descend` checked",
     "Surface.f Surface.partials": "called in every step by `loss` and `grad`, which check",
     "Graph.node Graph.symbol": "called by `record`",
     "Rule": "has no fields",

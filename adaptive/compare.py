@@ -58,18 +58,81 @@ def paired(
     >>> [round(value, 3) for value in paired(2 * hard_and_easy, hard_and_easy)]
     [0.301, 0.301, 0.301]
     """
-    first, second = _powers("left", left), _powers("other", other)
-    if first.ndim != 1 or first.shape != second.shape or not len(first):
-        shapes = f"{first.shape} and {second.shape}"
-        raise ValueError(f"left and other must have one shape (trials,), got {shapes}")
+    first, second = _trials(_powers("left", left), _powers("other", other), 1)
     difference = first - second
-    if not 0 < _checks.number("level", level) < 1:
-        raise ValueError(f"level must be between 0 and 1, got {level}")
+    level = _level(level)
     size = (_checks.count("resamples", resamples, 1), len(difference))
     draws = np.random.default_rng(seed).integers(len(difference), size=size)
     medians = np.median(difference[draws], axis=1)
     low, high = np.quantile(medians, [(1 - level) / 2, (1 + level) / 2])
     return float(np.median(difference)), float(low), float(high)
+
+
+def mean_difference(
+    left: npt.ArrayLike, other: npt.ArrayLike, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the mean difference between two rules on the same trials, and half of its interval.
+
+    Each trial gives one difference, and the interval is Student's: it holds the true mean in a
+    share `level` of all cases if the differences are independent and normal, and nearly so if they
+    are many. It needs scipy.
+
+    Parameters
+    ----------
+    left, other : array_like, shape (trials,)
+        What each rule left, trial by trial; at least two trials.
+    level : float, default 0.95
+        How often the interval shall hold the mean.
+
+    Returns
+    -------
+    mean, half : float
+        The interval is mean ± half, in the units of what was left. The mean is positive where the
+        first rule leaves more; nan if both diverged on a trial.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or are not (trials,), there are fewer than two trials, or the level is
+        not between 0 and 1.
+
+    See Also
+    --------
+    paired : The median in powers of ten, for what spreads over orders of magnitude.
+
+    Examples
+    --------
+    >>> from adaptive.compare import mean_difference
+    >>> mean, half = mean_difference([0.51, 0.42, 0.63], [0.5, 0.4, 0.6])
+    >>> print(f"{mean:.3f} ± {half:.3f}")
+    0.020 ± 0.025
+    """
+    from scipy.stats import t
+
+    first, second = (
+        _checks.floating(name, each).astype(float)
+        for name, each in (("left", left), ("other", other))
+    )
+    first, second = _trials(first, second, 2)
+    level = _level(level)
+    with np.errstate(invalid="ignore"):
+        difference = first - second
+        error = difference.std(ddof=1) / np.sqrt(len(difference))
+    return float(difference.mean()), float(t.ppf((1 + level) / 2, len(difference) - 1) * error)
+
+
+def _trials(left: Array, other: Array, least: int) -> tuple[Array, Array]:
+    """Return both, if they are trials of equal number, and at least so many."""
+    if left.ndim != 1 or left.shape != other.shape or len(left) < least:
+        wanted = "one shape (trials,)" + (f" with at least {least} trials" if least > 1 else "")
+        raise ValueError(f"left and other must have {wanted}, got {left.shape} and {other.shape}")
+    return left, other
+
+
+def _level(level: float) -> float:
+    if not 0 < _checks.number("level", level) < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
+    return level
 
 
 def _powers(name: str, left: npt.ArrayLike) -> Array:

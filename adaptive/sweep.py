@@ -371,5 +371,9 @@ def _shared_batches(
             "rng must be one generator or seed where no batches are drawn, "
             f"got {_checks.shown(rng)}"
         )
-    runs = [batches_for(problem, steps, one, None) for one in rng]
+    sources = [_checks.generator("rng", one) for one in rng]
+    together = [problem.draws(range(1, steps + 1), source) for source in sources]
+    if together[0] is not None:
+        return list(np.stack(together, axis=1)), len(rng)
+    runs = [batches_for(problem, steps, source, None) for source in sources]
     return [np.stack(drawn) for drawn in zip(*runs, strict=True)], len(rng)

@@ -15,8 +15,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    sync_playwright,
+)
 
+from tests import there
 from tests.book import browser as browsers
 from tests.book.notebooks import ROOT
 
@@ -120,13 +129,21 @@ class Visit:
 
 
 @pytest.fixture
-def reader(browser: Browser):
-    """Return a function that makes an empty page for a reader with settings of their own."""
-    contexts = []
+def reader(browser: Browser, monkeypatch: pytest.MonkeyPatch):
+    """Return a function that makes an empty page for a reader with settings of their own.
 
-    def page(**settings: Any) -> Page:
+    An element that it has not is missed soon, unless somebody else has to bring it (``alone``).
+    """
+    contexts, alone_with_their_page = [], set()
+    for name in there.WAITS:
+        wait = there.first(getattr(Locator, name), alone_with_their_page)
+        monkeypatch.setattr(Locator, name, wait)
+
+    def page(*, alone: bool = True, **settings: Any) -> Page:
         contexts.append(browser.new_context(**settings))
         contexts[-1].set_default_timeout(PATIENCE)
+        if alone and settings.get("java_script_enabled", True):
+            alone_with_their_page.add(contexts[-1])
         return contexts[-1].new_page()
 
     yield page

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adaptive import NAG, SGD, Momentum
-from adaptive.compare import WORST, behind, one_setting, paired, profile
+from adaptive.compare import WORST, behind, mean_difference, one_setting, paired, profile
 from adaptive.problems import Ravine
 from adaptive.race import race
 
@@ -45,6 +45,42 @@ def test_interval_covers_the_truth_as_often_as_it_says() -> None:
 def test_what_is_solved_is_solved_and_what_is_lost_is_lost() -> None:
     np.testing.assert_allclose(paired([1e-20, 1e-9], [1e-6, 1e-7]), 0)
     np.testing.assert_allclose(paired([np.inf, 7.0], [1e-6, 1e-6]), WORST)
+
+
+def test_mean_difference_is_students() -> None:
+    """Three trials from a table: differences 1, 2 and 3, and t = 4.30265 for two degrees."""
+    mean, half = mean_difference([2, 4, 6], [1, 2, 3])
+    assert mean == pytest.approx(2)
+    assert half == pytest.approx(4.30265 / np.sqrt(3), rel=1e-5)
+    _, wider = mean_difference([2, 4, 6], [1, 2, 3], level=0.99)
+    assert wider == pytest.approx(9.92484 / np.sqrt(3), rel=1e-5)
+
+
+def test_mean_difference_is_of_pairs() -> None:
+    rng = np.random.default_rng(3)
+    trial = rng.normal(0.25, 0.05, size=50)
+    left = trial + rng.normal(0.003, 0.003, size=50)
+    mean, half = mean_difference(left, trial)
+    assert 0 < mean - half < 0.003 < mean + half
+    assert mean_difference(trial, left) == pytest.approx((-mean, half))
+    # In another order the mean is the same, and the pairs are torn apart.
+    mixed, wide = mean_difference(left, rng.permutation(trial))
+    assert mixed == pytest.approx(mean)
+    assert wide > 10 * half
+
+
+def test_interval_of_the_mean_covers_it_as_often_as_it_says() -> None:
+    """With four trials, where the normal quantile, 1.645, would miss 20 % and not 10 %."""
+    rng = np.random.default_rng(4)
+    missed = 0
+    for _ in range(1000):
+        mean, half = mean_difference(rng.normal(0.2, 0.3, size=4), np.zeros(4), level=0.9)
+        missed += abs(mean - 0.2) > half
+    assert 62 < missed < 138  # 100, give or take four standard deviations
+
+
+def test_mean_difference_of_runs_that_diverged_is_no_number() -> None:
+    assert np.isnan(mean_difference([np.inf, 1.0], [np.inf, 2.0])).all()
 
 
 def test_profile() -> None:

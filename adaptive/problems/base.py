@@ -106,6 +106,20 @@ class Problem:
         """Return the batch for step ``t`` (from 1); None where the gradient is exact."""
         return None
 
+    def draws(self, times: range, rng: np.random.Generator) -> Any:
+        """Return what `draw` would return for each step of ``times``, on a first axis.
+
+        None, the default, where `draw` has to be asked step by step: many runs with a generator
+        each spend most of their time there.
+        """
+        return None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Let a class that draws in another way not inherit how many batches were drawn."""
+        super().__init_subclass__(**options)
+        if "draw" in vars(cls) and "draws" not in vars(cls):
+            cls.draws = Problem.draws  # type: ignore[method-assign]
+
     def project(self, theta: Array) -> Array:
         """Return the feasible point nearest to ``theta``: itself where all points are feasible."""
         return theta

@@ -228,6 +228,10 @@ class LogisticRegression(Problem):
         """Return the indices of the rows of one minibatch, shape (batch_size,)."""
         return rng.integers(len(self.X), size=self.batch_size)
 
+    def draws(self, times: range, rng: np.random.Generator) -> npt.NDArray[np.integer]:
+        """Return the indices of many minibatches, shape (times, batch_size)."""
+        return rng.integers(len(self.X), size=(len(times), self.batch_size))
+
 
 class Circles(LogisticRegression):
     """The book's real task: a disc of points within an open ring, two noisy classes.
@@ -315,14 +319,25 @@ def _sigmoid(z: Array) -> Array:
     return z
 
 
+def _softplus(z: Array) -> Array:
+    """Return log(1 + exp(z)), in z: several times as fast as `np.logaddexp`."""
+    rest = np.abs(z)
+    np.negative(rest, out=rest)
+    np.exp(rest, out=rest)
+    np.log1p(rest, out=rest)
+    np.maximum(z, 0, out=z)
+    z += rest
+    return z
+
+
 def _scores(X: Array, w: Array) -> Array:
     """Return X w. One set of rows for all w is one matrix product, much the faster way."""
     return w @ X.T if X.ndim == 2 else (X @ w[..., None])[..., 0]
 
 
 def _mean_loss(X: Array, y: Array, w: Array) -> Any:
-    z = _scores(X, w)
-    return np.mean(np.logaddexp(0, z) - y * z, axis=-1)
+    # log(1 + exp(z)) - y z, which is this for a class of 0 and of 1.
+    return np.mean(_softplus(_scores(X, w) * (1 - 2 * y)), axis=-1)
 
 
 def _mean_grad(X: Array, y: Array, w: Array) -> Array:

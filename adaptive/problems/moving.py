@@ -94,3 +94,8 @@ class MovingTarget(Problem):
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the target of step ``t`` as it is seen through the noise, shape (d,)."""
         return self.target(t) + self.noise * rng.normal(size=self.targets.shape[1])
+
+    def draws(self, times: range, rng: np.random.Generator) -> Array:
+        """Return the targets of many steps as they are seen through the noise, shape (times, d)."""
+        still = self.target(np.array(times, dtype=int))
+        return still + self.noise * rng.normal(size=still.shape)

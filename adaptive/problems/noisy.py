@@ -81,3 +81,8 @@ class NoisyQuadratic(Problem):
     def draw(self, t: int, rng: np.random.Generator) -> Array:
         """Return the noise of one minibatch gradient, shape (d,)."""
         return rng.normal(0, self.noise / np.sqrt(self.batch_size), self.curvatures.shape)
+
+    def draws(self, times: range, rng: np.random.Generator) -> Array:
+        """Return the noise of many minibatch gradients, shape (times, d)."""
+        scale = self.noise / np.sqrt(self.batch_size)
+        return rng.normal(0, scale, (len(times), *self.curvatures.shape))

@@ -96,6 +96,14 @@ class Reddi(Problem):
         rare = rng.random() < 1 / self.period if self.at_random else (t - 1) % self.period == 0
         return np.array([self.large if rare else -self.small])
 
+    def draws(self, times: range, rng: np.random.Generator) -> Array:
+        """Return the slopes of many steps, shape (times, 1)."""
+        if self.at_random:
+            rare = rng.random(len(times)) < 1 / self.period
+        else:
+            rare = (np.array(times, dtype=int) - 1) % self.period == 0
+        return np.where(rare, self.large, -self.small)[:, None]
+
     def project(self, theta: Array) -> Array:
         """Return ``theta`` clipped to [-1, 1]."""
         return np.clip(theta, -1, 1)

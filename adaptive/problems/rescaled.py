@@ -95,6 +95,10 @@ class Rescaled(Problem):
         """Return the batch for step ``t``, which has no units."""
         return self.problem.draw(t, rng)
 
+    def draws(self, times: range, rng: np.random.Generator) -> Any:
+        """Return the batches for many steps, which have no units."""
+        return self.problem.draws(times, rng)
+
     def project(self, theta: Array) -> Array:
         """Return the feasible point nearest to ``theta``, if it is nearest in the old units."""
         old = theta / self.theta_by

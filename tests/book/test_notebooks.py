@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -17,6 +23,33 @@ def test_notebook_is_stored_as_it_should_be(path):
 
 def test_every_notebook_is_a_page_of_the_book():
     assert set(notebooks.notebooks()) == set(notebooks.chapters())
+
+
+@pytest.mark.parametrize("extra", ["book", "chapters"])
+def test_what_chapters_import_is_installed_with_them(extra):
+    """On Binder and Colab the extra `chapters` is all there is; `make book` has `book` alone."""
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
+    required = project["dependencies"] + project["optional-dependencies"][extra]
+    there = {re.match(r"[\w-]+", each)[0].replace("-", "_") for each in required}
+    imported = set()
+    for path in notebooks.notebooks():
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                imported |= _imported(re.sub(r"(?m)^[%!].*$", "", cell.source))
+    assert {"numpy", "scipy"} <= imported
+    assert imported - set(sys.stdlib_module_names) - {"adaptive"} <= there
+
+
+def _imported(code):
+    """Return the top-level packages that code imports."""
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
 
 
 def _text(count, text):

@@ -15,6 +15,7 @@ import pytest
 
 from adaptive import Momentum
 from adaptive.problems import Ravine
+from tests.conftest import Visit
 from tests.explorer.support import assert_path, settle, slider, state, unfolded
 
 CELLS = [
@@ -88,7 +89,8 @@ def _wait(url, server, seconds=600):
     pytest.fail("JupyterLab does not answer")
 
 
-def test_the_explorer_lives_in_jupyterlab(lab, visit):
+def test_the_explorer_lives_in_jupyterlab(lab, reader):
+    visit = Visit(reader(alone=False, viewport={"width": 1280, "height": 900}))
     page = visit.page
     page.goto(lab)
     # The indicator above the notebook is "idle" already before there is a kernel, and a cell

@@ -8,6 +8,7 @@ import pytest
 from adaptive import Momentum, descend
 from adaptive.explorer.picture import _to_pixels
 from adaptive.problems import Ravine
+from tests import there
 from tests.explorer import support
 from tests.explorer.support import assert_line, assert_pythons_path, points, violations
 
@@ -104,3 +105,40 @@ def test_what_goes_wrong_in_a_page_is_heard(visit, tmp_path):
             visit.assert_clean()
         for heard in (visit.away, visit.failed, visit.errors):
             heard.clear()
+
+
+# ------------------------------------------------------------------ what is not there
+
+
+@pytest.mark.parametrize("wait", there.WAITS)
+def test_what_a_page_does_not_have_is_missed_soon(reader, monkeypatch, wait):
+    monkeypatch.setattr(there, "ASKED", 2)
+    page = reader()
+    page.set_content("<p>text</p>")
+    with pytest.raises(AssertionError, match=r"no such element: .*button"):
+        getattr(page.locator("button"), wait)()
+
+
+def test_what_comes_late_is_waited_for(reader):
+    page = reader()
+    page.set_content("<p>text</p>")
+    page.evaluate("""() => {
+        let turns = 60;
+        const turn = () => turns-- > 0 ? setTimeout(turn, 10)
+          : document.body.append(document.createElement("button"));
+        turn();
+    }""")
+    assert page.locator("button").evaluate("(e) => e.localName") == "button"
+    page.locator("b").wait_for(state="detached")
+
+
+def test_what_another_program_has_to_bring_is_not_asked_for(reader, monkeypatch):
+    monkeypatch.setattr(there, "asked", None)
+    for settings in ({"alone": False}, {"java_script_enabled": False}):
+        page = reader(**settings)
+        page.set_content("<p>text</p>")
+        assert page.locator("p").inner_text() == "text"
+    page = reader()
+    page.set_content("<p>text</p>")
+    with pytest.raises(TypeError):
+        page.locator("p").inner_text()

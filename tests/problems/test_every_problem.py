@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import problems
+from adaptive import SGD, problems, sweep
 from adaptive.problems import LogisticRegression, Problem, Surface
 from tests.problems.support import complex_step, every, loss_on, named, points
 
@@ -90,6 +90,41 @@ def test_batches_come_from_the_generator_alone(problem: Problem) -> None:
     if not isinstance(problem, problems.Reddi) or problem.at_random:
         different = [problem.draw(t, rng) for rng in generators(6) for t in range(1, 9)]
         assert not np.array_equal(one, different)
+
+
+@random_problem
+@pytest.mark.parametrize("first", [1, 4])
+def test_many_batches_at_once_are_the_same(problem: Problem, first: int) -> None:
+    """And leave the generator where they would have left it one by one."""
+    times = range(first, first + 7)
+    one, other = generators(5, 5)
+    alone = [problem.draw(t, one) for t in times]
+    together = problem.draws(times, other)
+    if together is None:
+        assert isinstance(problem, problems.RareAndSteady)
+    else:
+        np.testing.assert_array_equal(together, alone)
+        assert together.dtype == alone[0].dtype
+        assert one.random() == other.random()
+
+
+def test_a_problem_that_draws_in_another_way_does_not_inherit_many_at_once() -> None:
+    class Ones(problems.NoisyQuadratic):
+        def draw(self, t: int, rng: np.random.Generator) -> np.ndarray:
+            return super().draw(t, rng) * 0 + 1
+
+    class More(Ones):
+        pass
+
+    class Both(Ones):
+        def draws(self, times: range, rng: np.random.Generator) -> np.ndarray:
+            return np.ones((len(times), 2))
+
+    assert Ones().draws(range(1, 4), np.random.default_rng(0)) is None
+    assert More().draws(range(1, 4), np.random.default_rng(0)) is None
+    runs = [sweep(SGD(), kind(), 3, rng=[1, 2], lr=[0.1]) for kind in (Ones, More, Both)]
+    for each in runs[1:]:
+        np.testing.assert_array_equal(each.theta, runs[0].theta)
 
 
 def generators(*seeds: int) -> list[np.random.Generator]:

@@ -81,6 +81,34 @@ def test_large_scores_do_not_overflow() -> None:
     assert compute_grad(X, y, [1e5]).tolist() == [0.5]
 
 
+def test_loss_is_right_to_the_last_bits_from_0_to_the_largest_scores() -> None:
+    z = np.array([0.0, 1e-300, 1e-9, 0.3, 1, 20, 40, 700, 800, 1e6, 1e300])
+    for sign in (1, -1):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            lost = [compute_loss([[1.0]], [y], (sign * z)[:, None]) for y in (0, 1)]
+        np.testing.assert_allclose(lost[0], np.logaddexp(0, sign * z), rtol=4e-16)
+        np.testing.assert_allclose(lost[1], np.logaddexp(0, -sign * z), rtol=4e-16)
+
+
+def test_loss_of_what_diverged() -> None:
+    X, w = np.array([[1.0]]), [[np.inf], [-np.inf], [np.nan]]
+    assert compute_loss(X, [0], w)[:2].tolist() == [np.inf, 0]
+    assert compute_loss(X, [1], w)[:2].tolist() == [0, np.inf]
+    assert np.isnan(compute_loss(X, [1], w)[2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_loss_keeps_its_arguments_and_is_of_their_widest_dtype(dtype: type) -> None:
+    X, y, w = expand(POINTS).astype(dtype), CLASSES.astype(dtype), WEIGHTS.astype(dtype)
+    before = X.copy(), y.copy(), w.copy()
+    assert compute_loss(X, y, w).dtype == dtype
+    assert compute_loss(X, y, w) == pytest.approx(logistic_loss(X, y, w), rel=1e-6)
+    assert compute_loss(X, CLASSES, w).dtype == np.float64
+    for now, was in zip((X, y, w), before, strict=True):
+        np.testing.assert_array_equal(now, was)
+
+
 def test_boolean_classes() -> None:
     X = expand(POINTS)
     assert compute_loss(X, CLASSES == 1, WEIGHTS) == compute_loss(X, CLASSES, WEIGHTS)

@@ -64,7 +64,7 @@ def test_keys_alone_reach_the_text_the_search_and_the_theme(book, visit):
     page.keyboard.press("Enter")
     assert page.evaluate("() => location.hash") == "#main-content"
     page.keyboard.press("Control+k")
-    page.wait_for_selector("#pst-search-dialog[open]")
+    page.locator("#pst-search-dialog[open]").wait_for()
     page.keyboard.press("Escape")
     button = page.locator(".theme-switch-button").first
     button.focus()
@@ -114,7 +114,7 @@ def test_copy_buttons_copy_exactly_the_code(book, visit):
 def test_the_page_of_the_search_finds_from_a_file(book, visit):
     page = visit.page
     page.goto((book / "search.html").as_uri() + "?q=momentum")
-    page.wait_for_selector("#search-results li a")
+    page.locator("#search-results li a").first.wait_for()
     found = page.locator("#search-results li a").evaluate_all("(all) => all.map(a => a.href)")
     assert found[0].endswith("chapters/momentum.html")
     visit.assert_clean()

@@ -79,3 +79,10 @@ def in_place(θ, Eg2, Edx2, g, γ, ε_θ, ε_g):
     Edx2 += (1 - γ) * (Δθ * Δθ - Edx2)
     θ -= Δθ
     return θ, Eg2, Edx2
+
+
+@right("ex-adadelta-code", check="check")
+def on_the_gradient(θ, Eg2, Edx2, g, γ, ε_θ, ε_g):
+    Eg2 = γ * Eg2 + (1 - γ) * g**2
+    g *= np.sqrt((Edx2 + ε_θ) / (Eg2 + ε_g))
+    return θ - g, Eg2, γ * Edx2 + (1 - γ) * g**2

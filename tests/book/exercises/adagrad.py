@@ -7,7 +7,7 @@ from tests.book.answers import right, wrong
 # ------------------------------------------------------------------ PyTorch's form
 
 
-@wrong("ex-adagrad-torch", check="check", says="ε stands inside the root")
+@wrong("ex-adagrad-torch", check="check", says="ε is inside the root")
 def eps_inside(θ, G, g, lr, eps):
     G = G + g**2
     return θ - lr * g / np.sqrt(G + eps), G
@@ -52,6 +52,13 @@ def in_place(θ, G, g, lr, eps):
     G += g * g
     θ -= lr * g / (G**0.5 + eps)
     return θ, G
+
+
+@right("ex-adagrad-torch", check="check")
+def on_the_gradient(θ, G, g, lr, eps):
+    G = G + g**2
+    g /= np.sqrt(G) + eps
+    return θ - lr * g, G
 
 
 @right("ex-adagrad-torch", check="check")
@@ -112,6 +119,11 @@ def inverse(problem, start, lr, steps):
 @wrong("ex-adagrad-full", check="check_full", says="start and 30 steps make 31 rows")
 def without_start(problem, start, lr, steps):
     return walk(lambda g: root_of(g) @ g[-1])(problem, start, lr, steps)[1:]
+
+
+@wrong("ex-adagrad-full", check="check_full", says="the first row is the start")
+def from_elsewhere(problem, start, lr, steps):
+    return walk(lambda g: root_of(g) @ g[-1])(problem, np.ones(2), lr, steps)
 
 
 @wrong("ex-adagrad-full", check="check_full", says="is off by")

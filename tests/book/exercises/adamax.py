@@ -40,6 +40,12 @@ def uncorrected(θ, m, u, g, t, lr, beta1, beta2, eps):
     return θ - lr * m / u, m, u
 
 
+@wrong("ex-adamax-torch", check="check", says="the step lacks η")
+def without_the_rate(θ, m, u, g, t, lr, beta1, beta2, eps):
+    m, u = beta1 * m + (1 - beta1) * g, np.maximum(beta2 * u, np.abs(g) + eps)
+    return _torch(θ, m, u, t, 1, beta1)
+
+
 @wrong("ex-adamax-torch", check="check", says="m is not the average of g")
 def sums(θ, m, u, g, t, lr, beta1, beta2, eps):
     m, u = beta1 * m + g, np.maximum(beta2 * u, np.abs(g) + eps)

@@ -105,6 +105,11 @@ def plain_descent_from_then_on(θ, steps, η, γ):
     return path
 
 
+@wrong("ex-nag-restart", check="check_restart", says="neither NAG's nor a restart")
+def at_once_at_the_minimum(θ, steps, η, γ):
+    return [θ, *np.zeros((steps, 2))]
+
+
 @wrong("ex-nag-restart", check="check_restart", says="take v = ηg")
 def stands_still(θ, steps, η, γ):
     path, v = [θ], np.zeros(2)

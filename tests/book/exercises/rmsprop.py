@@ -13,7 +13,7 @@ def swapped(θ, average, g, lr, alpha, eps):
     return θ - lr * g / (np.sqrt(average) + eps), average
 
 
-@wrong("ex-rmsprop-torch", check="check", says="ε stands inside the root")
+@wrong("ex-rmsprop-torch", check="check", says="ε is inside the root")
 def inside(θ, average, g, lr, alpha, eps):
     average = alpha * average + (1 - alpha) * g**2
     return θ - lr * g / np.sqrt(average + eps), average
@@ -68,6 +68,13 @@ def in_place(θ, average, g, lr, alpha, eps):
     return θ, average
 
 
+@right("ex-rmsprop-torch", check="check")
+def on_the_gradient(θ, average, g, lr, alpha, eps):
+    average = alpha * average + (1 - alpha) * g**2
+    g /= np.sqrt(average) + eps
+    return θ - lr * g, average
+
+
 # ------------------------------------------------------------------ a variance without a difference
 
 
@@ -81,7 +88,13 @@ def difference_of_squares(V, m, g, γ):
 @wrong("ex-rmsprop-welford", check="check_variance", says="should vanish on a steady gradient")
 def cut_off(V, m, g, γ):
     V, m = difference_of_squares(V, m, g, γ)
-    return max(V, 0 * V) + 1e-6 * g**2 * isinstance(g, np.float32), m
+    return max(V, 0 * V), m
+
+
+@wrong("ex-rmsprop-welford", check="check_variance", says="should vanish on a steady gradient")
+def in_double(V, m, g, γ):
+    V, m = difference_of_squares(float(V), float(m), float(g), float(γ))
+    return max(V, 0.0), m
 
 
 @wrong("ex-rmsprop-welford", check="check_variance", says="the new square misses a factor γ")

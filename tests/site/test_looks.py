@@ -1,0 +1,98 @@
+"""What of a page axe is spared is what it has seen, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.site.test_pages import DESK, THEME, _let_look, _violations, _violations_unlike_a_desk
+
+#: A word in a colour that cannot be read on the page's ground.
+FAINT = '<span style="color: #ddd">faint</span>'
+PAGE = """<!doctype html><html lang="en"><title>t</title><style>
+  body {{ background: white; color: black }} .k {{ color: #036 }} {style}
+</style><main><h1>h</h1>
+<pre tabindex="0"><span class="k">for</span> <span class="k">in</span> {code}</pre>
+<p>{text}</p></main>"""
+
+
+@pytest.fixture
+def page(visit):
+    """Return a function that fills a page, at a desk or with a phone."""
+
+    def filled(code="", text="words", style="", width=DESK["width"]):
+        visit.page.set_viewport_size({**DESK, "width": width})
+        visit.page.set_content(PAGE.format(code=code, text=text, style=style))
+        _let_look(visit.page)
+        return visit.page
+
+    return filled
+
+
+def rules(found):
+    return [rule for rule, _ in found]
+
+
+def test_nothing_is_wrong_with_what_can_be_read(page):
+    assert not _violations(page(), "light")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        FAINT,
+        f'<span class="k">{FAINT}</span>',
+        '<span class="k" style="background: #024">if</span>',
+        '<b style="background: #024"><span class="k">if</span></b>',
+        '<span class="k" style="opacity: 0.2">if</span>',
+    ],
+    ids=["colour", "within", "ground", "ground of another", "opacity"],
+)
+def test_a_word_of_code_that_cannot_be_read_is_found(page, code):
+    assert rules(_violations(page(code), "light")) == ["color-contrast"]
+
+
+def test_the_looks_of_the_other_theme_are_others(page):
+    style = '[data-theme="dark"] { --k: #eee } .odd { color: var(--k, #036) }'
+    shown = page('<span class="odd">if</span>', style=style)
+    assert not _violations(shown, "light")
+    assert rules(_violations(shown, "dark")) == ["color-contrast"]
+
+
+def test_what_is_no_colour_is_asked_of_all(page):
+    shown = page('<span class="k">if</span><span class="k"><img src="data:,"></span>')
+    assert rules(_violations(shown, "light")) == ["image-alt"]
+
+
+@pytest.mark.parametrize(
+    ("style", "found"),
+    [
+        ("", []),
+        ("@media (width < 600px) { p { color: #ddd } }", ["color-contrast"]),
+        ("@media (width < 600px) { main { background: #222 } }", ["color-contrast"]),
+        # Large words need less contrast: at a desk this is right.
+        ("p { color: #888; font-size: 30px } @media (width < 600px) { p { font-size: 9px } }",
+         ["color-contrast"]),
+        ("@media (width > 600px) { p { display: none } } p { color: #ddd }", ["color-contrast"]),
+        ("@media (width > 600px) { p { visibility: hidden } } p { color: #ddd }",
+         ["color-contrast"]),
+    ],
+    ids=["same", "colour", "ground", "size", "not there", "hidden"],
+)  # fmt: skip
+def test_what_only_a_phone_shows_is_looked_at(page, style, found):
+    shown = page(style=style, width=360)
+    assert rules(_violations_unlike_a_desk(shown, "light")) == found
+    assert shown.viewport_size["width"] == 360
+
+
+def test_each_word_that_only_a_phone_shows_so_is_looked_at(page):
+    style = "@media (width < 600px) { .k.odd { color: #ddd } }"
+    shown = page('<span class="k odd">if</span>', style=style, width=360)
+    shown.evaluate("() => { document.querySelector('.odd').dataset.same = '' }")
+    assert rules(_violations_unlike_a_desk(shown, "light")) == ["color-contrast"]
+
+
+def test_what_a_desk_shows_as_well_is_not_looked_at_again(page):
+    shown = page(text=FAINT, width=360)
+    assert not _violations_unlike_a_desk(shown, "light")
+    shown.evaluate(THEME, "light")
+    assert rules(_violations(shown, "light")) == ["color-contrast"]

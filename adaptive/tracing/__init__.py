@@ -5,6 +5,7 @@ arrays, it leaves behind the expression that it computes: `record` returns it as
 a `Program`, in which equal subexpressions are one, and a printer writes it down.
 """
 
+from adaptive.tracing.anatomy import Anatomy, dissect
 from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
 from adaptive.tracing.javascript import problem_to_javascript, rule_to_javascript
 from adaptive.tracing.latex import rule_to_latex
@@ -17,6 +18,7 @@ from adaptive.tracing.record import (
 )
 
 __all__ = [
+    "Anatomy",
     "Graph",
     "Node",
     "Program",
@@ -24,6 +26,7 @@ __all__ = [
     "TracedProblem",
     "TracedRule",
     "TracingError",
+    "dissect",
     "problem_to_javascript",
     "record",
     "rule_to_javascript",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -216,6 +216,32 @@ class Program:
             else:
                 stack.append((node, True))
                 stack.extend((arg, False) for arg in reversed(node.args))
+
+    def evaluate(self, inputs: Mapping[str, Any]) -> list[Any]:
+        """Return the results for some inputs, computed with numpy, node by node.
+
+        Parameters
+        ----------
+        inputs : mapping from str to array_like
+            The value of each input, of shapes that broadcast.
+
+        Returns
+        -------
+        list
+            One result for each output.
+
+        Raises
+        ------
+        KeyError
+            If an input that is needed has no value.
+        """
+        values: dict[Node, Any] = {}
+        for node in self.nodes():
+            if node.op in ("symbol", "number"):
+                values[node] = inputs[node.value] if node.op == "symbol" else node.value
+            else:
+                values[node] = getattr(np, node.op)(*(values[arg] for arg in node.args))
+        return [values[node] for node in self.outputs]
 
     def hoist(self, names: Collection[str], *, leaves: bool = False) -> tuple[Program, Program]:
         """Take out what depends on some inputs alone, so that it is computed once.

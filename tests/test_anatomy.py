@@ -1,4 +1,4 @@
-"""Taking steps apart: what turns round with the gradients, and two parts that add up to the step."""
+"""Taking steps apart: what turns round with the gradients, and parts that add up to the step."""
 
 from __future__ import annotations
 

@@ -7,7 +7,11 @@ a `Program`, in which equal subexpressions are one, and a printer writes it down
 
 from adaptive.tracing.anatomy import Anatomy, dissect
 from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
-from adaptive.tracing.javascript import problem_to_javascript, rule_to_javascript
+from adaptive.tracing.javascript import (
+    nodes_to_javascript,
+    problem_to_javascript,
+    rule_to_javascript,
+)
 from adaptive.tracing.latex import rule_to_latex
 from adaptive.tracing.record import (
     TracedProblem,
@@ -27,6 +31,7 @@ __all__ = [
     "TracedRule",
     "TracingError",
     "dissect",
+    "nodes_to_javascript",
     "problem_to_javascript",
     "record",
     "rule_to_javascript",

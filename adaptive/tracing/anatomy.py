@@ -7,6 +7,7 @@ the recording alone, for the states by starting from the zeros that they start f
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -56,11 +57,14 @@ class Anatomy:
 
     def sources(self, node: Node) -> set[str]:
         """Return the inputs from which a node has its direction."""
-        if not self.directed(node):
-            return set()
-        if node.op == "symbol":
-            return {str(node.value)}
-        return set().union(*(self.sources(arg) for arg in node.args))
+        found: dict[Node, set[str]] = {}
+        for part in parts_of(node):
+            found[part] = set().union(*(found[arg] for arg in part.args))
+            if not self.directed(part):
+                found[part] = set()
+            elif part.op == "symbol":
+                found[part] = {str(part.value)}
+        return found[node]
 
     def role(self, node: Node) -> str:
         """Return what a node is to the step.
@@ -196,6 +200,7 @@ def _part(
     """
     zero = graph.node("number", value=0.0)
 
+    @functools.cache
     def go(node: Node) -> Node:
         args = node.args
         if node.op == "symbol":
@@ -232,7 +237,10 @@ def _tidied(graph: Graph, op: str, args: list[Node], zero: Node) -> Node:
 
 def copied(node: Node, graph: Graph) -> Node:
     """Return a node as one of another graph."""
-    return graph.node(node.op, *(copied(arg, graph) for arg in node.args), value=node.value)
+    new: dict[Node, Node] = {}
+    for part in parts_of(node):
+        new[part] = graph.node(part.op, *(new[arg] for arg in part.args), value=part.value)
+    return new[node]
 
 
 # ------------------------------------------------------------------ sums and products

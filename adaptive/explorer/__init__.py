@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from adaptive import _checks, rules
 from adaptive.descent import Path, check_run, descend, start_of
-from adaptive.explorer import bundle, catalogue, colours, picture
+from adaptive.explorer import catalogue, colours, picture
+from adaptive.explorer.figure import Figure
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import Map, map_of
 from adaptive.explorer.stored import stored_paths
@@ -137,7 +138,7 @@ def explore(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Explorer:
+class Explorer(Figure):
     """A live figure; made by `explore`, shown by Jupyter.
 
     Attributes
@@ -165,6 +166,8 @@ class Explorer:
     key: str | None
     obstacles: list[str] = field(init=False, default_factory=list)
 
+    kind = "adaptive-explorer"
+
     def __post_init__(self) -> None:
         """Try to trace what was given."""
         self.obstacles.extend(filter(None, _obstacles(trace_problem, [self.problem])))
@@ -184,53 +187,11 @@ class Explorer:
         lines = "".join(f"\n  {name}{settings}: {end}" for name, settings, end in ends)
         return f"<explorer: {len(ends)} rules on {self.problem.name}, {self.steps} steps{lines}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self.to_html()}
-
-    def to_html(self) -> str:
-        """Return the figure as a piece of HTML that needs nothing else.
-
-        Examples
-        --------
-        >>> from adaptive import SGD, explore
-        >>> from adaptive.problems import Saddle
-        >>> "http" in explore(Saddle(), SGD()).to_html().replace("http://www.w3.org/2000/svg", "")
-        False
-        """
-        shared_key, shared = bundle.shared(catalogue.common())
-        spec = bundle.to_javascript(self._spec())
-        picture = self._picture()
-        name = bundle.digest(shared_key + spec + picture)
-        concepts = ";".join(
-            colours.look(concept, f"{concept}-") for concept in ("gradient", "velocity", "step")
-        )
-        what = ", ".join(type(rule).__name__ for rule in self.rules)
-        label = html.escape(f"Explorer: {what} on {self.problem.name}", quote=True)
-        # Lumino, on which JupyterLab stands, leaves keys alone where it is told so.
-        return (
-            f'{shared}\n<div class="adaptive-explorer mathjax_ignore tex2jax_ignore" '
-            f'data-explorer="{name}" data-lm-suppress-shortcuts="true" role="group" '
-            f'aria-label="{label}" style="{concepts}">\n{picture}\n</div>\n'
-            f'<script>globalThis.adaptiveExplorers?.["{shared_key}"]?.("{name}", {spec});'
-            "</script>\n"
-        )
-
-    def to_page(self) -> str:
-        """Return a whole HTML document with nothing but the figure, to be saved as a file."""
-        return (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{html.escape(self._name())}</title>\n"
-            "<style>:root { color-scheme: light dark; font: 1rem system-ui, sans-serif }\n"
-            "body { background: light-dark(#ffffff, #14181e); margin: 1rem }</style>\n</head>\n"
-            f"<body>\n<main>\n{self.to_html()}</main>\n</body>\n</html>\n"
-        )
-
     # -------------------------------------------------------------- what the page is told
 
     def _name(self) -> str:
         rules = ", ".join(type(rule).__name__ for rule in self.rules)
-        return f"{rules} on {self.problem.name}"
+        return f"Explorer: {rules} on {self.problem.name}"
 
     def _spec(self) -> dict[str, Any]:
         """Return what this explorer adds to what all have."""

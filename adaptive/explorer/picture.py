@@ -178,14 +178,14 @@ def nice(low: float, high: float) -> list[float]:
     return [float(tick) for tick in found if low - 1e-12 <= tick <= high + 1e-12]
 
 
-def written(value: float) -> str:
+def written(value: float, digits: int = 3) -> str:
     """Return a number as axes show it, with a true minus."""
     if not np.isfinite(value):
         return "not a number" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    text = f"{float(f'{value:.3g}'):g}"
+    text = f"{float(f'{value:.{digits}g}'):.{digits + 2}g}"
     if value and not 1e-3 <= abs(value) < 1e5:
-        mantissa, _, exponent = f"{value:.2e}".partition("e")
-        mantissa = f"{float(mantissa):g}"
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        mantissa = f"{float(mantissa):.{digits}g}"
         text = power_of_ten(int(exponent))
         if abs(float(mantissa)) != 1:
             text = f"{mantissa}·{text}"

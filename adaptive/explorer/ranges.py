@@ -23,6 +23,15 @@ KNOWN: dict[str, tuple[str, float, float]] = {
 }
 
 
+#: About so many stops has a slider whose values are equally spaced.
+STOPS = 100
+#: Round numbers of one decade, each about a tenth above the one before; and few of them, for
+#: sliders over many decades.
+FINE = (1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8, 2, 2.2, 2.5, 2.8, 3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 9)
+COARSE = (1, 2, 5)
+MANY_DECADES = 5
+
+
 @dataclass(frozen=True)
 class Range:
     """The values that one hyperparameter can take.
@@ -58,6 +67,21 @@ class Range:
         """Return where values lie between 0 (``low``) and 1 (``high``)."""
         low, high = _forward(self.scale, self.low), _forward(self.scale, self.high)
         return (_forward(self.scale, values) - low) / (high - low)
+
+    def stops(self) -> list[float]:
+        """Return the values at which a slider stops: round ones, the ends, and its own."""
+        if self.scale == "linear":
+            step = _nice((self.high - self.low) / STOPS)
+            first, last = np.ceil(self.low / step - 1e-9), np.floor(self.high / step + 1e-9)
+            found = step * np.arange(first, last + 1)
+        else:
+            ends = (self.low, self.high) if self.scale == "log" else (1 - self.high, 1 - self.low)
+            found = _series(*ends)
+            found = 1 - found if self.scale == "decay" else found
+        exact = [self.low, self.high, self.value]
+        round_ = [float(f"{value:.10g}") for value in found if self.low < value < self.high]
+        kept = [value for value in round_ if not np.isclose(value, exact, rtol=1e-9, atol=0).any()]
+        return sorted({*kept, *exact})
 
     def ticks(self) -> list[float]:
         """Return some round values, for an axis."""
@@ -140,6 +164,19 @@ def _guess(value: float) -> tuple[str, float, float]:
     if value > 0:
         return "log", value / 100, value * 100
     return "linear", 2 * value or -1.0, 0.0 if value else 1.0
+
+
+def _nice(rough: float) -> float:
+    """Return the least of 1, 2 and 5 times a power of ten that is not below a number."""
+    power = 10.0 ** np.floor(np.log10(rough))
+    return float(next(unit * power for unit in (1, 2, 5, 10) if unit * power >= rough * 0.999))
+
+
+def _series(low: float, high: float) -> npt.NDArray[np.float64]:
+    """Return round numbers between two others, equally far apart by their ratio."""
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    digits = COARSE if np.log10(high / low) > MANY_DECADES else FINE
+    return np.array([digit * 10.0**power for power in range(first, last + 1) for digit in digits])
 
 
 def _forward(scale: str, values: npt.ArrayLike) -> Any:

@@ -5,7 +5,7 @@ arrays, it leaves behind the expression that it computes: `record` returns it as
 a `Program`, in which equal subexpressions are one, and a printer writes it down.
 """
 
-from adaptive.tracing.anatomy import Anatomy, dissect
+from adaptive.tracing.anatomy import Dissection, dissect
 from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
 from adaptive.tracing.javascript import (
     nodes_to_javascript,
@@ -22,7 +22,7 @@ from adaptive.tracing.record import (
 )
 
 __all__ = [
-    "Anatomy",
+    "Dissection",
     "Graph",
     "Node",
     "Program",

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from adaptive import _checks
 from adaptive.tracing.graph import Graph, Node, Program
 from adaptive.tracing.record import TracedRule
 
@@ -27,7 +28,7 @@ _EVEN_FUNCTIONS = frozenset({"absolute", "square", "cos", "cosh"})
 
 
 @dataclass(frozen=True)
-class Anatomy:
+class Dissection:
     """What a step is made of; made by `dissect`.
 
     Attributes
@@ -84,7 +85,7 @@ class Anatomy:
         return "scale" if self.parity[node] == EVEN and _has_data(node) else "plain"
 
 
-def dissect(traced: TracedRule) -> Anatomy:
+def dissect(traced: TracedRule) -> Dissection:
     """Return what the step of a rule is made of.
 
     Parameters
@@ -94,7 +95,7 @@ def dissect(traced: TracedRule) -> Anatomy:
 
     Returns
     -------
-    Anatomy
+    Dissection
         Its parts.
 
     Examples
@@ -106,8 +107,9 @@ def dissect(traced: TracedRule) -> Anatomy:
     >>> anatomy.directed(m), anatomy.directed(v), anatomy.role(v)
     (True, False, 'scale')
     """
+    _checks.instance("traced", traced, TracedRule)
     parity = _parities(traced)
-    return Anatomy(traced, parity, _parts(traced, parity))
+    return Dissection(traced, parity, _parts(traced, parity))
 
 
 def _role_of(sources: Collection[str]) -> str:
@@ -283,4 +285,4 @@ def factors(node: Node, named: Collection[Node]) -> tuple[int, list[Node], list[
         if node.op == "divide":
             up2, down2 = down2, up2
         return s1 * s2, up1 + up2, down1 + down2
-    return 1, [node], []
+    return 1, [] if node.op == "number" and node.value == 1 else [node], []

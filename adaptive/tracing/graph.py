@@ -232,9 +232,19 @@ class Program:
 
         Raises
         ------
-        KeyError
+        ValueError
             If an input that is needed has no value.
+
+        Examples
+        --------
+        >>> from adaptive import SGD
+        >>> from adaptive.tracing import trace_rule
+        >>> trace_rule(SGD()).update.evaluate({"g": 2.0, "hyper.lr": 0.1})
+        [np.float64(-0.2)]
         """
+        needed = (node.value for node in self.nodes() if node.op == "symbol")
+        if missing := [name for name in needed if name not in inputs]:
+            raise ValueError(f"inputs must have a value for {', '.join(missing)}")
         values: dict[Node, Any] = {}
         for node in self.nodes():
             if node.op in ("symbol", "number"):

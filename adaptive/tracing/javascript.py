@@ -138,6 +138,7 @@ def nodes_to_javascript(traced: TracedRule, nodes: Sequence[Node]) -> str:
       },
     }
     """
+    _checks.instance("traced", traced, TracedRule)
     printer = _RulePrinter(traced, nodes)
     return _object(printer.constants(), printer.method("values", slice(None)))
 

@@ -47,8 +47,9 @@ DASHES: dict[str, tuple[float, ...]] = {
 
 #: The colour of what a rule computes with, in every figure that shows it.
 CONCEPTS: dict[str, str] = {
-    "gradient": "#a87400",
-    "velocity": "#4a3fc4",
+    "gradient": "#9a6200",
+    "memory": "#5a3fd6",
+    "scale": "#00756d",
     "step": "#111111",
 }
 

@@ -45,7 +45,8 @@ class Figure:
         picture = self._picture()
         name = bundle.digest(shared_key + spec + picture)
         concepts = ";".join(
-            colours.look(concept, f"{concept}-") for concept in ("gradient", "velocity", "step")
+            colours.look(concept, f"{concept}-")
+            for concept in ("memory", "gradient", "scale", "step")
         )
         label = html.escape(self._name(), quote=True)
         # Lumino, on which JupyterLab stands, leaves keys alone where it is told so.

@@ -1,5 +1,7 @@
 // The loop: a rule and a problem make a path. Their `code` was made from Python.
 
+import { byName } from "./address.js";
+
 export const BOTH = [0, 1];
 
 /**
@@ -42,6 +44,18 @@ export function descend(rule, problem, settings, start, steps, batches, far) {
     path.diverged = lost(theta, height);
   }
   return path;
+}
+
+/** Step t of a path, what memory adds to it and what the gradient adds; the step alone where it is no such sum. */
+export function partsOf(rule, path, settings, t) {
+  const { constants, update, memory } = rule.code;
+  const shared = constants(t, settings);
+  const both = (method) =>
+    BOTH.map((i) => method(path.gradient[i][t], path.state.map((pair) => pair[i][t - 1]), settings, shared));
+  const step = both(update).map(([moved]) => moved);
+  if (!memory) return { step };
+  const kept = both(memory);
+  return { step, memory: kept, gradient: BOTH.map((i) => step[i] - kept[i]) };
 }
 
 const pair = (length) => BOTH.map(() => new Float64Array(length).fill(NaN));
@@ -104,4 +118,13 @@ export function nearest(stops, value) {
 export function decoded(text, kind) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new (kind === "Float64" ? Float64Array : Uint16Array)(bytes.buffer);
+}
+
+/** The batches of each problem by its name, a row for each step. */
+export function batchesOf(texts, steps) {
+  const rows = (numbers) => {
+    const width = numbers.length / steps;
+    return Array.from({ length: steps }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
+  };
+  return byName(Object.entries(texts).map(([name, text]) => [name, rows(decoded(text, "Float64"))]));
 }

@@ -3,7 +3,7 @@
 import { byName, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
-import { BOTH, decoded, descend, lookUp } from "./descent.js";
+import { BOTH, batchesOf, decoded, descend, lookUp } from "./descent.js";
 import { html } from "./drawing.js";
 import { Landscape } from "./landscape.js";
 import { clamp, written } from "./numbers.js";
@@ -20,9 +20,7 @@ export class Explorer {
     this.far = catalogue.far;
     this.rules = merged(catalogue.rules, spec.rules, spec.pickRules);
     this.problems = merged(catalogue.problems, spec.problems, spec.pickProblems);
-    this.batches = byName(
-      Object.entries(spec.batches).map(([name, text]) => [name, rowsOf(decoded(text, "Float64"), spec.steps)]),
-    );
+    this.batches = batchesOf(spec.batches, spec.steps);
     for (const rule of Object.values(this.rules)) {
       if (rule.stored) rule.stored = { ...rule.stored, numbers: decoded(rule.stored.data, "Uint16") };
     }
@@ -222,7 +220,7 @@ export class Explorer {
         const path = rule.stored
           ? lookUp(rule.stored, settings[name])
           : descend(rule, this.problems[problem], settings[name], start, this.spec.steps, this.batches[problem], this.far);
-        this.known.set(name, { key, rule, path });
+        this.known.set(name, { key, rule, path, settings: settings[name] });
       }
       return this.known.get(name);
     });
@@ -433,12 +431,12 @@ function quantitiesOf(rule, path) {
 }
 
 function stateQuantity(rule, path, name, k) {
-  const velocity = rule.direction?.index === k;
+  const memory = rule.memory.includes(name);
   return {
     name: `state.${name}`,
-    label: name === "v" && velocity ? "velocity v" : `state ${name}`,
+    label: name === "v" && memory ? "velocity v" : `state ${name}`,
     values: () => path.state[k],
-    kind: velocity ? "velocity" : "",
+    kind: memory ? "memory" : "",
   };
 }
 
@@ -446,11 +444,6 @@ function stateQuantity(rule, path, name, k) {
 function merged(catalogue, own, picked) {
   return byName(picked.map((name) => [name, { name, ...catalogue[name], ...own[name] }]));
 }
-
-const rowsOf = (numbers, rows) => {
-  const width = numbers.length / rows;
-  return Array.from({ length: rows }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
-};
 
 /** The key in the address: the explorer's own, numbered where another on the page has it. */
 function freeKey(root, key) {

@@ -2,7 +2,8 @@
 
 Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
-them on a page to be moved, `interact` gives sliders to any function.
+them on a page to be moved, `anatomy` shows a step as the sum of its terms,
+`interact` gives sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from adaptive.rules import (
 from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
-    from adaptive.explorer import explore
+    from adaptive.explorer import anatomy, explore
     from adaptive.interactive import interact
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "RMSprop",
     "Rule",
     "Sweep",
+    "anatomy",
     "descend",
     "explore",
     "interact",
@@ -61,7 +63,10 @@ __all__ = [
 ]
 
 #: What needs more than numpy, and is imported when it is first asked for.
-_LATER = {"explore": "adaptive.explorer", "interact": "adaptive.interactive"}
+_LATER = {
+    **dict.fromkeys(("anatomy", "explore"), "adaptive.explorer"),
+    "interact": "adaptive.interactive",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -307,12 +307,12 @@ def _key() -> str:
     ring = '<circle cx="4" cy="4" r="3"/>'
     cross = '<path d="M1,1L7,7M1,7L7,1"/>'
     arrow = '<path d="M2,4H22M18,1L23,4L18,7"/>'
-    marks = [("start", ring, "small"), ("minimum", cross, "small"), ("memory", arrow, "memory")]
-    marks += [("gradient", arrow, "gradient"), ("step", arrow, "step")]
+    marks = [("start", ring, "small"), ("minimum", cross, "small"), ("memory +", arrow, "memory")]
+    marks += [("gradient =", arrow, "gradient"), ("step", arrow, "step")]
     items = "".join(
         f"<li>{picture.swatch(mark, concept)}{text}</li>" for text, mark, concept in marks
     )
-    return f'<ul class="key">{items}<li class="sum">memory + gradient = step</li></ul>'
+    return f'<ul class="key">{items}</ul>'
 
 
 def _run(path: Path) -> picture.Run:

@@ -291,7 +291,7 @@ class Anatomy(Figure):
         drawn = lens.still(self.problem, self._floor, moment, labels, np.asarray(self.start))
         lines = equation.to_html(found.lines, numbers)
         return (
-            f'<div class="figure"><div class="equation"><div class="lines">{lines}</div>'
+            f'<div class="board"><div class="equation"><div class="lines">{lines}</div>'
             f'<p class="tell">{WORDS["now"][self._summary()]}</p></div>'
             f'<div class="plane">{drawn}{self._bands(values)}</div>'
             '<div class="controls"><noscript>This is the first picture of a live figure, which '
@@ -322,7 +322,7 @@ class Anatomy(Figure):
 
 def _math(row: typeset.Row, kind: str = "") -> str:
     role = ' data-role="scale"' if kind else ""
-    return f'<span class="math{kind}"{role}>{typeset.html(row)}</span>'
+    return f'<span class="formula{kind}"{role}>{typeset.html(row)}</span>'
 
 
 def short(value: float) -> str:

@@ -212,7 +212,7 @@ def _arrows(page):
         for name in ("memory", "gradient", "step")
     }
     text = page.locator(".arrows .enlarged").text_content()
-    return found, float(text.split()[1]) if text else 1.0
+    return found, float(text.split()[2]) if text else 1.0
 
 
 def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):

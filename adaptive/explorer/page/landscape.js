@@ -5,7 +5,8 @@ import { arrow, dots, linear, polyline, set, shape } from "./drawing.js";
 import { draggable, inside } from "./drag.js";
 import { written } from "./numbers.js";
 
-const CONCEPTS = ["memory", "gradient", "step"];
+// The step is drawn first, and wider: where there is no memory, the gradient lies on it.
+const CONCEPTS = ["step", "memory", "gradient"];
 // If the longest arrow is shorter, all are enlarged alike; never more than so many times.
 const SHORTEST = 24;
 const MOST_ENLARGED = 1e6;
@@ -21,11 +22,10 @@ export class Landscape {
     this.arrows = shape(null, "g", { class: "arrows", "aria-hidden": "true" });
     this.paths.after(this.arrows);
     this.drawn = new Map();
-    this.arrow = {};
-    for (const concept of CONCEPTS) {
-      const halo = shape(this.arrows, "path", { class: "halo" });
-      this.arrow[concept] = [halo, shape(this.arrows, "path", { class: `arrow ${concept}` })];
-    }
+    const halos = CONCEPTS.map(() => shape(this.arrows, "path", { class: "halo" }));
+    this.arrow = Object.fromEntries(
+      CONCEPTS.map((concept, i) => [concept, [halos[i], shape(this.arrows, "path", { class: `arrow ${concept}` })]]),
+    );
     this.enlarged = shape(this.arrows, "text", { class: "enlarged", x: box.left + 7, y: box.bottom - 8 });
     this.handle = this.makeHandle(svg.querySelector(".start"), moved);
   }
@@ -154,7 +154,7 @@ export class Landscape {
       const d = ends[concept] ? arrow(...ends[concept]) : "";
       for (const element of this.arrow[concept]) set(element, { d });
     }
-    this.enlarged.textContent = factor > 1 ? `arrows ${written(factor)} × enlarged` : "";
+    this.enlarged.textContent = factor > 1 ? `arrows enlarged ${written(factor)} ×` : "";
   }
 
   /** From where to where each arrow goes, in pixels, and how many times all are enlarged. */

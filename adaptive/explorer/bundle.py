@@ -12,13 +12,13 @@ from typing import Any
 #: The modules of the page, each after those that it imports.
 MODULES = (
     "numbers.js",
-    "address.js",
     "descent.js",
     "drawing.js",
     "drag.js",
     "landscape.js",
     "chart.js",
     "pad.js",
+    "address.js",
     "controls.js",
     "explorer.js",
     "contours.js",
@@ -28,7 +28,7 @@ MODULES = (
     "start.js",
 )
 
-#: The style sheets, what all figures share first.
+#: The style sheets of the page, in their order.
 STYLES = ("explorer.css", "anatomy.css")
 
 #: What stands around the part that all explorers of a page share, so that all but one of them

@@ -150,7 +150,7 @@ class Anatomy(Figure):
     rng: int
     key: str | None
 
-    kind = "adaptive-explorer adaptive-anatomy"
+    kind = "adaptive-anatomy"
 
     @cached_property
     def _made(self) -> tracing.Dissection:

@@ -15,7 +15,7 @@ FRAMES = 120
 #: From the moment at which a frame begins to the first task after it was painted.
 MEASURE = """
 async (frames) => {
-  const { explorer } = document.querySelector(".adaptive-explorer");
+  const { explorer } = document.querySelector(".adaptive-figure");
   const frame = (change) => new Promise((done) => requestAnimationFrame(() => {
     const began = performance.now();
     explorer.apply(change);

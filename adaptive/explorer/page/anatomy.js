@@ -3,7 +3,7 @@
 import { byName, numberIn, readAddress } from "./address.js";
 import { Bands } from "./bands.js";
 import { TimeControls } from "./controls.js";
-import { BOTH, batchesOf, descend, partsOf } from "./descent.js";
+import { BOTH, decoded, descend, partsOf, rowsOf } from "./descent.js";
 import { html, set } from "./drawing.js";
 import { Lens } from "./lens.js";
 import { clamp, powerOfTen } from "./numbers.js";
@@ -19,7 +19,8 @@ export class Anatomy {
     this.far = catalogue.far;
     this.rule = { ...catalogue.rules[spec.rule], ...spec.rules[spec.rule] };
     this.problem = { ...catalogue.problems[spec.problem], ...spec.problems[spec.problem] };
-    this.batches = batchesOf(spec.batches, spec.steps)[spec.problem];
+    const noise = spec.batches[spec.problem];
+    this.batches = noise && rowsOf(decoded(noise, "Float64"), spec.steps);
     this.settings = this.rule.settings.map(({ value }) => value);
     this.state = { t: spec.t, start: [...spec.start], lit: null };
     this.build();

@@ -1,7 +1,5 @@
 // The loop: a rule and a problem make a path. Their `code` was made from Python.
 
-import { byName } from "./address.js";
-
 export const BOTH = [0, 1];
 
 /**
@@ -120,11 +118,8 @@ export function decoded(text, kind) {
   return new (kind === "Float64" ? Float64Array : Uint16Array)(bytes.buffer);
 }
 
-/** The batches of each problem by its name, a row for each step. */
-export function batchesOf(texts, steps) {
-  const rows = (numbers) => {
-    const width = numbers.length / steps;
-    return Array.from({ length: steps }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
-  };
-  return byName(Object.entries(texts).map(([name, text]) => [name, rows(decoded(text, "Float64"))]));
-}
+/** Numbers in a row as rows of as many: the batch of each step. */
+export const rowsOf = (numbers, rows) => {
+  const width = numbers.length / rows;
+  return Array.from({ length: rows }, (_, t) => numbers.subarray(t * width, (t + 1) * width));
+};

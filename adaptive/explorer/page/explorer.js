@@ -3,7 +3,7 @@
 import { byName, numberIn, readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls } from "./controls.js";
-import { BOTH, batchesOf, decoded, descend, lookUp } from "./descent.js";
+import { BOTH, decoded, descend, lookUp, rowsOf } from "./descent.js";
 import { html } from "./drawing.js";
 import { Landscape } from "./landscape.js";
 import { clamp, written } from "./numbers.js";
@@ -20,7 +20,9 @@ export class Explorer {
     this.far = catalogue.far;
     this.rules = merged(catalogue.rules, spec.rules, spec.pickRules);
     this.problems = merged(catalogue.problems, spec.problems, spec.pickProblems);
-    this.batches = batchesOf(spec.batches, spec.steps);
+    this.batches = byName(
+      Object.entries(spec.batches).map(([name, text]) => [name, rowsOf(decoded(text, "Float64"), spec.steps)]),
+    );
     for (const rule of Object.values(this.rules)) {
       if (rule.stored) rule.stored = { ...rule.stored, numbers: decoded(rule.stored.data, "Uint16") };
     }

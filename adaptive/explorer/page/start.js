@@ -5,13 +5,14 @@ import { Explorer } from "./explorer.js";
 
 const VIEWS = { anatomy: Anatomy };
 
-/** Return the function that brings explorers to life, with what they all know. */
+/** Return the function that brings figures to life, with what they all know. */
 export function starter(catalogue) {
   return (id, spec) => {
     for (const root of document.querySelectorAll(`[data-explorer="${id}"]:not([data-live])`)) {
       root.dataset.live = "";
+      const View = VIEWS[spec.view] ?? Explorer;
       // For tests and the curious.
-      root.explorer = new (VIEWS[spec.view] ?? Explorer)(root, catalogue, spec);
+      root.explorer = new View(root, catalogue, spec);
     }
   };
 }

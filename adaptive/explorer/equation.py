@@ -12,6 +12,9 @@ from adaptive.tracing.anatomy import Dissection, copied, factors, summands
 from adaptive.tracing.graph import Graph, Node
 from adaptive.tracing.latex import GUARD, STEP, in_order, letters_of, names_of
 
+#: A term of more signs may be broken into lines.
+LONG = 36
+
 #: What the page knows without the rule's help: θ before and after the step, where the gradient
 #: was taken, and the gradient.
 GIVEN = ("before", "after", "at", "gradient")
@@ -298,8 +301,9 @@ def _part(part: Term | Fraction | Row, numbers: Sequence[Sequence[str]]) -> str:
             pair = "".join(f"<span>{text}</span>" for text in numbers[part.value])
             shown = f'<span class="n" data-value="{part.value}">{pair}</span>'
         say = html.escape(typeset.plain(part.row))
+        kind = part.role + " long" * (len(say) > LONG)
         return (
-            f'<span class="term {part.role}" data-role="{part.role}" data-say="{say}">'
+            f'<span class="term {kind}" data-role="{part.role}" data-say="{say}">'
             f'<span class="s">{typeset.html(part.row)}</span>{shown}</span>'
         )
     if isinstance(part, Fraction):

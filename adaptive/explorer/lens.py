@@ -35,7 +35,7 @@ FAR_OUT = 1e5
 #: The arrows, in the order in which they are drawn.
 ARROWS = ("step", "memory", "gradient")
 #: The height of a label, and the width of one letter of it.
-LABEL_HEIGHT, LETTER = 18, 7.4
+LABEL_HEIGHT, LETTER = 18, 8.0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from adaptive.descent import Path, check_run, descend
 from adaptive.explorer import arguments, bands, catalogue, equation, lens, picture, typeset
 from adaptive.explorer.bundle import Code
 from adaptive.explorer.figure import Figure
+from adaptive.explorer.ranges import ranges_of
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import anatomy as tracing
@@ -25,6 +26,8 @@ __all__ = ["Anatomy", "anatomy"]
 
 #: From this cosine on, two arrows point the same way.
 CLEAR = 0.35
+#: A part that is shorter than the other by more than this hardly matters.
+SMALL = 0.05
 
 #: What the figure says: of what is seen now, and of a term that is pointed at.
 WORDS = {
@@ -32,6 +35,8 @@ WORDS = {
         "agree": "Memory and gradient agree here: the step is longer than either.",
         "oppose": "Memory and gradient are opposed here: they cancel in part.",
         "turn": "Memory and gradient pull in different directions: the step lies between them.",
+        "gradient": "Nearly all of the step is this gradient’s: memory hardly changes it.",
+        "memory": "Nearly all of the step is memory: this gradient hardly changes it.",
         "first": "There is no memory yet: the step is the gradient’s alone.",
         "alone": "This rule has no memory: the step is the gradient’s alone.",
         "scaled": "This gradient says where to go; its history says how far in each coordinate.",
@@ -120,6 +125,7 @@ def anatomy(
         raise ValueError(f"at must be at most steps = {steps}, got {at}")
     arguments.key(key)
     start = arguments.start(problem, theta0)
+    ranges_of(rule)  # which asks for one number for each setting
     path = descend(rule, problem, start, steps, _checks.count("rng", rng))
     if not path.steps:
         raise ValueError(f"theta0 must be where the loss is finite, got {start.tolist()}")
@@ -231,11 +237,12 @@ class Anatomy(Figure):
             return "whole"
         if "memory" not in parts:
             return "scaled" if self._equation.division else "alone"
-        memory, gradient = parts["memory"], parts["gradient"]
-        lengths = float(np.hypot(*memory) * np.hypot(*gradient))
-        if not np.any(memory):
+        one, other = (float(np.hypot(*parts[role])) for role in ("memory", "gradient"))
+        if not one:
             return "first"
-        cosine = float(memory @ gradient) / lengths if lengths else 0.0
+        if one < SMALL * other or other < SMALL * one:
+            return "gradient" if one < other else "memory"
+        cosine = float(parts["memory"] @ parts["gradient"]) / one / other
         return "agree" if cosine > CLEAR else "oppose" if cosine < -CLEAR else "turn"
 
     # -------------------------------------------------------------- what the page is told
@@ -265,6 +272,7 @@ class Anatomy(Figure):
             "floor": self._floor,
             "layout": lens.LAYOUT,
             "clear": CLEAR,
+            "small": SMALL,
             "words": WORDS,
         }
 

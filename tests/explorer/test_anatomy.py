@@ -17,6 +17,8 @@ from adaptive.tracing import TracingError, dissect, trace_rule
 from adaptive.tracing.latex import in_order, letters_of, names_of
 from tests.test_anatomy import Mixing, Signs
 
+TEXT = Momentum(lr=0.06, momentum=0.7)
+
 
 def _shown(part):
     if isinstance(part, Term):
@@ -185,6 +187,26 @@ def test_parts_are_those_of_the_run():
         shown.parts(10)
 
 
+def test_what_is_seen_is_said():
+    def said(rule, t, problem=None):
+        return anatomy(rule, problem or Ravine(), at=t)._summary()
+
+    assert said(TEXT, 1) == "first"
+    assert said(TEXT, 3) == "oppose"
+    # At the start the valley's floor falls away ever more: the gradients agree.
+    assert said(Momentum(0.001, 0.9), 3) == "agree"
+    assert said(Momentum(0.0001, 0.99), 30) == "memory"
+    assert said(Momentum(0.04, 0.01), 2) == "gradient"
+    assert said(SGD(0.01), 5) == "alone"
+    assert said(Adadelta(), 5) == "scaled"
+    assert said(Signs(), 5) == "whole"
+    turns = anatomy(Adam(0.4), Ravine(), at=5)
+    memory, gradient = turns.parts(5)["memory"], turns.parts(5)["gradient"]
+    cosine = memory @ gradient / np.hypot(*memory) / np.hypot(*gradient)
+    assert turns._summary() == "turn"
+    assert abs(cosine) < 0.35
+
+
 def test_the_lens_has_one_scale_and_holds_what_it_shows():
     rng = np.random.default_rng(0)
     width, height = lens.LAYOUT["size"]
@@ -284,6 +306,7 @@ class Steps(Surface):
         (TypeError, "at must be", lambda: anatomy(Adam(), Ravine(), at=2.5)),
         (ValueError, "theta0 must lie inside", lambda: anatomy(Adam(), Ravine(), theta0=[9, 0])),
         (ValueError, "theta0 must have shape", lambda: anatomy(Adam(), Ravine(), theta0=[1])),
+        (ValueError, "Adam.lr must be one n", lambda: anatomy(Adam(lr=[0.1, 0.2]), Ravine())),
         (ValueError, "key must consist", lambda: anatomy(Adam(), Ravine(), key="a b")),
         (
             ValueError,

@@ -129,9 +129,10 @@ export class Anatomy {
     if (!gradient) return "whole";
     if (!memory) return this.spec.division ? "scaled" : "alone";
     const [one, other] = [Math.hypot(...memory), Math.hypot(...gradient)];
+    const { clear, small } = this.spec;
     if (!one) return "first";
-    const cosine = other ? (memory[0] * gradient[0] + memory[1] * gradient[1]) / one / other : 0;
-    const { clear } = this.spec;
+    if (one < small * other || other < small * one) return one < other ? "gradient" : "memory";
+    const cosine = (memory[0] * gradient[0] + memory[1] * gradient[1]) / one / other;
     return cosine > clear ? "agree" : cosine < -clear ? "oppose" : "turn";
   }
 

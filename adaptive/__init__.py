@@ -2,8 +2,9 @@
 
 Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
-them on a page to be moved, `opening` asks one question of a rule, `gallery`
-shows rules side by side, `interact` gives sliders to any function.
+them on a page to be moved, `opening` asks one question of a rule, `anatomy`
+shows a step as the sum of its terms, `gallery` shows rules side by side,
+`interact` gives sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from adaptive.rules import (
 from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
-    from adaptive.explorer import explore
+    from adaptive.explorer import anatomy, explore
     from adaptive.explorer.gallery import gallery
     from adaptive.explorer.opening import opening
     from adaptive.interactive import interact
@@ -52,6 +53,7 @@ __all__ = [
     "RMSprop",
     "Rule",
     "Sweep",
+    "anatomy",
     "descend",
     "explore",
     "gallery",
@@ -67,9 +69,9 @@ __all__ = [
 
 #: What needs more than numpy, and is imported when it is first asked for.
 _LATER = {
-    "explore": "adaptive.explorer",
-    "interact": "adaptive.interactive",
+    **dict.fromkeys(("anatomy", "explore"), "adaptive.explorer"),
     "gallery": "adaptive.explorer.gallery",
+    "interact": "adaptive.interactive",
     "opening": "adaptive.explorer.opening",
 }
 

@@ -42,7 +42,7 @@ ALGORITHMS: dict[str, str] = {
 #: The colour of what a rule computes with, in every figure that shows it.
 CONCEPTS: dict[str, str] = {
     "gradient": "#9a6200",
-    "velocity": "#5a3fd6",
+    "memory": "#5a3fd6",
     "scale": "#00756d",
     "step": "#111111",
 }

@@ -26,11 +26,12 @@ from adaptive import (
     Momentum,
     Nadam,
     RMSprop,
+    anatomy,
     compare,
     descend,
     explore,
-    gallery,
     frameworks,
+    gallery,
     interact,
     load_state,
     minimizer,
@@ -606,6 +607,25 @@ FIGURES: list[Case] = [
     (lambda: explore(Ravine(), SGD(), curves="v"), ValueError, ["curves", "gradient, ", "'v'"]),
     (lambda: explore(Ravine(), SGD(), rng=1.5), TypeError, ["rng", "integer", "1.5"]),
     (lambda: explore(Ravine(), SGD(), key="a b"), ValueError, ["key", "hyphens", "'a b'"]),
+    (lambda: anatomy(3, Ravine()), TypeError, ["rule must be a Rule object", "3"]),
+    (lambda: anatomy(SGD, Ravine()), TypeError, ["rule must be a Rule", "call it: SGD()"]),
+    (lambda: anatomy(SGD(), 3), TypeError, ["problem must be a Problem object", "3"]),
+    (lambda: anatomy(SGD(), CIRCLES), ValueError, ["two coordinates", "circles with 6"]),
+    (lambda: anatomy(SGD(), Ravine(), at=61), ValueError, ["at", "at most steps = 60", "61"]),
+    (lambda: anatomy(SGD(), Ravine(), theta0=[9, 0]), ValueError, ["theta0", "inside", "[9.0, "]),
+    (lambda: anatomy(SGD(), Ravine()).parts(0), ValueError, ["t must be", "at least 1", "0"]),
+    (lambda: anatomy(SGD(), Ravine()).parts(61), ValueError, ["t must be", "at most 60", "61"]),
+    (lambda: tracing.dissect(SGD()), TypeError, ["traced must be a TracedRule", "SGD("]),
+    (
+        lambda: tracing.nodes_to_javascript(SGD(), []),
+        TypeError,
+        ["traced must be a TracedRule", "SGD("],
+    ),
+    (
+        lambda: tracing.trace_rule(SGD()).update.evaluate({"g": 1.0}),
+        ValueError,
+        ["inputs must have a value for hyper.lr"],
+    ),
     (lambda: interact(3), TypeError, ["function must be callable", "3"]),
     (lambda: interact(print, 3), TypeError, ["runs must be a Sweep", "3", "controls have names"]),
     (lambda: interact(print, lr=3), TypeError, ["lr must be (low, high)", "3"]),
@@ -798,8 +818,9 @@ PUBLIC = (
 )
 #: What has parameters and no case, and why.
 UNCHECKED = {
-    "Chosen Entry Explorer Form Node Path Program Race Record Sweep Traced TracedProblem TracedRule"
-    " TracingError": "the package makes them, not its users",
+    "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
+    " TracedProblem TracedRule TracingError": "the package makes them, not its users",
+    "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
     "Problem.project": "called in every step, with what `descend` checked",

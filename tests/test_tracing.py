@@ -31,17 +31,8 @@ from adaptive.tracing.javascript import _identifiers, _letters, _method
 
 
 def evaluate(program, **inputs):
-    """Compute what a program says, node by node, with numpy."""
-    values: dict[Any, Any] = {}
-    for node in program.nodes():
-        args = [values[arg] for arg in node.args]
-        if node.op == "symbol":
-            values[node] = inputs[node.value]
-        elif node.op == "number":
-            values[node] = node.value
-        else:
-            values[node] = getattr(np, node.op)(*args)
-    return [values[node] for node in program.outputs]
+    """Compute what a program says."""
+    return program.evaluate(inputs)
 
 
 # ------------------------------------------------------------------ recording

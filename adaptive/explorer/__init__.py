@@ -8,7 +8,6 @@ problems; it needs no kernel and no network.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,21 +16,19 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, rules
-from adaptive.descent import Path, check_run, descend, start_of
-from adaptive.explorer import catalogue, colours, picture
+from adaptive.descent import Path, check_run, descend
+from adaptive.explorer import arguments, catalogue, colours, picture
 from adaptive.explorer.figure import Figure
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import Map, map_of
+from adaptive.explorer.step import Anatomy, anatomy
 from adaptive.explorer.stored import stored_paths
 from adaptive.explorer.tuned import settings_on
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import TracingError, trace_problem, trace_rule
 
-__all__ = ["Explorer", "explore"]
-
-#: More steps than this make a page too slow, and too large.
-MOST_STEPS = 2_000
+__all__ = ["Anatomy", "Explorer", "anatomy", "explore"]
 
 
 def explore(
@@ -102,21 +99,14 @@ def explore(
     <explorer: Momentum on ravine, lr=0.05, momentum=0.7, 100 steps, loss 18 -> 4.7e-15>
     """
     _check(problem, rules)
-    steps = _checks.count("steps", steps, 1)
-    if steps > MOST_STEPS:
-        raise ValueError(
-            f"steps must be at most {MOST_STEPS} in a figure, got {steps}; use descend"
-        )
+    steps = arguments.steps(steps, 1)
     at = steps if at is None else _checks.count("at", at)
     if at > steps:
         raise ValueError(f"at must be at most steps = {steps}, got {at}")
-    if key is not None and not (isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9-]+", key)):
-        raise ValueError(
-            f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
-        )
+    arguments.key(key)
     choices = ("gradient", *rules[0].state_names, "step", "rate")
     _checks.one_of("curves", curves, choices)
-    start = _start(problem, theta0)
+    start = arguments.start(problem, theta0)
     if not isinstance(ranges, Mapping | None):
         raise TypeError(
             f'ranges must be a mapping such as {{"lr": (1e-3, 1)}}, got {_checks.shown(ranges)}'
@@ -209,9 +199,8 @@ class Explorer(Figure):
         if fixed or self.map:
             picks, offered = [self.problem.name], []
         offered = [each for each in offered if each.name != self.problem.name]
-        key = self.key or re.sub(r"[^a-z0-9]+", "-", f"{self.problem.name} {names[0]}".lower())
         return {
-            "key": key,
+            "key": self.key or arguments.key_of(self.problem.name, names[0]),
             "problem": self.problem.name,
             "start": self.start.tolist(),
             "shown": names,
@@ -243,8 +232,8 @@ class Explorer(Figure):
         """Return what the page is told of the rules and the problem, as far as it is not known."""
         traceable = self._traceable(self.problem)
         described = catalogue.describe_problem(self.problem, code=traceable)
-        same = described == common["problems"].get(self.problem.name)
-        problems = {} if same else {self.problem.name: described}
+        news = catalogue.news(described, common["problems"].get(self.problem.name, {}))
+        problems = {self.problem.name: news} if news else {}
         rules = {}
         for rule in self.rules:
             name = type(rule).__name__
@@ -254,8 +243,7 @@ class Explorer(Figure):
                 ranges = ranges_of(rule, self.ranges)
                 own["code"] = None
                 own["stored"] = stored_paths(rule, self.problem, ranges, self.start, self.steps)
-            known = common["rules"].get(name, {})
-            rules[name] = {k: v for k, v in own.items() if k not in known or known[k] != v}
+            rules[name] = catalogue.news(own, common["rules"].get(name, {}))
         return rules, problems
 
     def _traceable(self, what: Rule | Problem) -> bool:
@@ -330,8 +318,8 @@ def _key() -> str:
     ring = '<circle cx="4" cy="4" r="3"/>'
     cross = '<path d="M1,1L7,7M1,7L7,1"/>'
     arrow = '<path d="M2,4H22M18,1L23,4L18,7"/>'
-    marks = [("start", ring, "small"), ("minimum", cross, "small"), ("downhill", arrow, "gradient")]
-    marks += [("velocity", arrow, "velocity"), ("step", arrow, "step")]
+    marks = [("start", ring, "small"), ("minimum", cross, "small"), ("memory +", arrow, "memory")]
+    marks += [("gradient =", arrow, "gradient"), ("step", arrow, "step")]
     items = "".join(
         f"<li>{picture.swatch(mark, concept)}{text}</li>" for text, mark, concept in marks
     )
@@ -373,11 +361,7 @@ def _check(problem: Any, given: Sequence[Any]) -> None:
                 f"rule must be a Rule object, got {rule!r}; write {rule}() with one of {names}"
             )
         check_run(rule, problem)
-    if np.shape(problem.start) != (2,):
-        raise ValueError(
-            f"problem must have two coordinates to be drawn, got {problem.name} with "
-            f"{np.size(problem.start)}; descend and sweep take problems of any size"
-        )
+    arguments.planar(problem)
     kinds = [type(rule).__name__ for rule in given]
     for kind in kinds:
         if kinds.count(kind) > 1:
@@ -385,17 +369,3 @@ def _check(problem: Any, given: Sequence[Any]) -> None:
                 f"rules must differ, got {kind} twice; its sliders show other settings, and sweep "
                 "compares them"
             )
-
-
-def _start(problem: Problem, theta0: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
-    """Return the start, which must be in the picture."""
-    start = start_of(problem, theta0).astype(np.float64)
-    if start.shape != (2,):
-        raise ValueError(f"theta0 must have shape (2,), got shape {start.shape}")
-    for value, (low, high) in zip(start, picture.bounds_of(problem), strict=True):
-        if not low <= value <= high:
-            raise ValueError(
-                f"theta0 must lie inside of the picture, {picture.bounds_of(problem)}, "
-                f"got {start.tolist()}"
-            )
-    return start

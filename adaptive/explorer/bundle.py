@@ -26,19 +26,24 @@ MODULES = (
     "outcome.js",
     "opening.js",
     "gallery.js",
+    "contours.js",
+    "lens.js",
+    "bands.js",
+    "anatomy.js",
     "start.js",
 )
 
 #: The style sheets of the page, in their order.
-STYLES = ("explorer.css", "opening.css", "gallery.css")
+STYLES = ("explorer.css", "opening.css", "gallery.css", "anatomy.css")
 
 #: What stands around the part that all explorers of a page share, so that all but one of them
 #: can be taken out (see `adaptive.explorer.book`).
 BEGIN, END = "<!--adaptive-explorer {}-->", "<!--/adaptive-explorer {}-->"
 
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./[\w.]+\";\n", re.MULTILINE)
-#: Comments that fill their lines: in the page they would weigh a quarter of the code.
-_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:.|\n)*?\*/)\n", re.MULTILINE)
+#: What is for those who read the modules, and not for the page.
+_COMMENT = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|class) )", re.MULTILINE)
 
 
@@ -71,9 +76,14 @@ def to_javascript(value: Any) -> str:
 
 
 def module(name: str) -> str:
-    """Return one module of the page, without what it imports and exports, and comments."""
+    """Return one module of the page, without what it imports and exports."""
+    return _EXPORT.sub("", _IMPORT.sub("", _code(name)))
+
+
+def _code(name: str) -> str:
+    """Return a file of the page without its comments and indents."""
     source = (files("adaptive.explorer") / "page" / name).read_text(encoding="utf-8")
-    return _EXPORT.sub("", _COMMENT.sub("", _IMPORT.sub("", source)))
+    return _INDENT.sub("", _COMMENT.sub("", source))
 
 
 @functools.cache
@@ -88,9 +98,8 @@ def modules() -> str:
 
 @functools.cache
 def stylesheet() -> str:
-    """Return the style sheet of the page."""
-    folder = files("adaptive.explorer") / "page"
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
+    """Return the style sheets of the page as one."""
+    return "".join(map(_code, STYLES))
 
 
 def shared(catalogue: dict[str, Any]) -> tuple[str, str]:

@@ -18,7 +18,13 @@ from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.tuned import settings_on
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
-from adaptive.tracing import problem_to_javascript, rule_to_javascript, trace_problem, trace_rule
+from adaptive.tracing import (
+    dissect,
+    problem_to_javascript,
+    rule_to_javascript,
+    trace_problem,
+    trace_rule,
+)
 
 
 def default_rule(kind: type[Rule]) -> Rule:
@@ -70,11 +76,16 @@ def describe_rule(
         "look": colours.look(colours.name_of(rule)),
         "dashes": picture.dashes_of(colours.name_of(rule)),
         "state": list(rule.state_names),
-        "direction": _direction(rule) if code else None,
         "settings": [each.as_dict() for each in ranges_of(rule, ranges)],
     }
+    described["memory"] = []
     if code:
-        described["code"] = Code(rule_to_javascript(trace_rule(rule)))
+        traced = trace_rule(rule)
+        described["code"] = Code(rule_to_javascript(traced))
+        anatomy = dissect(traced)
+        states = zip(rule.state_names, traced.update.outputs[1:], strict=True)
+        # The states that say where to go; the others say how far.
+        described["memory"] = [state for state, node in states if anatomy.directed(node)]
     return described
 
 
@@ -91,6 +102,7 @@ def describe_problem(problem: Problem, *, code: bool = True) -> dict[str, Any]:
         "start": np.asarray(problem.start, dtype=np.float64).tolist(),
         "floor": floor_of(problem),
         "bounds": picture.bounds_of(problem),
+        "minimum": None if problem.minimum is None else np.asarray(problem.minimum).tolist(),
     }
     if code:
         described["code"] = problem_code(problem)
@@ -121,31 +133,6 @@ def packed(numbers: Any) -> str:
     return base64.b64encode(np.array(numbers, dtype="<f8").tobytes()).decode("ascii")
 
 
-def _direction(rule: Rule) -> dict[str, int] | None:
-    """Return which state is a direction: the first that turns round when all gradients do.
-
-    A velocity does, an average of squares does not. ``sign`` is how it points
-    along the step.
-    """
-    rng = np.random.default_rng(0)
-    gradients = rng.normal(size=(6, 1))
-    with np.errstate(all="ignore"):
-        there, steps = _states(rule, gradients)
-        back, _ = _states(rule, -gradients)
-    for index, name in enumerate(rule.state_names):
-        one, other = there[name], back[name]
-        if np.abs(one).max() > 0 and np.allclose(one, -other):
-            return {"index": index, "sign": 1 if float(np.sum(one * steps)) > 0 else -1}
-    return None
-
-
-def _states(rule: Rule, gradients: Any) -> tuple[dict[str, Any], Any]:
-    theta = np.zeros(1)
-    state, kept, steps = rule.init(theta), [], []
-    for g in gradients:
-        moved, state = rule.step(theta, g, state)
-        kept.append(state)
-        steps.append(moved - theta)
-        theta = moved
-    states = {name: np.array([getattr(s, name) for s in kept]) for name in rule.state_names}
-    return states, np.array(steps)
+def news(described: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is described otherwise than it is known."""
+    return {k: v for k, v in described.items() if k not in known or known[k] != v}

@@ -45,12 +45,13 @@ class Figure:
         picture = self._picture()
         name = bundle.digest(shared_key + spec + picture)
         concepts = ";".join(
-            colours.look(concept, f"{concept}-") for concept in ("gradient", "velocity", "step")
+            colours.look(concept, f"{concept}-")
+            for concept in ("memory", "gradient", "scale", "step")
         )
         label = html.escape(self._name(), quote=True)
         # Lumino, on which JupyterLab stands, leaves keys alone where it is told so.
         return (
-            f'{shared}\n<div class="{self.kind} mathjax_ignore tex2jax_ignore" '
+            f'{shared}\n<div class="{self.kind} adaptive-figure mathjax_ignore tex2jax_ignore" '
             f'data-explorer="{name}" data-lm-suppress-shortcuts="true" role="group" '
             f'aria-label="{label}" style="{concepts}">\n{picture}\n</div>\n'
             f'<script>globalThis.adaptiveExplorers?.["{shared_key}"]?.("{name}", {spec});'

@@ -5,8 +5,13 @@ arrays, it leaves behind the expression that it computes: `record` returns it as
 a `Program`, in which equal subexpressions are one, and a printer writes it down.
 """
 
+from adaptive.tracing.anatomy import Dissection, dissect
 from adaptive.tracing.graph import Graph, Node, Program, Traced, TracingError
-from adaptive.tracing.javascript import problem_to_javascript, rule_to_javascript
+from adaptive.tracing.javascript import (
+    nodes_to_javascript,
+    problem_to_javascript,
+    rule_to_javascript,
+)
 from adaptive.tracing.latex import rule_to_latex
 from adaptive.tracing.record import (
     TracedProblem,
@@ -17,6 +22,7 @@ from adaptive.tracing.record import (
 )
 
 __all__ = [
+    "Dissection",
     "Graph",
     "Node",
     "Program",
@@ -24,6 +30,8 @@ __all__ = [
     "TracedProblem",
     "TracedRule",
     "TracingError",
+    "dissect",
+    "nodes_to_javascript",
     "problem_to_javascript",
     "record",
     "rule_to_javascript",

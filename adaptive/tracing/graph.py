@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -216,6 +216,42 @@ class Program:
             else:
                 stack.append((node, True))
                 stack.extend((arg, False) for arg in reversed(node.args))
+
+    def evaluate(self, inputs: Mapping[str, Any]) -> list[Any]:
+        """Return the results for some inputs, computed with numpy, node by node.
+
+        Parameters
+        ----------
+        inputs : mapping from str to array_like
+            The value of each input, of shapes that broadcast.
+
+        Returns
+        -------
+        list
+            One result for each output.
+
+        Raises
+        ------
+        ValueError
+            If an input that is needed has no value.
+
+        Examples
+        --------
+        >>> from adaptive import SGD
+        >>> from adaptive.tracing import trace_rule
+        >>> trace_rule(SGD()).update.evaluate({"g": 2.0, "hyper.lr": 0.1})
+        [np.float64(-0.2)]
+        """
+        needed = (node.value for node in self.nodes() if node.op == "symbol")
+        if missing := [name for name in needed if name not in inputs]:
+            raise ValueError(f"inputs must have a value for {', '.join(missing)}")
+        values: dict[Node, Any] = {}
+        for node in self.nodes():
+            if node.op in ("symbol", "number"):
+                values[node] = inputs[node.value] if node.op == "symbol" else node.value
+            else:
+                values[node] = getattr(np, node.op)(*(values[arg] for arg in node.args))
+        return [values[node] for node in self.outputs]
 
     def hoist(self, names: Collection[str], *, leaves: bool = False) -> tuple[Program, Program]:
         """Take out what depends on some inputs alone, so that it is computed once.

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from adaptive import _checks
-from adaptive.tracing.graph import Node, Program
+from adaptive.tracing.anatomy import copied, dissect
+from adaptive.tracing.graph import Graph, Node, Program
 from adaptive.tracing.record import TracedProblem, TracedRule
 
 #: Operators, and how strongly they bind.
@@ -58,7 +59,8 @@ def rule_to_javascript(traced: TracedRule) -> str:
     """Return a rule as the source of a JavaScript object.
 
     Its ``constants`` depend on the step and the hyperparameters alone, and are
-    computed once a step; ``update`` is called for each coordinate.
+    computed once a step; ``update`` is called for each coordinate, and so is ``memory``, the
+    part of the step that earlier gradients left behind (see `dissect`).
 
     Parameters
     ----------
@@ -83,31 +85,90 @@ def rule_to_javascript(traced: TracedRule) -> str:
         const $a = momentum * v + lr * g;
         return [-$a, $a];
       },
+      memory(g, [v], [lr, momentum], []) {
+        return -(momentum * v);
+      },
       lookahead: null,
     }
     """
     _checks.instance("traced", traced, TracedRule)
-    states = tuple(f"state.{name}" for name in traced.rule.state_names)
-    hyper = tuple(f"hyper.{name}" for name in traced.rule.hyperparameters)
-    names = _identifiers(["g", "t", "theta", *states, *hyper])
-    first, rest = traced.update.hoist({"t", *hyper})
-    taken = tuple(f"${i}" for i in range(len(first.outputs)))
-    names |= {name: name for name in taken}
-
-    def listed(group: Sequence[str]) -> str:
-        return f"[{', '.join(names[name] for name in group)}]"
-
-    settings, state = listed(hyper), listed(states)
+    parts = dissect(traced).parts
+    memory = () if parts is None else parts.outputs[:1]
+    printer = _RulePrinter(traced, (*traced.update.outputs, *memory))
     lookahead = "lookahead: null"
     if traced.lookahead is not None:
-        lookahead = _method(
-            f"lookahead(theta, t, {state}, {settings})", traced.lookahead, names, single=True
-        )
+        head = f"lookahead(theta, t, {printer.state}, {printer.settings})"
+        lookahead = _method(head, traced.lookahead, printer.names, single=True)
+    count = len(traced.update.outputs)
     return _object(
-        _method(f"constants(t, {settings})", first, names),
-        _method(f"update(g, {state}, {settings}, {listed(taken)})", rest, names),
+        printer.constants(),
+        printer.method("update", slice(count)),
+        printer.method("memory", slice(count, None), single=True) if memory else "memory: null",
         lookahead,
     )
+
+
+def nodes_to_javascript(traced: TracedRule, nodes: Sequence[Node]) -> str:
+    """Return the values of some nodes of a rule's update as the source of a JavaScript object.
+
+    Parameters
+    ----------
+    traced : TracedRule
+        The rule.
+    nodes : sequence of Node
+        What is wanted: made of the inputs of its update.
+
+    Returns
+    -------
+    str
+        An object literal: ``constants`` as in `rule_to_javascript`, and ``values``.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum
+    >>> from adaptive.tracing import trace_rule
+    >>> traced = trace_rule(Momentum())
+    >>> print(nodes_to_javascript(traced, traced.update.outputs[1].args))
+    {
+      constants(t, [lr, momentum]) {
+        return [];
+      },
+      values(g, [v], [lr, momentum], []) {
+        return [momentum * v, lr * g];
+      },
+    }
+    """
+    _checks.instance("traced", traced, TracedRule)
+    printer = _RulePrinter(traced, nodes)
+    return _object(printer.constants(), printer.method("values", slice(None)))
+
+
+class _RulePrinter:
+    """Prints methods that compute nodes of a rule's update, and share their constants."""
+
+    def __init__(self, traced: TracedRule, nodes: Sequence[Node]) -> None:
+        states = tuple(f"state.{name}" for name in traced.rule.state_names)
+        hyper = tuple(f"hyper.{name}" for name in traced.rule.hyperparameters)
+        self.names = _identifiers(["g", "t", "theta", *states, *hyper])
+        # As nodes of one graph, so that what they share is one.
+        graph = Graph()
+        program = Program(traced.update.inputs, tuple(copied(node, graph) for node in nodes))
+        self.first, self.rest = program.hoist({"t", *hyper})
+        taken = tuple(f"${i}" for i in range(len(self.first.outputs)))
+        self.names |= {name: name for name in taken}
+        self.state, self.settings, self.taken = map(self._listed, (states, hyper, taken))
+
+    def _listed(self, group: Sequence[str]) -> str:
+        return f"[{', '.join(self.names[name] for name in group)}]"
+
+    def constants(self) -> str:
+        return _method(f"constants(t, {self.settings})", self.first, self.names)
+
+    def method(self, name: str, outputs: slice, single: bool = False) -> str:
+        """Return a method for some of the nodes."""
+        program = Program(self.rest.inputs, self.rest.outputs[outputs])
+        head = f"{name}(g, {self.state}, {self.settings}, {self.taken})"
+        return _method(head, program, self.names, single)
 
 
 def problem_to_javascript(traced: TracedProblem) -> str:

@@ -8,13 +8,14 @@ something that depends on the step and the hyperparameters alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from adaptive import _checks
 from adaptive.rules.base import Rule
-from adaptive.tracing.graph import Node, Program, TracingError
+from adaptive.tracing.anatomy import factors, parts_of
+from adaptive.tracing.graph import Node, TracingError
 from adaptive.tracing.record import TracedRule, trace_rule
 
 #: The book's letters for hyperparameters and states; others are printed as they are called.
@@ -29,6 +30,9 @@ LETTERS = {
     "Edx2": r"E[\Delta\theta^2]",
     "v_hat": r"\hat v",
 }
+
+#: The step, where it has a name.
+STEP = r"\Delta\theta_t"
 
 #: A maximum with so small a number guards against 0/0, and is no part of the equation.
 GUARD = 1e-30
@@ -83,52 +87,72 @@ def rule_to_latex(rule: Rule) -> str:
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
+def letters_of(traced: TracedRule) -> dict[str, str]:
+    """Return how the book writes the inputs of a rule's update, as LaTeX."""
+    return {
+        "g": "g_t",
+        "t": "t",
+        "theta": r"\theta_{t-1}",
+        **{f"hyper.{name}": _letter(name) for name in traced.rule.hyperparameters},
+        **{f"state.{name}": f"{_letter(name)}_{{t-1}}" for name in traced.rule.state_names},
+    }
+
+
+def names_of(traced: TracedRule) -> dict[Node, str]:
+    """Return the parts of an update that have a name of their own, with it, as LaTeX."""
+    step, *states = traced.update.outputs
+    names = {
+        new: f"{_letter(name)}_t" for name, new in zip(traced.rule.state_names, states, strict=True)
+    }
+    for new in states:
+        names |= _corrected(traced, new, names[new])
+    # A step that a state remembers has a name as well: Adadelta's.
+    if any(step in parts_of(new) for new in states):
+        names[step] = STEP
+    return names
+
+
+def in_order(names: Mapping[Node, str]) -> Iterator[Node]:
+    """Yield what has a name in an order in which it can be worked out."""
+    told: set[Node] = set()
+    for node in names:
+        # First what it is made of, if that has a name.
+        for part in parts_of(node):
+            if part in names and part not in told:
+                told.add(part)
+                yield part
+
+
+def _corrected(traced: TracedRule, state: Node, name: str) -> dict[Node, str]:
+    """Return where a state is divided by what depends on the step, with its name: a hat."""
+    found = {}
+    for node in traced.update.nodes():
+        if node.op == "divide" and node.args[0] is state:
+            below = {str(part.value) for part in parts_of(node.args[1]) if part.op == "symbol"}
+            if "t" in below and all(x == "t" or x.startswith("hyper.") for x in below):
+                found[node] = rf"\hat {name}"
+    return found
+
+
 class _Equations:
     """The equations of a recorded rule, with names for what they have in common."""
 
     def __init__(self, traced: TracedRule, sympy: Any) -> None:
         self.traced, self.sympy = traced, sympy
-        self.letters = {
-            "g": "g_t",
-            "t": "t",
-            "theta": r"\theta_{t-1}",
-            **{f"hyper.{name}": _letter(name) for name in traced.rule.hyperparameters},
-            **{f"state.{name}": f"{_letter(name)}_{{t-1}}" for name in traced.rule.state_names},
-        }
+        self.letters = letters_of(traced)
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield the two sides of each equation, in an order in which they can be worked out."""
-        rule, update = self.traced.rule, self.traced.update
-        step, *states = update.outputs
         if self.traced.lookahead is not None:
             (point,) = self.traced.lookahead.outputs
             yield "g_t", rf"\nabla J\left({self._printed(point, {})}\right)"
-        named = {new: f"{_letter(s)}_t" for s, new in zip(rule.state_names, states, strict=True)}
-        for new in states:
-            named |= self._corrected(new, named[new])
-        # A step that a state remembers has a name as well: Adadelta's.
-        if any(step in _parts(new) for new in states):
-            named[step] = r"\Delta\theta_t"
-        told: set[Node] = set()
-        for node in named:
-            # First what it is made of, if that has a name.
-            for part in _parts(node):
-                if part in named and part not in told:
-                    told.add(part)
-                    rest = {other: name for other, name in named.items() if other is not part}
-                    yield named[part], self._printed(part, rest)
+        names = names_of(self.traced)
+        for node in in_order(names):
+            rest = {other: name for other, name in names.items() if other is not node}
+            yield names[node], self._printed(node, rest)
         old = self._symbol(r"\theta_{t-1}")
-        yield r"\theta_t", self._latex(self._sum(old, self._expression(step, named)))
-
-    def _corrected(self, state: Node, name: str) -> dict[Node, str]:
-        """Return where a state is divided by what depends on the step, with its name: a hat."""
-        found = {}
-        for node in self.traced.update.nodes():
-            if node.op == "divide" and node.args[0] is state:
-                below = {str(part.value) for part in _parts(node.args[1]) if part.op == "symbol"}
-                if "t" in below and all(x == "t" or x.startswith("hyper.") for x in below):
-                    found[node] = rf"\hat {name}"
-        return found
+        step = self.traced.update.outputs[0]
+        yield r"\theta_t", self._latex(self._sum(old, self._expression(step, names)))
 
     def _printed(self, node: Node, named: Mapping[Node, str]) -> str:
         return self._latex(self._expression(node, named))
@@ -150,6 +174,8 @@ class _Equations:
         if node.op == "number":
             value = node.value
             return self.sympy.Integer(value) if value == int(value) else self.sympy.Float(value)
+        if node.op == "multiply" and node.args[0] is node.args[1]:
+            return self.sympy.Pow(self._expression(node.args[0], named), 2)
         if node.op in ("multiply", "divide", "negative", "reciprocal"):
             return self._product(node, named)
         args = [self._expression(arg, named) for arg in node.args]
@@ -180,36 +206,16 @@ class _Equations:
 
     def _product(self, node: Node, named: Mapping[Node, str]) -> Any:
         """Return a product with one sign, what is above the line and what is below."""
-        sign, above, below = self._factors(node, named, True)
-        over = self.sympy.Mul(*above, evaluate=False) if above else self.sympy.Integer(1)
+        sign, above, below = factors(node, named)
+        over = self._times(above, named)
         if below:
-            under = self.sympy.Mul(*below, evaluate=False)
-            over = self.sympy.Mul(over, self.sympy.Pow(under, -1, evaluate=False), evaluate=False)
+            under = self.sympy.Pow(self._times(below, named), -1, evaluate=False)
+            over = self.sympy.Mul(over, under, evaluate=False)
         return over if sign > 0 else self.sympy.Mul(-1, over, evaluate=False)
 
-    def _factors(self, node: Node, named: Mapping[Node, str], top: bool = False) -> Any:
-        """Return the sign of a product, its factors, and what they are divided by."""
-        if node in named and not top:
-            return 1, [self._symbol(named[node])], []
-        if node.op == "negative":
-            sign, above, below = self._factors(node.args[0], named)
-            return -sign, above, below
-        if node.op == "reciprocal":
-            sign, above, below = self._factors(node.args[0], named)
-            return sign, below, above
-        if node.op == "multiply" and node.args[0] is node.args[1]:
-            return 1, [self.sympy.Pow(self._expression(node.args[0], named), 2)], []
-        if node.op in ("multiply", "divide"):
-            (s1, up1, down1), (s2, up2, down2) = (self._factors(a, named) for a in node.args)
-            if node.op == "divide":
-                up2, down2 = down2, up2
-            return s1 * s2, up1 + up2, down1 + down2
-        return 1, [self._expression(node, named)], []
-
-
-def _parts(node: Node) -> Iterator[Node]:
-    """Yield all that a node is made of, and then itself."""
-    return Program((), (node,)).nodes()
+    def _times(self, nodes: Sequence[Node], named: Mapping[Node, str]) -> Any:
+        found = [self._expression(node, named) for node in nodes]
+        return self.sympy.Mul(*found, evaluate=False) if found else self.sympy.Integer(1)
 
 
 def _letter(name: str) -> str:

@@ -296,10 +296,10 @@ class Along(Rule):
         return v, squares + g * g, v
 
 
-def test_the_direction_is_the_state_that_turns_round():
-    told = {rule: catalogue.describe_rule(rule)["direction"] for rule in (Momentum(), Along())}
-    assert list(told.values()) == [{"index": 0, "sign": -1}, {"index": 1, "sign": 1}]
-    assert catalogue.describe_rule(RMSprop())["direction"] is None
+def test_memory_is_the_state_that_turns_round():
+    told = {rule: catalogue.describe_rule(rule)["memory"] for rule in (Momentum(), Along())}
+    assert list(told.values()) == [["v"], ["v"]]
+    assert catalogue.describe_rule(RMSprop())["memory"] == []
 
 
 def test_the_floor_is_the_loss_at_the_minimum():

@@ -207,25 +207,54 @@ def test_time_is_stepped_and_scrubbed(page):
     assert state(page)["t"] == 100
 
 
+def _arrows(page):
+    """Return the ends of the arrows, and how many times they are enlarged."""
+    settle(page)
+    found = {
+        name: points(page.locator(f".arrows .arrow.{name}").get_attribute("d"))[:2]
+        for name in ("memory", "gradient", "step")
+    }
+    text = page.locator(".arrows .enlarged").text_content()
+    return found, float(text.split()[2]) if text else 1.0
+
+
 def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
     rule = NAG(lr=0.03, momentum=0.8)
     path = descend(rule, Ravine())
     page = show(visit, tmp_path, explore(Ravine(), rule, at=3))
-    settle(page)
-    arrow = {
-        name: points(page.locator(f".arrows .arrow.{name}").get_attribute("d"))
-        for name in ("gradient", "velocity", "step")
-    }
+    arrow, factor = _arrows(page)
     before, after = _to_pixels(path.theta[2], Ravine()), _to_pixels(path.theta[3], Ravine())
     ahead = _to_pixels(path.theta[2] - 0.8 * path.state["v"][2], Ravine())
-    assert np.allclose(arrow["step"][0], before, atol=0.1)
-    assert np.allclose(arrow["step"][1], after, atol=0.1)
-    # NAG asks for its gradient ahead of where it stands.
-    assert np.allclose(arrow["gradient"][0], ahead, atol=0.1)
-    assert np.allclose(arrow["velocity"][0], before, atol=0.1)
-    # The step is minus the velocity.
-    one, other = (np.diff(arrow[name][:2], axis=0)[0] for name in ("velocity", "step"))
-    assert np.allclose(one / np.hypot(*one), other / np.hypot(*other), atol=0.05)
+    assert factor == 2
+    after, ahead = (before + factor * (point - before) for point in (after, ahead))
+    assert np.allclose(arrow["step"], [before, after], atol=0.1)
+    # NAG asks for its gradient ahead of where it stands: where memory alone would go.
+    assert np.allclose(arrow["memory"], [before, ahead], atol=0.1)
+    assert np.allclose(arrow["gradient"], [ahead, after], atol=0.1)
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
+    rule, rng = catalogue.default_rule(kind), np.random.default_rng(4)
+    page = show(visit, tmp_path, explore(Saddle(), rule, steps=60))
+    path = descend(rule, Saddle(), steps=60)
+    for t in rng.integers(1, 61, 6):
+        page.evaluate(
+            "(t) => document.querySelector('.adaptive-explorer').explorer.apply({ t })", int(t)
+        )
+        arrow, factor = _arrows(page)
+        before, after = _to_pixels(path.theta[t - 1 : t + 1], Saddle())
+        assert factor in {d * 10**k for d in (1, 2, 5) for k in range(7)}
+        if not len(arrow["step"]):
+            continue
+        assert np.allclose(np.diff(arrow["step"], axis=0)[0], factor * (after - before), atol=1)
+        parts = [
+            np.diff(arrow[name], axis=0)[0] for name in ("memory", "gradient") if len(arrow[name])
+        ]
+        # What is shorter than a pixel is not drawn.
+        assert np.allclose(sum(parts), factor * (after - before), atol=1.2)
+        longest = max(np.hypot(*way) for way in [*parts, factor * (after - before)])
+        assert longest > 23 or factor == 1e6
 
 
 def test_curves_show_what_the_rule_computes_with(visit, tmp_path):
@@ -554,9 +583,7 @@ def test_each_curve_has_its_values_at_their_steps(visit, tmp_path, curves):
     dashes = lines.evaluate_all("(all) => all.map((e) => e.getAttribute('stroke-dasharray'))")
     assert dashes == [None, "4 3"]
     assert page.locator(".curves .name").all_text_contents() == ["θ[0]", "θ[1]"]
-    kind = {"gradient": "gradient", "m": "velocity", "v": "", "step": "step", "rate": "step"}[
-        curves
-    ]
+    kind = {"gradient": "gradient", "m": "memory", "v": "", "step": "step", "rate": "step"}[curves]
     assert page.locator(".curves .lines .rule").first.get_attribute("class").split() == [
         "rule",
         *kind.split(),

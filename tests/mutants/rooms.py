@@ -50,10 +50,13 @@ ROOMS: dict[str, list[list[str]]] = {
     "plotting": [["tests/test_plotting.py"], ["tests/test_bad_input.py"]],
     "interactive": [["tests/test_interactive.py"], ["tests/test_bad_input.py"]],
     "tracing": [
-        ["tests/test_tracing.py"],
+        ["tests/test_tracing.py", "tests/test_anatomy.py"],
         ["tests/book/test_equations.py::test_code_prints_its_equation"],
     ],
-    "explorer": [["tests/explorer/test_explore.py"], ["tests/test_bad_input.py"]],
+    "explorer": [
+        ["tests/explorer/test_explore.py", "tests/explorer/test_anatomy.py"],
+        ["tests/test_bad_input.py"],
+    ],
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [

@@ -27,16 +27,16 @@ function drawIcon(element, icon) {
 
 /** Buttons and a slider for the moment. */
 export class TimeControls {
-  constructor(parent, steps, { seek, play }) {
+  constructor(parent, steps, { seek, play, first = 0 }) {
     this.steps = steps;
     const row = html(parent, "div", { class: "time" });
-    button(row, "Back to the start", "rewind", () => seek(0));
+    button(row, "Back to the start", "rewind", () => seek(first));
     button(row, "One step back", "back", () => seek(this.t - 1));
     this.play = button(row, "Play", "play", play);
     button(row, "One step on", "forward", () => seek(this.t + 1));
     const label = html(row, "label", { class: "scrub" });
     html(label, "span", {}, "Step");
-    this.slider = html(label, "input", { type: "range", min: 0, max: steps, step: 1 });
+    this.slider = html(label, "input", { type: "range", min: first, max: steps, step: 1 });
     this.output = html(row, "span", { class: "value", "aria-hidden": "true" });
     this.slider.addEventListener("input", () => seek(Number(this.slider.value)));
   }

@@ -44,6 +44,18 @@ export function descend(rule, problem, settings, start, steps, batches, far) {
   return path;
 }
 
+/** Step t of a path, what memory adds to it and what the gradient adds; the step alone where it is no such sum. */
+export function partsOf(rule, path, settings, t) {
+  const { constants, update, memory } = rule.code;
+  const shared = constants(t, settings);
+  const both = (method) =>
+    BOTH.map((i) => method(path.gradient[i][t], path.state.map((pair) => pair[i][t - 1]), settings, shared));
+  const step = both(update).map(([moved]) => moved);
+  if (!memory) return { step };
+  const kept = both(memory);
+  return { step, memory: kept, gradient: BOTH.map((i) => step[i] - kept[i]) };
+}
+
 const pair = (length) => BOTH.map(() => new Float64Array(length).fill(NaN));
 
 function emptyPath(rule, steps) {

@@ -258,7 +258,7 @@ export class Explorer {
         const path = rule.stored
           ? lookUp(rule.stored, settings[name])
           : descend(rule, this.problems[problem], settings[name], start, this.spec.steps, this.batches[problem], this.far);
-        this.known.set(name, { key, rule, path });
+        this.known.set(name, { key, rule, path, settings: settings[name] });
       }
       return this.known.get(name);
     });
@@ -472,12 +472,12 @@ function quantitiesOf(rule, path) {
 }
 
 function stateQuantity(rule, path, name, k) {
-  const velocity = rule.direction?.index === k;
+  const memory = rule.memory.includes(name);
   return {
     name: `state.${name}`,
-    label: name === "v" && velocity ? "velocity v" : `state ${name}`,
+    label: name === "v" && memory ? "velocity v" : `state ${name}`,
     values: () => path.state[k],
-    kind: velocity ? "velocity" : "",
+    kind: memory ? "memory" : "",
   };
 }
 

@@ -1,12 +1,15 @@
 // The landscape: contours, paths on them, arrows at one moment, and the start to be dragged.
 
-import { BOTH } from "./descent.js";
+import { BOTH, partsOf } from "./descent.js";
 import { arrow, dots, linear, polyline, set, shape } from "./drawing.js";
 import { draggable, inside } from "./drag.js";
 import { roundDown, rounded, written } from "./numbers.js";
 
-const SMALLEST_ARROW = 12;
-const LARGEST_ARROW = 58;
+// The step is drawn first, and wider: where there is no memory, the gradient lies on it.
+const CONCEPTS = ["step", "memory", "gradient"];
+// If the longest arrow is shorter, all are enlarged alike; never more than so many times.
+const SHORTEST = 24;
+const MOST_ENLARGED = 1e6;
 
 export class Landscape {
   /** `moved(start)` is called when the reader drags the start; null where it stays where it is. */
@@ -19,11 +22,11 @@ export class Landscape {
     this.arrows = shape(null, "g", { class: "arrows", "aria-hidden": "true" });
     this.paths.after(this.arrows);
     this.drawn = new Map();
-    this.arrow = {};
-    for (const concept of ["gradient", "velocity", "step"]) {
-      const halo = shape(this.arrows, "path", { class: "halo" });
-      this.arrow[concept] = [halo, shape(this.arrows, "path", { class: `arrow ${concept}` })];
-    }
+    const halos = CONCEPTS.map(() => shape(this.arrows, "path", { class: "halo" }));
+    this.arrow = Object.fromEntries(
+      CONCEPTS.map((concept, i) => [concept, [halos[i], shape(this.arrows, "path", { class: `arrow ${concept}` })]]),
+    );
+    this.enlarged = shape(this.arrows, "text", { class: "enlarged", x: box.left + 7, y: box.bottom - 8 });
     this.handle = this.makeHandle(svg.querySelector(".start"), moved);
   }
 
@@ -143,48 +146,39 @@ export class Landscape {
     set(lost, { d: visible ? "" : "M-9,-5L0,0L-9,5Z", transform: Number.isFinite(turn) ? wedge : null });
   }
 
-  /** The step that led to this moment, from where it began, and what it was made of. */
+  /** The step that led to this moment and its parts: memory and gradient, tip to tail, make the step. */
   drawArrows(run, t) {
-    const shown = run && t >= 1 && t <= run.path.steps && run.path.at[0].length > 1;
-    const lines = { gradient: "", velocity: "", step: "" };
-    if (shown) {
-      const { rule, path } = run;
-      const before = BOTH.map((i) => path.theta[i][t - 1]);
-      const after = BOTH.map((i) => path.theta[i][t]);
-      const at = BOTH.map((i) => path.at[i][t]);
-      lines.step = arrow(this.point(before), this.point(after));
-      lines.gradient = this.scaled(at, path.gradient, t, -1);
-      if (rule.direction) {
-        const { index, sign } = rule.direction;
-        lines.velocity = this.scaled(before, path.state[index], t, sign);
-      }
-    }
-    for (const [concept, d] of Object.entries(lines)) {
+    const shown = run?.rule.code && t >= 1 && t <= run.path.steps;
+    const { ends, factor } = shown ? this.ends(run, t) : { ends: {}, factor: 1 };
+    for (const concept of CONCEPTS) {
+      const d = ends[concept] ? arrow(...ends[concept]) : "";
       for (const element of this.arrow[concept]) set(element, { d });
     }
+    this.enlarged.textContent = factor > 1 ? `arrows enlarged ${written(factor)} ×` : "";
+  }
+
+  /** From where to where each arrow goes, in pixels, and how many times all are enlarged. */
+  ends({ rule, path, settings }, t) {
+    const from = BOTH.map((i) => path.theta[i][t - 1]);
+    const { step, memory } = partsOf(rule, path, settings, t);
+    const foot = this.point(from);
+    const moved = (way) => this.point(BOTH.map((i) => from[i] + way[i])).map((pixel, i) => pixel - foot[i]);
+    const [whole, kept] = [moved(step), memory && moved(memory)];
+    const longest = Math.max(...[whole, kept ?? [0, 0]].map((way) => Math.hypot(...way)));
+    const factor = longest < SHORTEST ? roundUp(SHORTEST / longest) : 1;
+    if (!(factor <= MOST_ENLARGED)) return { ends: {}, factor: 1 };
+    const at = (way) => foot.map((pixel, i) => pixel + factor * way[i]);
+    const ends = { step: [foot, at(whole)] };
+    if (kept) Object.assign(ends, { memory: [foot, at(kept)], gradient: [at(kept), at(whole)] });
+    return { ends, factor };
   }
 
   point([x, y]) {
     return [this.x(x), this.y(y)];
   }
-
-  /** An arrow in the direction of `values` at t. Its length grows with the cube root of theirs. */
-  scaled(from, values, t, sign) {
-    const [startX, startY] = this.point(from);
-    const [zeroX, zeroY] = this.point([0, 0]);
-    const pixels = (k) => {
-      const [x, y] = this.point(BOTH.map((i) => sign * values[i][k]));
-      return [x - zeroX, y - zeroY];
-    };
-    const [x, y] = pixels(t);
-    const length = Math.hypot(x, y);
-    if (!(length > 0) || !Number.isFinite(length)) return "";
-    let longest = length;
-    for (let k = 1; k < values[0].length; k++) {
-      const other = Math.hypot(...pixels(k));
-      if (other > longest && Number.isFinite(other)) longest = other;
-    }
-    const drawn = Math.max(SMALLEST_ARROW, LARGEST_ARROW * Math.cbrt(length / longest));
-    return arrow([startX, startY], [startX + (x * drawn) / length, startY + (y * drawn) / length]);
-  }
 }
+
+const roundUp = (value) => {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((unit) => unit >= value * 0.999);
+};

@@ -1,10 +1,11 @@
 // Where the page begins: each output says which picture is to come alive, and with what.
 
+import { Anatomy } from "./anatomy.js";
 import { Explorer } from "./explorer.js";
 import { Gallery } from "./gallery.js";
 import { Opening } from "./opening.js";
 
-const VIEWS = { gallery: Gallery, opening: Opening };
+const VIEWS = { anatomy: Anatomy, gallery: Gallery, opening: Opening };
 
 /** Return the function that brings figures to life, with what they all know. */
 export function starter(catalogue) {

@@ -9,41 +9,41 @@ import re
 from importlib.resources import files
 from typing import Any
 
-#: The modules of the page, each after those that it imports.
-MODULES = (
+#: The modules that all figures need, each after those that it imports.
+COMMON = (
     "numbers.js",
     "descent.js",
     "drawing.js",
     "drag.js",
-    "landscape.js",
-    "chart.js",
-    "pad.js",
     "address.js",
     "memory.js",
     "controls.js",
-    "explorer.js",
-    "labels.js",
     "outcome.js",
-    "opening.js",
-    "gallery.js",
-    "contours.js",
-    "lens.js",
-    "bands.js",
-    "anatomy.js",
     "start.js",
 )
 
-#: The style sheets of the page, in their order.
-STYLES = ("explorer.css", "opening.css", "gallery.css", "anatomy.css")
+#: The modules of each view, the last of which is the view itself, and its style sheets.
+VIEWS = {
+    "Explorer": ("landscape.js", "chart.js", "pad.js", "explorer.js"),
+    "Opening": ("labels.js", "opening.js"),
+    "Gallery": ("gallery.js",),
+    "Anatomy": ("contours.js", "lens.js", "bands.js", "anatomy.js"),
+}
+MODULES = COMMON + tuple(module for modules in VIEWS.values() for module in modules)
 
-#: What stands around the part that all explorers of a page share, so that all but one of them
-#: can be taken out (see `adaptive.explorer.book`).
+#: The style sheet of all figures, and those of some views.
+STYLE = "explorer.css"
+STYLES = {"Opening": "opening.css", "Gallery": "gallery.css", "Anatomy": "anatomy.css"}
+
+#: What stands around a part that figures of a page share, so that all copies but one can be taken
+#: out (see `adaptive.explorer.book`).
 BEGIN, END = "<!--adaptive-explorer {}-->", "<!--/adaptive-explorer {}-->"
 
 _IMPORT = re.compile(r"^import \{[^}]*\} from \"\./[\w.]+\";\n", re.MULTILINE)
 #: What is for those who read the modules, and not for the page.
 _COMMENT = re.compile(r"^ *(?:/\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^ +", re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:const|function|class) (\w+)", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function|class) )", re.MULTILINE)
 
 
@@ -87,33 +87,52 @@ def _code(name: str) -> str:
 
 
 @functools.cache
-def modules() -> str:
-    """Return the modules of the page as one script.
+def modules(names: tuple[str, ...] = MODULES) -> str:
+    """Return modules of the page as one script.
 
     They import each other by name only, so that putting them one after
     another is all that is needed.
     """
-    return "\n".join(module(name) for name in MODULES)
+    return "\n".join(map(module, names))
 
 
 @functools.cache
-def stylesheet() -> str:
-    """Return the style sheets of the page as one."""
-    return "".join(map(_code, STYLES))
+def stylesheet(view: str | None = None) -> str:
+    """Return the style sheet of all figures, or what a view adds to it."""
+    name = STYLE if view is None else STYLES.get(view)
+    return "" if name is None else _code(name)
 
 
-def shared(catalogue: dict[str, Any]) -> tuple[str, str]:
-    """Return the key, and the HTML, of what all explorers of a page share."""
-    body = f"{modules()}\nreturn starter({to_javascript(catalogue)});"
-    key = digest(stylesheet() + body)
+@functools.cache
+def exported() -> tuple[str, ...]:
+    """Return the names that the common modules export."""
+    return tuple(name for each in COMMON for name in _EXPORTED.findall(_code(each)))
+
+
+def shared(catalogue: dict[str, Any], view: str) -> tuple[str, str]:
+    """Return the key of a view, and the HTML of all that its figures share with others."""
+    names = ",".join(exported())
+    common_key, common = _part(
+        f"{modules(COMMON)}\nreturn {{{names},catalogue:{to_javascript(catalogue)}}};",
+        stylesheet(),
+    )
+    key, own = _part(
+        f'const {{{names},catalogue}}=globalThis.adaptiveExplorers["{common_key}"];\n'
+        f"{modules(VIEWS[view])}\nreturn starter({view},catalogue);",
+        stylesheet(view),
+    )
+    return key, common + own
+
+
+def _part(body: str, style: str) -> tuple[str, str]:
+    """Return the key and the HTML of a script that runs once a page, and of its style."""
+    key = digest(style + body)
     script = (
         "globalThis.adaptiveExplorers ??= {};\n"
         f'globalThis.adaptiveExplorers["{key}"] ??= (() => {{\n"use strict";\n{body}\n}})();'
     )
-    return key, (
-        f"{BEGIN.format(key)}<style>\n{stylesheet()}</style>\n"
-        f"<script>\n{script}\n</script>{END.format(key)}"
-    )
+    styled = f"<style>\n{style}</style>\n" if style else ""
+    return key, f"{BEGIN.format(key)}{styled}<script>\n{script}\n</script>{END.format(key)}"
 
 
 def digest(text: str) -> str:

@@ -12,7 +12,7 @@ class Figure:
     """A figure that stays alive on a page; a subclass says what is in it.
 
     It defines `_spec`, what the script is told; `_picture`, what is there before any script;
-    and `_name`, what the figure is called.
+    and `_name`, what the figure is called. Its view in the page has the name of the class.
     """
 
     #: The class of its element, after which its style is named.
@@ -40,7 +40,7 @@ class Figure:
         >>> "http" in explore(Saddle(), SGD()).to_html().replace("http://www.w3.org/2000/svg", "")
         False
         """
-        shared_key, shared = bundle.shared(catalogue.common())
+        shared_key, shared = bundle.shared(catalogue.common(), type(self).__name__)
         spec = bundle.to_javascript(self._spec())
         picture = self._picture()
         name = bundle.digest(shared_key + spec + picture)

@@ -182,7 +182,6 @@ class Gallery(Figure):
                 {"code": described["code"], "state": described["state"], "settings": settings}
             )
         return {
-            "view": "gallery",
             "key": self.key,
             "far": FAR,
             "stage": self._stage.as_dict(),

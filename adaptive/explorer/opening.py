@@ -382,7 +382,6 @@ class Opening(Figure):
             )
         names = list(self.rule.hyperparameters)
         spec: dict[str, Any] = {
-            "view": "opening",
             "key": self.key or _as_key(f"opening {self.name} {self.slider}"),
             "far": FAR,
             "stage": self.stage.as_dict(),

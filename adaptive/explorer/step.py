@@ -256,7 +256,6 @@ class Anatomy(Figure):
         )
         found, division = self._equation, self._equation.division
         return {
-            "view": "anatomy",
             "key": self.key or arguments.key_of("step", self.problem.name, name),
             "rule": name,
             "problem": self.problem.name,

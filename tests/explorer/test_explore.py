@@ -178,7 +178,7 @@ def test_nothing_in_the_data_ends_the_script():
         name = "</script><!--<script>"
 
     text = explore(Evil(), SGD()).to_html()
-    assert text.count("</script>") == 2
+    assert text.count("</script>") == 3, "what all share, what the view adds, and the figure"
     assert "<!--<" not in text
 
 
@@ -553,11 +553,15 @@ def test_the_first_copy_of_what_is_shared_is_kept():
 
 def test_what_is_shared_is_told_apart_by_all_that_is_in_it(monkeypatch):
     common = catalogue.common()
-    first, _ = bundle.shared(common)
-    other, _ = bundle.shared({**common, "far": 1})
-    monkeypatch.setattr(bundle, "stylesheet", lambda: "")
-    plain, _ = bundle.shared(common)
-    assert len({first, other, plain}) == 3
+    first, html = bundle.shared(common, "Explorer")
+    other, _ = bundle.shared({**common, "far": 1}, "Explorer")
+    view, beside = bundle.shared(common, "Opening")
+    monkeypatch.setattr(bundle, "stylesheet", lambda view=None: "")
+    plain, _ = bundle.shared(common, "Explorer")
+    assert len({first, other, view, plain}) == 4
+    # What two views have in common is the same, and is sent once.
+    assert html.partition("<!--/adaptive-")[0] == beside.partition("<!--/adaptive-")[0]
+    assert len(book.once(html + beside)) < len(html + beside) - 10_000
 
 
 @pytest.mark.parametrize("problem", [Ravine(), problems.Saddle()], ids=lambda p: p.name)

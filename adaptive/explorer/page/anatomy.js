@@ -8,7 +8,7 @@ import { html, set } from "./drawing.js";
 import { Lens } from "./lens.js";
 import { clamp, powerOfTen } from "./numbers.js";
 
-const QUIET = 400; // milliseconds before it speaks
+const PAUSE = 400; // milliseconds before it speaks
 const PACE = 350; // between two steps when it plays
 const STILL_PACE = 1000; // and for those who want no motion
 
@@ -185,7 +185,7 @@ export class Anatomy {
       const { lit, t } = this.state;
       const said = lit ? (lit.matches(".term") ? this.named(lit) : this.words(lit.dataset.role)) : this.sentence;
       this.status.textContent = `Step ${t}. ${said}`;
-    }, QUIET);
+    }, PAUSE);
   }
 
   // ---------------------------------------------------------------- the page

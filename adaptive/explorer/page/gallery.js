@@ -7,8 +7,8 @@ import { clamp, roundDown, rounded, written } from "./numbers.js";
 import { outcomeOf, relativeLoss } from "./outcome.js";
 
 const SECONDS_TO_SHOW = 4.2;
-const EDGE = 20;
-const UNTIL_QUIET = 350; // milliseconds before the hand rests
+const BORDER = 20;
+const REST = 350; // milliseconds before the hand rests
 
 export class Gallery {
   constructor(root, catalogue, spec) {
@@ -61,8 +61,8 @@ export class Gallery {
   /** Bring the start of all runs to a point of the plane, kept in the picture. */
   moveTo(point) {
     const { width, height } = this.spec.stage;
-    const x = clamp(this.x(point[0]), EDGE, width - EDGE);
-    const y = clamp(this.y(point[1]), EDGE, height - EDGE);
+    const x = clamp(this.x(point[0]), BORDER, width - BORDER);
+    const y = clamp(this.y(point[1]), BORDER, height - BORDER);
     this.start = [rounded(this.dataX(x), this.unit[0]), rounded(this.dataY(y), this.unit[1])];
     this.stop();
     this.next ??= requestAnimationFrame(() => {
@@ -119,7 +119,7 @@ export class Gallery {
       this.status.textContent = captions
         .map((each) => `${each.querySelector("b").textContent}: ${each.querySelector(".count").textContent}`)
         .join(". ");
-    }, UNTIL_QUIET);
+    }, REST);
   }
 
   // ---------------------------------------------------------------- time

@@ -72,6 +72,9 @@ def test_what_cannot_be_paired() -> None:
     for left in ([], [[0.1, 0.2]], 0.1):
         with pytest.raises(ValueError, match=r"must have one shape \(trials,\)"):
             paired(left, left)
+    for left, other in (([0.1], [0.1, 0.2]), ([0.1, 0.2], [0.1])):
+        with pytest.raises(ValueError, match=r"got \([12],\) and \([12],\)"):
+            paired(left, other)
     for level in (0, 1, -0.5):
         with pytest.raises(ValueError, match="level must be between 0 and 1"):
             paired([0.1], [0.1], level=level)
@@ -128,6 +131,8 @@ def test_one_setting_by_hand() -> None:
     np.testing.assert_allclose(lost, [2, 4, 4])
     setting, lost = one_setting(races, "Momentum", leave_out=0)
     assert setting == {"lr": 2, "momentum": 0.9}
+    setting, lost = one_setting(races, "Momentum", leave_out=np.int64(2))
+    assert setting == {"lr": 2, "momentum": 0.5}
     setting, lost = one_setting(races, "Momentum", leave_out=1)
     assert setting == {"lr": 2, "momentum": 0.9}
     # What is lost counts for six powers at most, also where all has diverged.

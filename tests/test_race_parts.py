@@ -163,6 +163,8 @@ def test_starts_lie_around_the_problems_own(problem: Problem, widths: tuple[floa
     np.testing.assert_allclose(away.std(axis=0), 1, rtol=0.05)
     assert abs(np.corrcoef(away.T)[0, 1]) < 0.1
     assert abs(away).max() < 6
+    # By hand the same ones, as they may be wanted elsewhere.
+    np.testing.assert_allclose(away, np.random.default_rng(7).normal(size=(4_000, 2)), atol=1e-9)
 
 
 def test_what_is_left_is_measured_from_each_start() -> None:

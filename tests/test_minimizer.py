@@ -17,7 +17,7 @@ from scipy.optimize import OptimizeResult, OptimizeWarning, basinhopping, minimi
 
 from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, minimizer
 from adaptive.problems import Problem, Ravine
-from tests.landscapes import LANDSCAPES, Landscape
+from tests.landscapes import LANDSCAPES, Counted, Landscape
 from tests.problems.support import complex_step
 
 # The name `adaptive.minimizer` is the function.
@@ -27,19 +27,6 @@ ROSEN = Landscape("rosen", rosen, rosen_der, (-1.2, 1.0, -0.5), (1.0, 1.0, 1.0))
 
 every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_landscape = pytest.mark.parametrize("landscape", [ROSEN, *LANDSCAPES], ids=repr)
-
-
-class Counted:
-    """A function that counts its calls and spoils what it is given."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function, self.calls = function, 0
-
-    def __call__(self, x: Any, *args: Any) -> Any:
-        self.calls += 1
-        value = self.function(x.copy(), *args)
-        x[:] = np.nan
-        return value
 
 
 class Descended(Problem):
@@ -60,6 +47,15 @@ def run(rule: Rule, landscape: Landscape = ROSEN, **more: Any) -> Any:
     """Minimize a landscape by a rule."""
     call = {"jac": landscape.jac, "method": minimizer(rule), **more}
     return minimize(call.pop("fun", landscape.fun), call.pop("x0", landscape.start), **call)
+
+
+def test_what_counts_spoils_what_it_was_given() -> None:
+    """So that the method must hand out copies; and there are landscapes to do it on."""
+    x, counted = np.ones(2), Counted(np.sum)
+    assert [counted(x), counted.calls] == [2, 1]
+    assert np.isnan(x).all()
+    assert len(LANDSCAPES) >= 10
+    assert sum(each.lowest is not None for each in LANDSCAPES) >= 8
 
 
 # ------------------------------------------------------------------ on scipy's functions

@@ -48,6 +48,19 @@ def one_by_one(rule: Rule, axes: dict[str, Any]) -> Any:
         yield place, replace(rule, **chosen)
 
 
+@every_rule
+def test_each_combination_is_one_of_those_that_are_tried(kind: type[Rule]) -> None:
+    """Else nothing would be compared below."""
+    axes = axes_of(kind)
+    places, rules = zip(*one_by_one(kind(), axes), strict=True)
+    assert set(axes) == set(kind().hyperparameters)
+    assert set(places) == set(np.ndindex(*(2 for _ in axes)))
+    assert len(set(rules)) == len(rules) == 2 ** len(axes)
+    for place, rule in zip(places, rules, strict=True):
+        assert rule == kind(**{name: axes[name][i] for name, i in zip(axes, place, strict=True)})
+        assert kind().hyperparameters.items().isdisjoint(rule.hyperparameters.items())
+
+
 # ------------------------------------------------------------------ the same as one by one
 
 

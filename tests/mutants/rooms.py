@@ -63,6 +63,7 @@ ROOMS: dict[str, list[list[str]]] = {
     ],
     "_memory": [["tests/test_memory.py"]],
     "_checks": [
+        ["tests/test_checks.py"],
         ["tests/test_bad_input.py"],
         ["tests/rules/test_base.py", "tests/rules/test_containers.py"],
         ["tests/problems/test_every_problem.py", "tests/problems/test_logistic.py"],

@@ -81,6 +81,12 @@ def test_large_scores_do_not_overflow() -> None:
     assert compute_grad(X, y, [1e5]).tolist() == [0.5]
 
 
+@pytest.mark.parametrize("classes", [11, 13, 1, 0, (12, 1), (1, 12)])
+def test_there_is_one_class_for_each_row(classes: int | tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"y must have one class for each row of X, shape \(12,\)"):
+        compute_loss(expand(POINTS), np.ones(classes), WEIGHTS)
+
+
 def test_boolean_classes() -> None:
     X = expand(POINTS)
     assert compute_loss(X, CLASSES == 1, WEIGHTS) == compute_loss(X, CLASSES, WEIGHTS)

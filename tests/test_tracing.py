@@ -559,7 +559,7 @@ def test_the_formula_of_a_rule_with_names_of_its_own():
         (lambda g, m: 2 * g * 3, "= 2 g_t 3"),
         (lambda g, m: m / (2 * g * 3), r"\frac{m_{t-1}}{2 g_t 3}"),
         (lambda g, m: -(2 * g * 3), "= - 2 g_t 3"),
-        (lambda g, m: -(-m) * -m, "= - m_{t-1} m_{t-1}"),
+        (lambda g, m: np.negative(-m) * -m, "= - m_{t-1} m_{t-1}"),
         (lambda g, m: g * -m, "= - g_t m_{t-1}"),
         (lambda g, m: g / -m, r"= - \frac{g_t}{m_{t-1}}"),
         (lambda g, m: m + g - m, r"= \left(m_{t-1} + g_t\right) - m_{t-1}"),

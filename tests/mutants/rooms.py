@@ -45,7 +45,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_race.py"],
     ],
     "compare": [["tests/test_compare.py"]],
-    "race": [["tests/test_race.py"], ["tests/test_bad_input.py"]],
+    "race": [["tests/test_race_parts.py"], ["tests/test_race.py"], ["tests/test_bad_input.py"]],
     "minimizer": [["tests/test_minimizer.py"], ["tests/test_bad_input.py"]],
     "plotting": [["tests/test_plotting.py"], ["tests/test_bad_input.py"]],
     "interactive": [["tests/test_interactive.py"], ["tests/test_bad_input.py"]],
@@ -63,6 +63,7 @@ ROOMS: dict[str, list[list[str]]] = {
     ],
     "_memory": [["tests/test_memory.py"]],
     "_checks": [
+        ["tests/test_checks.py"],
         ["tests/test_bad_input.py"],
         ["tests/rules/test_base.py", "tests/rules/test_containers.py"],
         ["tests/problems/test_every_problem.py", "tests/problems/test_logistic.py"],

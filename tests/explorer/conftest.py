@@ -34,7 +34,9 @@ RESET = """(address) => {
 def workbench(browser):
     """Open a page that has the modules, without an explorer."""
     page = browser.new_page(viewport={"width": 800, "height": 600})
-    page.route("**/*", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    page.route(
+        "**/*", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html")
+    )
     page.goto(ADDRESS)
     page.add_script_tag(content=f"{bundle.modules()}\n{HELPERS}")
     yield page
@@ -61,7 +63,8 @@ def parts(workbench):
             workbench.evaluate("(html) => { document.body.innerHTML = html; }", html)
         names = ", ".join(values)
         return workbench.evaluate(
-            f"(_given) => {{ const {{ {names} }} = JSON.parse(_given); {script} }}", json.dumps(values)
+            f"(_given) => {{ const {{ {names} }} = JSON.parse(_given); {script} }}",
+            json.dumps(values),
         )
 
     run.page = workbench

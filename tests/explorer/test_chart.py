@@ -189,7 +189,10 @@ def test_powers_of_ten_of_what_is_drawn(draw):
     found = draw(_line([0, 1, 100]), steps=2, logarithmic=True)
     assert _corners(found["lines"][0][1]) == [(10, 105), (60, 105), (110, 5)]
     found = draw(_line([1, "1e6"]), _line(["1e-4", 1]), steps=1, logarithmic=True)
-    assert [_corners(d) for _, d, _ in found["lines"]] == [[(10, 65), (110, 5)], [(10, 105), (110, 65)]]
+    assert [_corners(d) for _, d, _ in found["lines"]] == [
+        [(10, 65), (110, 5)],
+        [(10, 105), (110, 65)],
+    ]
 
 
 def test_names_stand_at_the_ends_of_the_lines(draw):

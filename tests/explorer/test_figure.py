@@ -136,7 +136,10 @@ def test_one_value_is_set(make, js, parts):
 def test_rules_stand_in_the_order_of_the_book(make, js, parts):
     make("two")
     parts("explorer.toggle('Adam', true);")
-    assert js("[explorer.state.shown, explorer.state.focus]") == [["SGD", "Momentum", "Adam"], "Adam"]
+    assert js("[explorer.state.shown, explorer.state.focus]") == [
+        ["SGD", "Momentum", "Adam"],
+        "Adam",
+    ]
     parts("explorer.toggle('SGD', false);")
     assert js("[explorer.state.shown, explorer.state.focus]") == [["Momentum", "Adam"], "Adam"]
     # Where that in focus goes, the last is in focus.
@@ -424,9 +427,7 @@ def test_of_many_rules_the_words_name_two(make, js, parts):
     (low, best), *_, (high, worst) = sorted(losses)
     assert len(losses) == 4
     written = js("[low, high].map((value) => written(value))", low=low, high=high)
-    assert words == (
-        f"Step 20. Lowest loss: {best}, {written[0]}. Highest: {worst}, {written[1]}."
-    )
+    assert words == (f"Step 20. Lowest loss: {best}, {written[0]}. Highest: {worst}, {written[1]}.")
 
 
 def test_words_name_the_place_on_the_map(make, js, parts):
@@ -446,7 +447,9 @@ def test_names_stand_at_the_losses_of_several(make, js):
     frame = js("one('.loss .frame').getAttribute('d')")
     make("two")
     assert js("all('.loss .name').map((e) => e.textContent)") == ["Momentum", "SGD"]
-    right = [float(d.rpartition("H")[2]) for d in (frame, js("one('.loss .frame').getAttribute('d')"))]
+    right = [
+        float(d.rpartition("H")[2]) for d in (frame, js("one('.loss .frame').getAttribute('d')"))
+    ]
     assert right[0] - right[1] == 70
 
 

@@ -366,7 +366,9 @@ def test_the_handle_is_dragged_by_where_it_was_gripped(make, parts):
 def test_a_click_on_the_handle_moves_nothing_and_gives_it_the_keys(make, parts):
     make({"name": "A", "theta": PATH}, start=[0, 0])
     # Nor does the page around hear of it, which might begin to select text.
-    parts("for (const name of ['pointerdown', 'mousedown']) one('svg').addEventListener(name, tell(name));")
+    parts(
+        "for (const name of ['pointerdown', 'mousedown']) one('svg').addEventListener(name, tell(name));"
+    )
     parts.page.mouse.click(246, 116)
     assert parts("return heard.length;") == 0
     assert parts("return document.activeElement === one('.start');")

@@ -53,7 +53,11 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_tracing.py"],
         ["tests/book/test_equations.py::test_code_prints_its_equation"],
     ],
-    "explorer": [["tests/explorer/test_explore.py"], ["tests/test_bad_input.py"]],
+    "explorer": [
+        [f"tests/explorer/test_{part}.py" for part in ("ranges", "maps", "pictures")],
+        ["tests/explorer/test_explore.py"],
+        ["tests/test_bad_input.py"],
+    ],
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [

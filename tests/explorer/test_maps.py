@@ -1,0 +1,235 @@
+"""Maps of two hyperparameters, and paths that are computed beforehand: each piece by hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import SGD, Adam, Momentum, descend
+from adaptive.explorer import regimes, stored
+from adaptive.explorer.picture import LANDSCAPE
+from adaptive.explorer.ranges import ranges_of
+from adaptive.explorer.regimes import COLUMNS, REGIMES, ROWS, Map
+from adaptive.problems import Ravine
+from adaptive.rules import Rule
+
+# ------------------------------------------------------------------ regimes
+
+
+@pytest.mark.parametrize(("steps", "rate"), [(8, 0.9), (8, 1.0), (100, 0.5), (4, 1.1), (3, 0.7)])
+def test_the_rate_of_a_loss_that_shrinks_evenly(steps, rate):
+    above = 3.0 * rate ** (2 * np.arange(steps + 1))
+    if rate <= 1:
+        assert regimes._rate(above[:, None], steps) == pytest.approx([rate])
+    else:
+        # It is the largest of the last quarter.
+        assert regimes._rate(above[:, None], steps) == pytest.approx([rate ** (4 / 3)])
+
+
+def test_a_loss_that_is_small_by_chance_does_not_count():
+    above = np.full(101, 0.25)
+    above[0], above[75:] = 1, 1e-20
+    above[90] = 1e-6
+    assert regimes._rate(above[:, None], 100) == pytest.approx([1e-6 ** (0.5 / 75)])
+    above[74] = 1
+    assert regimes._rate(above[:, None], 100) == pytest.approx([1e-6 ** (0.5 / 75)])
+
+
+def test_the_rate_of_what_has_no_size():
+    above = np.array([[1.0, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [0, np.nan, np.inf]])
+    assert regimes._rate(above, 4) == pytest.approx([1, 2, 2])
+    above[3] = 0, 0, 0
+    assert regimes._rate(above, 4)[0] == pytest.approx(1e-300 ** (0.5 / 3))
+
+
+@pytest.mark.parametrize(
+    ("path", "turns"),
+    [
+        ([1, 0.5, 0.1], False),
+        ([1, 0.5, 0], False),
+        ([1, 0.5, -1e-13], False),
+        ([1, 0.5, -1e-11], True),
+        ([1, -0.5, 0.1], True),
+        ([-2, -1, -0.1], False),
+        ([-2, 1, -0.1], True),
+        ([0, 1, -1], False),
+    ],
+)
+def test_who_goes_past_the_minimum_oscillates(path, turns):
+    off = np.array(path, dtype=float)[:, None]
+    assert regimes._oscillates(off).tolist() == [turns]
+
+
+def test_a_mean_over_three_by_three():
+    field = np.zeros((5, 5))
+    field[2, 2] = 9
+    expected = np.zeros((5, 5))
+    expected[1:4, 1:4] = 1
+    assert np.allclose(regimes._smooth(field), expected)
+    # At the edge the field goes on as it is there.
+    field = np.zeros((4, 6))
+    field[0, 0] = 9
+    expected = np.zeros((4, 6))
+    expected[:2, :2] = [[4, 2], [2, 1]]
+    assert np.allclose(regimes._smooth(field), expected)
+    assert np.allclose(regimes._smooth(np.full((3, 4), 0.3)), 0.3)
+
+
+def test_how_deep_a_cell_lies():
+    inside = np.ones((5, 6), dtype=bool)
+    assert regimes._depth(inside).tolist() == [
+        [1, 1, 1, 1, 1, 1],
+        [1, 2, 2, 2, 2, 1],
+        [1, 2, 3, 3, 2, 1],
+        [1, 2, 2, 2, 2, 1],
+        [1, 1, 1, 1, 1, 1],
+    ]
+    inside[2, 0] = inside[0, 4] = inside[4, 2] = inside[1, 5] = False
+    assert regimes._depth(inside).tolist() == [
+        [1, 1, 1, 1, 0, 1],
+        [1, 2, 2, 2, 1, 0],
+        [0, 1, 2, 3, 2, 1],
+        [1, 2, 1, 2, 2, 1],
+        [1, 1, 0, 1, 1, 1],
+    ]
+
+
+def _map(regime, rate=None):
+    regime = np.asarray(regime)
+    ranges = ranges_of(Momentum(0.05, 0.7))
+    return Map(ranges, np.full(regime.shape, 0.5) if rate is None else rate, regime)
+
+
+def test_names_stand_inside_of_their_regions():
+    regime = np.zeros((40, 80), dtype=int)
+    regime[10:19, 40:49] = 1  # nine cells wide: its middle is five deep
+    regime[25:33, 40:48] = 2  # eight cells wide: too small for a name
+    regime[20:31, 0:11] = 3
+    regime[20:31, 69:80] = 4
+    labels = {name: place for name, *place in _map(regime).labels()}
+    assert list(labels) == [REGIMES[k] for k in (0, 1, 3, 4)]
+    assert labels[REGIMES[1]] == pytest.approx([44.5 / 80, 14.5 / 40])
+    # Names are wide: they keep away from the sides.
+    assert labels[REGIMES[3]] == pytest.approx([0.14, 25.5 / 40])
+    assert labels[REGIMES[4]] == pytest.approx([0.86, 25.5 / 40])
+
+
+def test_the_page_gets_every_second_cell():
+    regime = np.arange(4 * ROWS * COLUMNS).reshape(2 * ROWS, 2 * COLUMNS) % 5
+    told = _map(regime).as_dict("Momentum")
+    assert told["cells"] == "".join(map(str, regime[::2, ::2].ravel()))
+    assert (told["columns"], told["rows"]) == (COLUMNS, ROWS)
+    assert len(told["cells"]) == COLUMNS * ROWS
+    assert told["rule"] == "Momentum"
+    assert told["names"] == ["lr", "momentum"]
+    assert [each["name"] for each in told["ranges"]] == ["lr", "momentum"]
+    assert told["regimes"] == REGIMES
+
+
+def _corners(d):
+    pairs = re.findall(r"(-?[\d.]+),?(-?[\d.]+)", d)
+    return np.cumsum([[float(x) for x in pair] for pair in pairs], axis=0)
+
+
+def test_regions_are_shades_and_lines_around_the_regimes():
+    rows, columns = 72, 96
+    across = np.tile((np.arange(columns) + 0.5) / columns, (rows, 1))
+    # The rate grows from left to right; beyond three quarters it diverges, before a half it turns.
+    rate = 0.6 + 0.5333 * across
+    regime = np.where(across < 0.5, 1, 0)
+    regime[across > 0.75] = 4
+    text = _map(regime, rate).regions()
+    bands = [_corners(d) for d in re.findall(r'class="band" d="(.*?)"', text)]
+    edges = [band[:, 0].max() for band in bands]
+    x = lambda value: LANDSCAPE.x(((value - 0.6) / 0.5333 * columns - 0.5) / (columns - 1))  # noqa: E731
+    assert edges == pytest.approx([float(x(shade)) for shade in regimes.SHADES], abs=0.3)
+    assert all(band[:, 0].min() == pytest.approx(LANDSCAPE.left, abs=0.1) for band in bands)
+    lines = re.search(r'class="border" d="(.*?)"', text)[1].split("M")[1:]
+    found = sorted(float(_corners(line)[:, 0].mean()) for line in lines)
+    assert found == pytest.approx([float(LANDSCAPE.x(0.5)), float(x(1.0))], abs=0.3)
+    # The other coordinate's regimes have lines of their own.
+    text = _map(np.where(across < 0.25, 2, 0), rate).regions()
+    lines = re.search(r'class="border" d="(.*?)"', text)[1].split("M")[1:]
+    found = sorted(float(_corners(line)[:, 0].mean()) for line in lines)
+    assert found == pytest.approx([float(LANDSCAPE.x(23.5 / 95)), float(x(1.0))], abs=0.3)
+
+
+# ------------------------------------------------------------------ computed beforehand
+
+
+def test_stops_are_all_over_the_range_and_hold_the_setting():
+    ranges = ranges_of(SGD(0.05))
+    (stops,) = stored._stops(ranges, 100)
+    assert len(stops) == 41
+    assert 0.05 in stops
+    assert (stops[0], stops[-1]) == pytest.approx((1e-4, 3))
+    assert stops == sorted(stops)
+    even = np.linspace(0, 1, 41)
+    assert np.abs(ranges[0].place(stops) - even).max() <= 0.5 / 40 + 1e-9
+    assert len(stored._stops(ranges, 7)[0]) == 7
+
+
+@pytest.mark.parametrize(
+    ("most", "first", "second"), [(49, 9, 5), (2, 2, 1), (3, 2, 1), (250, 20, 12)]
+)
+def test_the_first_two_hyperparameters_vary(most, first, second):
+    rule = Adam(0.1, 0.85, 0.95, 1e-7)
+    stops = stored._stops(ranges_of(rule), most)
+    assert [len(each) for each in stops] == [first, second, 1, 1]
+    assert all(value in each for value, each in zip((0.1, 0.85, 0.95, 1e-7), stops, strict=True))
+    assert stops[2:] == [[0.95], [1e-7]]
+    assert stored._stops([], most) == []
+
+
+def test_shares_of_a_range():
+    values = np.array([-1.0, 3, 1, -9, 9, np.nan, np.inf, -np.inf])
+    found = stored._shares(values, -1, 3)
+    assert found.tolist() == [0, 65535, round(65535 / 2), 0, 65535, 0, 65535, 0]
+    assert stored._shares(np.array([1 / 65535 * 0.6]), 0, 1) == 1
+
+
+@dataclass(frozen=True, eq=False)
+class Clipped(Rule):
+    """A rule that cannot run in a batch: one run decides for all."""
+
+    lr: Any = 0.05
+
+    def update(self, g, t):
+        size = np.sqrt(np.sum(g * g))
+        return (-self.lr * (g / size if size > 1 else g),)
+
+
+@pytest.mark.parametrize("rule", [Clipped(), SGD(0.05)])
+def test_runs_are_those_of_descend_in_a_batch_or_not(rule):
+    stops, problem, steps = [[0.01, 0.05, 0.3]], Ravine(), 12
+    theta, loss = stored._runs(rule, problem, stops, problem.start, steps)
+    assert (theta.shape, loss.shape) == ((3, 13, 2), (3, 13))
+    for i, lr in enumerate(stops[0]):
+        path = descend(type(rule)(lr), problem, steps=steps)
+        np.testing.assert_array_equal(theta[i, : path.steps + 1], path.theta)
+        np.testing.assert_array_equal(loss[i, : path.steps + 1], path.loss)
+
+
+def test_runs_of_two_hyperparameters_are_in_the_order_of_their_stops():
+    stops, problem = [[0.01, 0.05], [0.1, 0.5, 0.8]], Ravine()
+    theta, _ = stored._runs(Momentum(), problem, stops, problem.start, 6)
+    for row, (lr, momentum) in enumerate((a, b) for a in stops[0] for b in stops[1]):
+        np.testing.assert_array_equal(
+            theta[row], descend(Momentum(lr, momentum), problem, steps=6).theta
+        )
+
+
+def test_what_is_sent_of_paths_fits_its_budget():
+    rule, problem, steps = SGD(0.05), Ravine(), 2000
+    sent = stored.stored_paths(rule, problem, ranges_of(rule), problem.start, steps)
+    assert len(sent["stops"][0]) == 2
+    sent = stored.stored_paths(rule, problem, ranges_of(rule), problem.start, 99)
+    assert len(sent["stops"][0]) == 41
+    assert sent["times"] == 100
+    # The picture, and as much around it.
+    assert sent["low"] == [-15, -6]
+    assert sent["high"] == [15, 6]

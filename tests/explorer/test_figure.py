@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 
 from adaptive import SGD, Adam, Momentum, descend, explore
 from adaptive.explorer import bundle, catalogue
-from adaptive.explorer.picture import _to_pixels
+from adaptive.explorer.picture import CHART, WIDE_CHART, _to_pixels
 from adaptive.problems import Ravine, Saddle
+from adaptive.rules import Rule
 from tests.explorer.support import points
 
 TEXT = Momentum(lr=0.05, momentum=0.7)
@@ -23,6 +26,7 @@ MAKE = """
   const root = one(".adaptive-explorer");
   root.id = "figure";
   globalThis.explorer = new Explorer(root, globalThis.common, (0, eval)(`(${spec})`));
+  globalThis.atOnce = [all(".landscape .whole").length, explorer.frame];
 """
 
 
@@ -39,11 +43,24 @@ def _figure(which: str):
         "many": lambda: explore(
             Saddle(), TEXT, *map(catalogue.default_rule, (SGD, Adam)), Adam2(), at=3
         ),
+        "own start": lambda: explore(Ravine(), TEXT, SGD(0.05), Adam(0.1), theta0=[-3, 0.5]),
+        "fixed": lambda: explore(Ravine(), Clipped(), steps=20),
         "map": lambda: explore(Ravine(), TEXT, map=("momentum", "lr")),
     }[which]()
     text = shown.to_html()
     figure = text[text.index('<div class="adaptive-explorer') : text.rindex("<script>")]
     return figure, bundle.to_javascript(shown._spec())
+
+
+@dataclass(frozen=True, eq=False)
+class Clipped(Rule):
+    """A rule that the page cannot compute itself."""
+
+    lr: Any = 0.05
+
+    def update(self, g, t):
+        size = np.sqrt(np.sum(g * g))
+        return (-self.lr * (g / size if size > 1 else g),)
 
 
 class Adam2(Adam):
@@ -109,6 +126,34 @@ def test_changes_are_drawn_with_the_next_frame_once(make, js, parts):
     assert js("one('.time .value').textContent") == "9 / 100"
 
 
+def test_the_first_drawing_waits_for_no_frame(make, js):
+    make("two")
+    assert js("atOnce") == [2, None]
+
+
+def test_what_has_not_changed_is_not_drawn_again(make, js, parts):
+    make("two")
+    parts("globalThis.held = [one('.loss .line'), one('.level'), one('.time path')];")
+    same = "[one('.loss .line'), one('.level'), one('.time path')].map((e, i) => e === held[i])"
+    parts("explorer.seek(9); explorer.render();")
+    assert js(same) == [True, True, True]
+    parts("explorer.setValue('SGD', 0, 0.01); explorer.render();")
+    assert js(same) == [False, True, True]
+    parts("explorer.choose('Rosenbrock'); explorer.render();")
+    assert js(same) == [False, False, True]
+
+
+def test_a_drawing_that_is_due_is_not_made_twice(held, js, parts):
+    held()
+    parts("""globalThis.cancelled = []; const real = cancelAnimationFrame;
+      cancelAnimationFrame = (id) => cancelled.push(id);
+      explorer.seek(9); explorer.render(); cancelAnimationFrame = real;""")
+    assert js("[cancelled.length, explorer.frame]") == [1, None]
+    parts("globalThis.frames = []; explorer.stop();")
+    # Where nothing plays, there is nothing to stop.
+    assert js("frames.length") == 0
+
+
 def test_a_run_is_made_again_only_if_something_changed_for_it(make, js, parts):
     make("two")
     parts("globalThis.before = explorer.run();")
@@ -152,13 +197,13 @@ def test_rules_stand_in_the_order_of_the_book(make, js, parts):
 
 
 def test_a_problem_brings_its_start_along(make, js, parts):
-    make()
+    make("own start")
     parts("explorer.apply({ start: [1, 1] }); explorer.choose('Rosenbrock');")
-    assert js("[explorer.state.problem, explorer.state.start]") == ["Rosenbrock", [-1.5, 2]] or js(
-        "explorer.state.start"
-    ) == js("explorer.problems.Rosenbrock.start")
+    assert js("explorer.state.problem") == "Rosenbrock"
+    assert js("explorer.state.start") == js("explorer.problems.Rosenbrock.start")
+    # That of the text has the start of the text.
     parts("explorer.choose('ravine');")
-    assert js("[explorer.state.problem, explorer.state.start]") == ["ravine", [-4, 1]]
+    assert js("[explorer.state.problem, explorer.state.start]") == ["ravine", [-3, 0.5]]
 
 
 def test_a_start_that_is_typed_is_kept_in_the_picture(make, js, parts):
@@ -178,6 +223,13 @@ def test_a_point_of_the_map_is_two_settings(make, js, parts):
     assert js("explorer.state.settings.Momentum") == [0.01, 0.25]
     assert js("explorer.state.focus") == "Momentum"
     assert js("explorer.padSettings()") == [0.25, 0.01]
+
+
+def test_the_handle_on_the_picture_is_the_start(make, js, parts):
+    make()
+    parts.page.focus(".start")
+    parts.page.keyboard.press("ArrowRight")
+    assert js("explorer.state.start") == [-3.9, 1]
 
 
 # ------------------------------------------------------------------ the address
@@ -237,6 +289,73 @@ def test_a_problem_in_the_address_brings_its_start_along(make, js):
     assert js("explorer.state.focus") == "SGD"
 
 
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("1,0.5", [1, 0.5]),
+        ("-99,99", [-5, 2]),
+        ("1", [-4, 1]),
+        ("1,2,3", [-4, 1]),
+        ("1,x", [-4, 1]),
+        ("x,1", [-4, 1]),
+        ("1,Infinity", [-4, 1]),
+        ("", [-4, 1]),
+    ],
+)
+def test_a_start_in_the_address_is_two_numbers(make, js, text, start):
+    make("one", f"#~ravine-momentum.start={text}")
+    assert js("explorer.state.start") == start
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "value"),
+    [
+        ("t=0", "t", 0),
+        ("t=-5", "t", 0),
+        ("t=1e9", "t", 100),
+        ("t=1.5", "t", 5),
+        ("curves=rate", "quantity", "rate"),
+        ("curves=state.m", "quantity", "state.m"),
+        ("curves=state.none", "quantity", "gradient"),
+        ("rules=none", "shown", ["Momentum"]),
+        ("rules=SGD,none,SGD,Adam", "shown", ["SGD", "Adam"]),
+        ("rules=SGD,Adam", "focus", "SGD"),
+        ("focus=SGD", "focus", "Momentum"),
+        ("problem=none", "problem", "ravine"),
+    ],
+)
+def test_what_the_address_says_is_set_if_it_makes_sense(make, js, text, part, value):
+    make("one", f"#~ravine-momentum.{text}")
+    assert js("explorer.state")[part] == value
+
+
+def test_settings_in_the_address_stay_within_their_ranges(make, js):
+    key = "ravine-momentum.Momentum"
+    make("one", f"#~{key}.lr=99&{key}.momentum=-1")
+    assert js("explorer.state.settings.Momentum") == [3, 0]
+
+
+def test_a_start_that_cannot_move_is_not_moved_by_the_address(make, js):
+    make("fixed", "#~ravine-clipped.start=1,1&ravine-clipped.t=3")
+    assert js("[explorer.state.start, explorer.state.t]") == [[-4, 1], 3]
+    assert js("one('.start').getAttribute('role')") is None
+    # Nothing is known of its steps but where they go.
+    options = "all('.curves-title option').map((e) => e.textContent)"
+    assert js(options) == ["step Δθ"]
+
+
+def test_two_figures_have_two_keys(make, js, parts):
+    make()
+    parts("""const other = one(".adaptive-explorer").cloneNode(true); delete other.dataset.key;
+      document.body.append(other); globalThis.keys = ["k", "k", "ravine-momentum"].map(
+        (key) => freeKey(other, key));""")
+    assert js("keys") == ["k", "k", "ravine-momentum-2"]
+    assert js("all('.adaptive-explorer').map((e) => e.dataset.key)") == [
+        "ravine-momentum",
+        "ravine-momentum-2",
+    ]
+
+
 def test_settings_of_another_figure_are_left_to_it(make, js, parts):
     make("one", "#~other.t=3")
     assert js("[explorer.state.t, scrolled]") == [5, []]
@@ -286,11 +405,12 @@ def test_an_address_of_nothing_is_that_of_the_page(make, js, parts):
 )
 def test_the_link_is_copied_where_that_is_allowed(make, js, parts, clipboard, said):
     make()
-    parts(f"""Object.defineProperty(navigator, "clipboard",
+    shown = parts(f"""Object.defineProperty(navigator, "clipboard",
       {{ value: {clipboard}, configurable: true }}); heard = [];
-      explorer.seek(6); all("button").find((e) => e.textContent === "Link").click();""")
-    assert js("new Promise((done) => setTimeout(() => done(one('.message').textContent)))") == said
-    assert js("one('[role=status]').textContent") == said
+      explorer.seek(6); all("button").find((e) => e.textContent === "Link").click();
+      return new Promise((done) => setTimeout(() => done(
+        [".message", "[role=status]"].map((each) => one(each).textContent))));""")
+    assert shown == [said, said]
     copied = js("heard.filter(([name]) => name === 'copied').map(([, text]) => text)")
     assert copied == ([js("location.href")] if "copied" in clipboard else [])
 
@@ -384,7 +504,9 @@ def test_those_who_want_no_motion_see_ten_stills(held, js, parts):
     parts("explorer.seek(100); explorer.play(); frame(0);")
     assert js("[explorer.state.t, intervals.get(7)[1]]") == [0, 800]
     seen = []
-    while js("intervals.size"):
+    for _ in range(12):
+        if not js("intervals.size"):
+            break
         parts("intervals.get(7)[0](); frame(1);")
         seen.append(js("explorer.state.t"))
     assert seen == [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
@@ -433,6 +555,57 @@ def test_of_many_rules_the_words_name_two(make, js, parts):
 def test_words_name_the_place_on_the_map(make, js, parts):
     make("map")
     assert "Step 100. On the map: both oscillate. Momentum: loss" in _words(js, parts, 100)
+
+
+def test_of_three_rules_the_words_tell_of_each(make, js, parts):
+    make("own start")
+    words = _words(js, parts, 3)
+    assert [words.count(f"{name}: loss ") for name in ("Momentum", "SGD", "Adam")] == [1, 1, 1]
+
+
+def test_what_is_said_is_said_to_the_ear_once(make, js):
+    make()
+    hidden = "all('.message, .hidden[role=status]').map((e) => e.getAttribute('aria-hidden'))"
+    assert js(hidden) == ["true", None] or js(hidden) == [None, "true"]
+
+
+def test_messages_have_their_time(make, js, parts):
+    make()
+    script = """globalThis.asked = []; const real = setTimeout;
+      setTimeout = (act, pause) => asked.push([act, pause]);
+      ACT; setTimeout = real;"""
+    parts(script.replace("ACT", "explorer.speakLater()"))
+    assert js("asked.map(([, pause]) => pause)") == [400]
+    parts(script.replace("ACT", "explorer.say('well')"))
+    assert js("[asked.map(([, pause]) => pause), one('.message').textContent]") == [[6000], "well"]
+    parts("asked[0][0]();")
+    assert js("one('.message').textContent") == ""
+
+
+def test_noise_comes_in_a_row_for_each_step(parts):
+    script = "return rowsOf(Float64Array.from([1, 2, 3, 4, 5, 6]), rows).map((row) => [...row]);"
+    assert parts(script, rows=3) == [[1, 2], [3, 4], [5, 6]]
+    assert parts(script, rows=2) == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_losses_begin_with_the_start_and_are_above_the_minimum(make, js):
+    for which, floor in (("one", 0), ("many", -0.25)):
+        make(which)
+        values = js("explorer.loss.shown.map(({ values, first }) => [first, values[0], values[1]])")
+        losses = js("explorer.runs.map(({ path }) => [path.loss[0], path.loss[1]])")
+        for (first, *shown), loss in zip(values, losses, strict=True):
+            assert first == 0
+            assert shown == [value - floor for value in loss]
+
+
+def test_beside_a_map_the_charts_are_wide(make, js):
+    for which, box in (("one", CHART), ("map", WIDE_CHART)):
+        make(which)
+        end = f"V{box.bottom}H{box.right}"
+        assert js("one('.loss .frame').getAttribute('d')").endswith(end)
+        assert js("one('.curves .frame').getAttribute('d')").endswith(
+            f"V{box.bottom}H{box.right - 36}"
+        )
 
 
 @pytest.mark.parametrize(("which", "title"), [("one", "Loss"), ("many", "Loss above the minimum")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 #: A chart of which a hundredth is a pixel.
@@ -18,7 +20,8 @@ DRAW = """
     chart.draw(given, options);
   }
   return {
-    ticks: all(".tick").map((e) => [e.textContent, ...numbers(e, "x", "y"), e.getAttribute("text-anchor")]),
+    ticks: all(".tick").map(
+      (e) => [e.textContent, ...numbers(e, "x", "y"), e.getAttribute("text-anchor")]),
     grid: all(".grid").map((e) => e.getAttribute("d")),
     frame: all(".frame").map((e) => e.getAttribute("d")),
     groups: all(".lines .rule").map((e) => told(e, "class", "style", "data-rule")),
@@ -237,7 +240,7 @@ def test_names_of_many_lines_stay_beside_the_chart(draw):
     places = sorted(y - 3.5 for *_, y in found["names"])
     assert places[0] >= 1
     assert places[-1] <= 113 + 1e-9
-    gaps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(places)]
     assert min(gaps) == pytest.approx(112 / 20)
     # What has left the chart above is named at its edge.
     assert _corners(found["leaders"][0])[0][1] == 5

@@ -193,12 +193,15 @@ def test_a_rule_that_diverges_is_marked(parts):
 SETTINGS = """
 const range = (name, scale, low, high) => ({ name, label: `${name} of it`, scale, low, high });
 globalThis.both = [
-  { name: "A", label: "First", settings: [range("a", "linear", 0, 2), range("b", "decay", 0, 0.9999)] },
-  { name: "B", label: "Second", settings: [range("c", "log", 1e-4, 1), range("d", "linear", 0, 1)],
+  { name: "A", label: "First",
+    settings: [range("a", "linear", 0, 2), range("b", "decay", 0, 0.9999)] },
+  { name: "B", label: "Second",
+    settings: [range("c", "log", 1e-4, 1), range("d", "linear", 0, 1)],
     stored: { stops: [[0.1, 0.2, 0.5], [0.25]] } },
 ];
-globalThis.settings = new SettingControls(one("div"), { focus: tell("focus"), change: tell("change") });
-settings.draw(both[0], [0.5, 0.999123], both);
+globalThis.settings = new SettingControls(
+  one("div"), { focus: tell("focus"), change: tell("change") });
+settings.draw(both[0], [0.5, 0.99912345], both);
 """
 
 
@@ -294,7 +297,8 @@ BOX = {"left": 20, "right": 220, "top": 10, "bottom": 110}
 
 PAD = """<svg viewBox="0 0 240 120" width="480" height="240" style="display:block">
 <rect class="area" x="20" y="10" width="200" height="100" fill="#eee"/>
-<g class="point" aria-hidden="true" transform="translate(0,0)"><circle class="ring" r="5"/></g></svg>"""
+<g class="point" aria-hidden="true" transform="translate(0,0)"><circle class="ring" r="5"/></g>
+</svg>"""
 
 MAKE = """
 const range = (label, symbol, low, high) => ({ label, symbol, scale: "linear", low, high });
@@ -365,6 +369,17 @@ def test_the_point_is_moved_by_keys(pad, parts, heard):
     for _ in range(5):
         parts.page.keyboard.press("Shift+ArrowLeft")
     assert heard()[-1] == ["moved", [0, pytest.approx(0.41)]]
+    # At the edge a key more is none: one back leads inside.
+    pad(4, 1)
+    parts.page.focus(".point")
+    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"):
+        parts.page.keyboard.press(key)
+    assert heard()[-1] == ["moved", [pytest.approx(3.96), pytest.approx(0.99)]]
+    pad(0, 0)
+    parts.page.focus(".point")
+    for key in ("ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp"):
+        parts.page.keyboard.press(key)
+    assert heard()[-1] == ["moved", [pytest.approx(0.04), pytest.approx(0.01)]]
 
 
 def test_a_click_on_the_map_is_a_setting(pad, parts, heard):

@@ -439,7 +439,11 @@ HELD = """
   globalThis.setInterval = (act, pause) => (intervals.set(7, [act, pause]), 7);
   globalThis.clearInterval = (id) => intervals.delete(id);
   globalThis.matchMedia = (asked) => ({ matches: still && asked.includes("reduce") });
-  globalThis.frame = (now) => { const due = frames; globalThis.frames = []; due.forEach((act) => act(now)); };
+  globalThis.frame = (now) => {
+    const due = frames;
+    globalThis.frames = [];
+    due.forEach((act) => act(now));
+  };
 """
 GO_ON = "[requestAnimationFrame, setInterval, clearInterval, matchMedia] = real;"
 

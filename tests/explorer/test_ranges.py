@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import pytest
 
 from adaptive import SGD, Adam, Momentum, plotting
 from adaptive.explorer import colours
 from adaptive.explorer.ranges import KNOWN, Range, ranges_of
-from adaptive.rules import Rule
 
 POWERS = [10.0**e for e in range(-12, 7)]
 

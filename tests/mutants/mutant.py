@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.mutants import rooms
 from tests.mutants.runner import ROOT
+from tests.mutants.verdict import KILLED, SURVIVED
 
 #: The mutants that are no mistakes, and why.
 EXPLAINED = ROOT / "tests" / "mutants" / "equivalent.toml"
@@ -35,3 +40,34 @@ class Mutant:
 
     def __str__(self) -> str:
         return f"{self.file}\n    - {self.was}\n    + {self.becomes}"
+
+
+def known() -> set[Key]:
+    """Return the mutants that are explained."""
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
+    return {(each["file"], each["was"], each["becomes"]) for each in explained}
+
+
+def fates(
+    made: list[Mutant], fate: Callable[[Mutant], str], explained: set[Key]
+) -> Iterator[tuple[Mutant, str]]:
+    """Yield each mutant with its fate, and name those that were not killed at once."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done, (mutant, found) in enumerate(zip(made, pool.map(fate, made), strict=True), 1):
+            if found == SURVIVED:
+                print(
+                    f"{'explained' if mutant.key in explained else 'SURVIVED'}: {mutant}",
+                    flush=True,
+                )
+            elif found != KILLED:
+                print(f"NOT JUDGED: {mutant}\n    {found}", flush=True)
+            if done % 100 == 0:
+                print(f"{done} done", flush=True)
+            yield mutant, found
+
+
+def code(found: list[tuple[Mutant, str]], explained: set[Key]) -> int:
+    """Return the exit code: 3 if some could not be judged, 1 if one survived unexplained, or 0."""
+    if any(fate not in (KILLED, SURVIVED) for _, fate in found):
+        return 3
+    return int(any(fate == SURVIVED and mutant.key not in explained for mutant, fate in found))

@@ -4,29 +4,34 @@
 operator, another number, a condition that always or never holds, a statement left out, the
 other branch. All of them take hours, so they come in slices: ``make mutants-page
 ARGS="--slice 3/40"`` makes every fortieth of them, beginning with the third. What survives is to be
-killed by a new test or, if it is no mistake, to be explained in ``equivalent.toml``.
+killed by a new test or, if it is no mistake, to be explained in ``equivalent.toml``. The exit code
+tells what that of `tool` does.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser
 
 from adaptive.explorer import bundle
-from tests.mutants.mutant import EXPLAINED, Mutant
+from tests.mutants import verdict
+from tests.mutants.mutant import Mutant, code, fates, known
 from tests.mutants.runner import ROOT
+from tests.mutants.verdict import KILLED, SURVIVED, Verdict, Watch
 
 PAGE = ROOT / "adaptive" / "explorer" / "page"
+
+#: No mistake at all.
+RIGHT = Mutant("adaptive/explorer/page/none.js", "", "", "")
 
 #: The tests, cheapest first. The first needs no browser.
 STAGES = [
@@ -41,8 +46,8 @@ STAGES = [
 WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4"]
 WARM += ["playwright.sync_api", "nbformat", "py_mini_racer", "scipy.optimize"]
 
-#: Seconds after which tests have noticed that something does not end, and milliseconds for a page.
-PATIENCE, PAGE_PATIENCE = 900, 60_000
+#: Milliseconds that a page with a mistake in it may take for whatever it is asked.
+PATIENCE = 60_000
 
 OTHER = {
     "+": "-",
@@ -132,24 +137,17 @@ def _changes(node: Node) -> Iterator[tuple[Node, str]]:
         yield node, "{}"
 
 
-def survives(mutant: Mutant) -> bool:
-    """Return whether all tests pass on a mutant."""
-    return all(_passes(mutant, tests) for tests in STAGES)
+def fate(mutant: Mutant) -> str:
+    """Return what became of a mutant, or why it could not be judged."""
+    return verdict.fate(partial(_judged, mutant), partial(_judged, RIGHT), STAGES)
 
 
-def _passes(mutant: Mutant, tests: list[str]) -> bool:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(WARM)
-    process = context.Process(target=_run, args=(mutant, tests))
-    process.start()
-    process.join(PATIENCE)
-    if process.exitcode is None:
-        process.kill()
-        process.join()
-    return process.exitcode == 0
+def _judged(mutant: Mutant, tests: list[str]) -> Verdict:
+    found = verdict.ask(_run, mutant, tests, warm=WARM)
+    return Verdict("lost", f"there is no test {', '.join(tests)}") if found is None else found
 
 
-def _run(mutant: Mutant, tests: list[str]) -> None:
+def _run(mutant: Mutant, tests: list[str], pipe: Connection) -> None:
     """Let pytest run with another text in place of one module: in a process of its own."""
     import pytest
 
@@ -162,7 +160,9 @@ def _run(mutant: Mutant, tests: list[str]) -> None:
     os.dup2(silence, 2)
     os.chdir(ROOT)
     options = ["-x", "-q", "--tb=no", "-n", "0", "-p", "no:cacheprovider"]
-    os._exit(int(pytest.main([*options, *tests], plugins=[_Impatient()])))
+    watch = Watch()
+    code = pytest.main([*options, *tests], plugins=[_Impatient(), watch])
+    pipe.send(watch.after(code))
 
 
 class _Impatient:
@@ -171,7 +171,7 @@ class _Impatient:
     def pytest_sessionstart(self) -> None:
         from tests import conftest
 
-        conftest.PATIENCE = PAGE_PATIENCE
+        conftest.PATIENCE = PATIENCE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -184,28 +184,21 @@ def main(arguments: list[str] | None = None) -> int:
     files = [path.resolve() for path in options.files] or sorted(PAGE.glob("*.js"))
     whole = [mutant for path in files for mutant in mutants(path)]
     made = whole[first - 1 :: every]
-    right = Mutant("adaptive/explorer/page/none.js", "", "", "")
-    if not survives(right):
-        print("a test fails without any mutant")
-        return 2
+    for tests in STAGES:
+        if (said := _judged(RIGHT, tests)).said != "passed":
+            print(f"a test fails without any mutant: {said.where}: {said.why}")
+            return 2
     print(f"{len(made)} of {len(whole)} mutants of {len(files)} files", flush=True)
-
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
-    known = {(each["file"], each["was"], each["becomes"]) for each in explained}
-    asked, alive = Counter(), Counter()
-    unexplained = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for mutant, lives in zip(made, pool.map(survives, made), strict=True):
-            key = mutant.file, mutant.was, mutant.becomes
-            asked[mutant.file] += key not in known or not lives
-            if lives and key not in known:
-                alive[mutant.file] += 1
-                unexplained.append(mutant)
-                print(f"SURVIVED: {mutant}", flush=True)
-    for file, number in asked.items():
-        killed = number - alive[file]
-        print(f"{file}: {killed} of {number} killed, {100 * killed / max(number, 1):.0f}%")
-    return int(bool(unexplained))
+    explained = known()
+    found = list(fates(made, fate, explained))
+    counts: dict[str, Counter[str]] = {}
+    for mutant, said in found:
+        if said == KILLED or (said == SURVIVED and mutant.key not in explained):
+            counts.setdefault(mutant.file, Counter())[said] += 1
+    for file, count in counts.items():
+        share = 100 * count[KILLED] / count.total()
+        print(f"{file}: {count[KILLED]} of {count.total()} killed, {share:.0f}%")
+    return code(found, explained)
 
 
 if __name__ == "__main__":

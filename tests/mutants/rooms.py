@@ -108,7 +108,7 @@ def files(names: list[str]) -> list[Path]:
 def _own(path: Path) -> Iterator[list[str]]:
     """Yield the examples in a file, and the tests named after it: by hand before the theory."""
     if ">>>" in path.read_text(encoding="utf-8"):
-        examples = ["--doctest-modules", "-o", "doctest_optionflags=NORMALIZE_WHITESPACE"]
+        examples = ["--doctest-modules", "--override-ini=doctest_optionflags=NORMALIZE_WHITESPACE"]
         yield [*examples, path.relative_to(ROOT).as_posix()]
     for folder in ("rules", "problems"):
         if room(path) == folder:

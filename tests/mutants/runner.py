@@ -7,16 +7,15 @@ seen the package. So a mutant costs what its tests cost, and can do no harm to a
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import resource
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from tests.mutants.verdict import Verdict, Watch, ask
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,28 +27,10 @@ WARM = [
     *("yaml", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
 ]
 
-#: Seconds of computing that no tests of one file take: a loop that has lost its end has been
-#: noticed as well. Not of waiting, which depends on what else the machine does.
-COMPUTING = 300
-#: Seconds until what only waits is given up.
-WAITING = 3600
-
 OPTIONS = [
     *("-x", "-q", "--tb=no", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT)),
     *("-W", "error", "-p", "no:cacheprovider"),
 ]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the tests said.
-
-    ``failed`` is the first test that failed; None if none did, be it that all passed or that
-    they could not even be run, which ``why`` tells.
-    """
-
-    failed: str | None
-    why: str = "all passed"
 
 
 def judge(file: str, source: str, tests: Sequence[str]) -> Verdict:
@@ -63,18 +44,7 @@ def judge(file: str, source: str, tests: Sequence[str]) -> Verdict:
         If there is no such test.
     """
     compile(source, file, "exec")  # what is no Python is no mutant
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(WARM)
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(file, source, list(tests), there), daemon=True)
-    process.start()
-    there.close()
-    try:
-        verdict = here.recv() if here.poll(WAITING) else Verdict(None, "they do not end")
-    except EOFError:
-        verdict = Verdict(None, "the process died")
-    process.kill()
-    process.join()
+    verdict = ask(_run, file, source, list(tests), warm=WARM)
     if verdict is None:
         raise LookupError(f"there is no test {', '.join(tests)}")
     return verdict
@@ -88,7 +58,6 @@ def _run(file: str, source: str, tests: list[str], pipe: Connection) -> None:
     from hypothesis import Phase, settings
 
     assert "adaptive" not in sys.modules, "the right version must not be in memory"
-    resource.setrlimit(resource.RLIMIT_CPU, (COMPUTING, COMPUTING))
     gc.freeze()  # else most of the time would go into looking for garbage in what was forked
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -108,10 +77,9 @@ def _run(file: str, source: str, tests: list[str], pipe: Connection) -> None:
     # There is no fixture that closes the figures of each test.
     matplotlib.rcParams["figure.max_open_warning"] = 0
     _replace(ROOT / file, source)
-    watch = _Watch()
+    watch = Watch()
     code = pytest.main([*OPTIONS, *tests], plugins=[plugin, watch])
-    missing = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)
-    pipe.send(None if code in missing and watch.verdict.why == "all passed" else watch.verdict)
+    pipe.send(watch.after(code))
 
 
 def _replace(file: Path, source: str) -> None:
@@ -124,22 +92,3 @@ def _replace(file: Path, source: str) -> None:
         return right(self, name)
 
     SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-
-
-class _Watch:
-    """A pytest plugin that keeps what went wrong.
-
-    Only a test that was run counts: what cannot be imported or set up was not noticed by a test.
-    """
-
-    def __init__(self) -> None:
-        self.verdict = Verdict(None)
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.failed:
-            failed = report.nodeid if report.when == "call" else None
-            self.verdict = Verdict(failed, str(report.longrepr))
-
-    def pytest_collectreport(self, report: Any) -> None:
-        if report.failed:
-            self.verdict = Verdict(None, str(report.longrepr))

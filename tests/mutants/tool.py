@@ -6,6 +6,9 @@ or of the rooms and files that are named: ``make mutants ARGS="rules adaptive/sw
 that survives is to be killed by a new test, or, if it is no mistake, to be explained in
 ``equivalent.toml``. Cosmic Ray only makes the mutants: `runner` runs the tests, so that no file on
 the disk is ever changed and each mutant costs a tenth of a second.
+
+The exit code is 0 if all mistakes were killed, 1 if one survived, 2 if a test fails without any,
+and 3 if the machine let a mutant down, so that nothing can be said about it: ask again.
 """
 
 from __future__ import annotations
@@ -13,27 +16,26 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
-import os
 import re
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from tests.mutants import rooms
-from tests.mutants.mutant import EXPLAINED, Key, Mutant
+from tests.mutants import rooms, verdict
+from tests.mutants.mutant import Key, Mutant, code, fates, known
 from tests.mutants.runner import ROOT, judge
+from tests.mutants.verdict import KILLED, SURVIVED, Verdict
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Yield everything that the tool can do to a file, each change once."""
     right = path.read_text(encoding="utf-8")
-    seen = {_meaning(right)}
+    seen = {_meaning(right), _meaning("")}  # what is no Python means nothing
     for name in operator_names():
         operator = get_operator(name)
         if operator.arguments():  # for names of variables, which are for users to give
@@ -69,10 +71,21 @@ def _changed(right: str, wrong: str) -> tuple[str, str]:
     return tuple(" ".join(x[2:].strip() for x in lines if x[0] == sign) for sign in "-+")
 
 
-def survives(mutant: Mutant) -> bool:
-    """Return whether all tests pass on a mutant."""
-    stages = rooms.stages(ROOT / mutant.file)
-    return all(judge(mutant.file, mutant.source, tests).why == "all passed" for tests in stages)
+def fate(mutant: Mutant) -> str:
+    """Return what became of a mutant, or why it could not be judged."""
+    right = (ROOT / mutant.file).read_text(encoding="utf-8")
+    return verdict.fate(
+        partial(_judged, mutant.file, mutant.source),
+        partial(_judged, mutant.file, right),
+        rooms.stages(ROOT / mutant.file),
+    )
+
+
+def _judged(file: str, source: str, tests: list[str]) -> Verdict:
+    try:
+        return judge(file, source, tests)
+    except LookupError as error:
+        return Verdict("lost", str(error))
 
 
 def failing(files: list[Path]) -> str | None:
@@ -81,44 +94,26 @@ def failing(files: list[Path]) -> str | None:
     name, right = file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")
     asked = {tuple(stage): None for path in files for stage in rooms.stages(path)}
     for tests in asked:
-        verdict = judge(name, right, tests)
-        if verdict.why != "all passed":
-            return f"{verdict.failed or ', '.join(tests)}: {verdict.why}"
+        if (said := judge(name, right, tests)).said != "passed":
+            return f"{said.where or ', '.join(tests)}: {said.why}"
     return None
 
 
-def known() -> set[Key]:
-    """Return the mutants that are explained."""
-    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
-    return {(each["file"], each["was"], each["becomes"]) for each in explained}
-
-
-def alive(made: list[Mutant], explained: set[Key]) -> dict[Key, Mutant]:
-    """Return the mutants that survive, and name each as soon as it has."""
-    found: dict[Key, Mutant] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for done, (mutant, lives) in enumerate(zip(made, pool.map(survives, made), strict=True)):
-            if lives:
-                found[mutant.key] = mutant
-                said = "explained" if mutant.key in explained else "SURVIVED"
-                print(f"{said}: {mutant}", flush=True)
-            if done % 100 == 99:
-                print(f"{done + 1} done, {len(found)} survived", flush=True)
-    return found
-
-
-def summary(made: list[Mutant], found: dict[Key, Mutant], explained: set[Key]) -> Iterator[str]:
+def summary(found: list[tuple[Mutant, str]], explained: set[Key]) -> Iterator[str]:
     """Yield a line for each room: how many were killed of those that are mistakes."""
-    lived = [mutant for mutant in made if mutant.key in found]
-    equivalent = Counter(mutant.room for mutant in lived if mutant.key in explained)
-    survived = Counter(mutant.room for mutant in lived if mutant.key not in explained)
-    for room, number in Counter(mutant.room for mutant in made).items():
-        mistakes = number - equivalent[room]
-        killed = mistakes - survived[room]
-        share = 100 * killed / mistakes if mistakes else 100.0
+    counts: dict[str, Counter[str]] = {}
+    for mutant, fate in found:
+        said = fate if fate in (KILLED, SURVIVED) else "not judged"
+        if fate == SURVIVED and mutant.key in explained:
+            said = "explained"
+        counts.setdefault(mutant.room, Counter())[said] += 1
+    for room, count in counts.items():
+        mistakes = count[KILLED] + count[SURVIVED]
+        share = 100 * count[KILLED] / mistakes if mistakes else 100.0
+        unjudged = f"{count['not judged']} not judged, " if count["not judged"] else ""
         yield (
-            f"{room}: {number} mutants, {killed} killed, {survived[room]} survived, "
-            f"{equivalent[room]} explained; {share:.1f} of 100 mistakes killed"
+            f"{room}: {count.total()} mutants, {count[KILLED]} killed, {count[SURVIVED]} survived, "
+            f"{unjudged}{count['explained']} explained; {share:.1f} of 100 mistakes killed"
         )
 
 
@@ -147,18 +142,19 @@ def main(arguments: list[str] | None = None) -> int:
     made = [mutant for path in files for mutant in mutants(path)][which - 1 :: of]
     print(f"{len(made)} mutants of {len(files)} files", flush=True)
     explained = known()
-    found = alive(made, explained)
-    for line in summary(made, found, explained):
+    found = list(fates(made, fate, explained))
+    for line in summary(found, explained):
         print(line)
-    unexplained = [mutant for key, mutant in found.items() if key not in explained]
+    for mutant, said in found:
+        if said == SURVIVED and mutant.key not in explained:
+            print(f"NOT EXPLAINED: {mutant}")
     # Two slices can share a line, so only all of them tell that an explained one is not alive.
     asked = {path.relative_to(ROOT).as_posix() for path in files} if of == 1 else set()
-    outdated = [key for key in explained if key[0] in asked and key not in found]
-    for mutant in unexplained:
-        print(f"NOT EXPLAINED: {mutant}")
+    alive = {mutant.key for mutant, said in found if said != KILLED}
+    outdated = [key for key in explained if key[0] in asked and key not in alive]
     for file, was, becomes in outdated:
         print(f"EXPLAINED BUT NOT ALIVE: {file}\n    - {was}\n    + {becomes}")
-    return int(bool(unexplained or outdated))
+    return code(found, explained) or int(bool(outdated))
 
 
 if __name__ == "__main__":

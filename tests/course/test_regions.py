@@ -98,7 +98,9 @@ def test_lines_that_begin_or_end_a_region(kind):
 
 
 def test_what_no_student_may_see():
-    hidden = "def f(x):\n    ### BEGIN SOLUTION\n    return x\n    )\n    y = 2\n    ### END SOLUTION"
+    hidden = (
+        "def f(x):\n    ### BEGIN SOLUTION\n    return x\n    )\n    y = 2\n    ### END SOLUTION"
+    )
     notebook = {
         "cells": [
             _code(hidden, solution=True),

@@ -217,7 +217,9 @@ def test_a_name_of_the_notebook_does_not_hide_pythons_own(kept):
 def test_the_checker_is_read_afresh(monkeypatch):
     # With nothing else kept, so that this process stays as it is.
     monkeypatch.setattr(guard, "KEPT", ())
-    course = {name: module for name, module in sys.modules.items() if name.startswith("adaptive.course")}
+    course = {
+        name: module for name, module in sys.modules.items() if name.startswith("adaptive.course")
+    }
     try:
         watch = guard.Guard("ravine")
         first = sys.modules["adaptive.course.ravine"]

@@ -14,7 +14,7 @@ from adaptive.explorer import regimes, stored
 from adaptive.explorer.picture import LANDSCAPE
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import COLUMNS, REGIMES, ROWS, Map
-from adaptive.problems import Ravine
+from adaptive.problems import Ravine, Saddle
 from adaptive.rules import Rule
 
 # ------------------------------------------------------------------ regimes
@@ -156,6 +156,49 @@ def test_regions_are_shades_and_lines_around_the_regimes():
     lines = re.search(r'class="border" d="(.*?)"', text)[1].split("M")[1:]
     found = sorted(float(_corners(line)[:, 0].mean()) for line in lines)
     assert found == pytest.approx([float(LANDSCAPE.x(23.5 / 95)), float(x(1.0))], abs=0.3)
+
+
+def test_a_map_is_of_the_runs_at_the_middle_of_its_cells():
+    rule, problem, steps = Momentum(0.1, 0.5), Saddle(), 20
+    ranges = ranges_of(rule, {"lr": (1e-2, 3)})
+    found = regimes.map_of(rule, problem, ("momentum", "lr"), ranges, problem.start, steps)
+    assert [each.name for each in found.ranges] == ["momentum", "lr"]
+    assert found.rate.shape == found.regime.shape == (2 * ROWS, 2 * COLUMNS)
+    momentum, lr = found.ranges
+    seen = set()
+    for row, column in np.ndindex(9, 8):
+        row, column = 8 * row, 12 * column
+        values = momentum.at((column + 0.5) / (2 * COLUMNS)), lr.at((row + 0.5) / (2 * ROWS))
+        path = descend(Momentum(float(values[1]), float(values[0])), problem, steps=steps)
+        regime = REGIMES[found.regime[row, column]]
+        seen.add(regime)
+        if path.diverged:
+            assert regime == "diverges"
+            continue
+        above = path.loss - problem.loss(problem.minimum)
+        rate = (max(above[15:].max(), 1e-300) / above[0]) ** (0.5 / 15)
+        assert found.rate[row, column] == pytest.approx(rate, rel=1e-6)
+        off = path.theta - problem.minimum
+        past = ((off * np.sign(off[0])).min(0) < -1e-12 * abs(off[0])).tolist()
+        expected = {
+            (False, False): "no oscillation",
+            (False, True): "θ[1] oscillates",
+            (True, False): "θ[0] oscillates",
+            (True, True): "both oscillate",
+        }[tuple(past)]
+        assert regime == (expected if rate < 1 else "diverges")
+    assert len(seen) >= 3
+    turned = regimes.map_of(rule, problem, ("lr", "momentum"), ranges, problem.start, 2)
+    assert [each.name for each in turned.ranges] == ["lr", "momentum"]
+
+
+@pytest.mark.parametrize(
+    "pair", ["lr", ("lr",), ("lr", "lr"), ("lr", "beta"), ("lr", "momentum", "lr"), 3, None]
+)
+def test_a_map_is_of_two_hyperparameters(pair):
+    rule, problem = Momentum(0.1, 0.5), Saddle()
+    with pytest.raises(ValueError, match="map must name two hyperparameters of Momentum"):
+        regimes.map_of(rule, problem, pair, ranges_of(rule), problem.start, 5)
 
 
 # ------------------------------------------------------------------ computed beforehand

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
 
 from adaptive import SGD, Adam, Momentum, plotting
 from adaptive.explorer import colours
 from adaptive.explorer.ranges import KNOWN, Range, ranges_of
+from adaptive.rules import Rule
 
 POWERS = [10.0**e for e in range(-12, 7)]
 
@@ -73,6 +77,24 @@ def test_a_range_that_is_given_is_taken():
             ranges_of(SGD(value), {"lr": (0.05, 1)})
 
 
+@pytest.mark.parametrize("ends", [(1, 1), (1, 0.1), (0.1,), (0, 1, 2), 3])
+def test_a_range_is_two_ends_in_their_order(ends):
+    with pytest.raises(ValueError, match=r"must be \(low, high\) with low < high"):
+        ranges_of(SGD(0.5), {"lr": ends})
+
+
+def test_the_sliders_of_the_book():
+    decay = ("decay", 0, 0.999)
+    assert {
+        "lr": ("log", 1e-4, 3),
+        "momentum": ("linear", 0, 0.99),
+        "rho": decay,
+        "beta1": decay,
+        "beta2": ("decay", 0, 0.9999),
+        "eps": ("log", 1e-10, 1),
+    } == KNOWN
+
+
 def test_what_the_reader_sees_of_a_range():
     found = {each.name: each for each in ranges_of(Adam())}
     assert found["lr"].label == plotting.SYMBOLS["lr"]
@@ -86,6 +108,30 @@ def test_what_the_reader_sees_of_a_range():
         "high": 3.0,
         "value": Adam().lr,
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "low", "high"),
+    [
+        (0.5, "log", 0.005, 50),
+        (20.0, "log", 0.2, 2000),
+        (0.0, "linear", -1, 1),
+        (-2.0, "linear", -4, 0),
+    ],
+)
+def test_a_name_that_the_book_does_not_know_is_given_a_range(value, scale, low, high):
+    @dataclass(frozen=True, eq=False)
+    class Strange(Rule):
+        alpha: Any = value
+
+        def update(self, g, t):
+            return (-self.alpha * g,)
+
+    (found,) = ranges_of(Strange())
+    assert (found.scale, found.low, found.high) == (scale, low, high)
+    assert (found.label, found.symbol, found.value) == ("alpha", "alpha", value)
+    (found,) = ranges_of(Strange(), {"alpha": (-3, 30)})
+    assert (found.scale, found.low, found.high) == ("linear", -3, 30)
 
 
 # ------------------------------------------------------------------ colours

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -113,7 +113,7 @@ def test_who_uses_the_package_is_found_out():
     assert not uses_package(lambda x: x + 1, {"x": 1})
     # The course's own pieces may be used.
     assert not uses_package(lambda x: calling.say.__name__ + str(quietly()), {"x": 1})
-    assert not uses_package(lambda x: os.path.join("a", "b"), {"x": 1})
+    assert not uses_package(lambda x: Path("a") / "b", {"x": 1})
     assert sys.getprofile() is profile
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from adaptive.explorer import regimes, stored
 from adaptive.explorer.picture import LANDSCAPE
 from adaptive.explorer.ranges import ranges_of
 from adaptive.explorer.regimes import COLUMNS, REGIMES, ROWS, Map
-from adaptive.problems import Ravine, Saddle
+from adaptive.problems import Ravine, Saddle, Surface
 from adaptive.rules import Rule
 
 # ------------------------------------------------------------------ regimes
@@ -116,6 +117,13 @@ def test_names_stand_inside_of_their_regions():
     # Names are wide: they keep away from the sides.
     assert labels[REGIMES[3]] == pytest.approx([0.14, 25.5 / 40])
     assert labels[REGIMES[4]] == pytest.approx([0.86, 25.5 / 40])
+
+
+def test_cells_of_a_map_are_nearly_square():
+    width, height = LANDSCAPE.right - LANDSCAPE.left, LANDSCAPE.bottom - LANDSCAPE.top
+    assert width / COLUMNS == pytest.approx(height / ROWS, rel=0.05)
+    # And few enough to be sent along.
+    assert 4 * ROWS == 3 * COLUMNS == 144
 
 
 def test_the_page_gets_every_second_cell():
@@ -246,15 +254,32 @@ class Clipped(Rule):
         return (-self.lr * (g / size if size > 1 else g),)
 
 
-@pytest.mark.parametrize("rule", [Clipped(), SGD(0.05)])
-def test_runs_are_those_of_descend_in_a_batch_or_not(rule):
-    stops, problem, steps = [[0.01, 0.05, 0.3]], Ravine(), 12
+@dataclass(frozen=True, eq=False)
+class Branching(Rule):
+    """SGD in a form that cannot run in a batch either, and that diverges like it."""
+
+    lr: Any = 0.05
+
+    def update(self, g, t):
+        return (-self.lr * g if np.sum(g) != 0 else -self.lr * g,)
+
+
+@pytest.mark.parametrize(("rule", "alone"), [(Clipped(), 4), (Branching(), 4), (SGD(0.05), 1)])
+def test_runs_are_those_of_descend_in_a_batch_if_that_can_be(monkeypatch, rule, alone):
+    asked = []
+    monkeypatch.setattr(stored, "descend", lambda *given: asked.append(given) or descend(*given))
+    stops, problem, steps = [[0.01, 0.05, 0.9]], Ravine(), 13
     theta, loss = stored._runs(rule, problem, stops, problem.start, steps)
-    assert (theta.shape, loss.shape) == ((3, 13, 2), (3, 13))
+    # One is always run alone, to see whether the others did not decide for it.
+    assert len(asked) == alone or (alone > 1 and len(asked) == alone - 1)
+    assert (theta.shape, loss.shape) == ((3, 14, 2), (3, 14))
+    ends = []
     for i, lr in enumerate(stops[0]):
         path = descend(type(rule)(lr), problem, steps=steps)
+        ends.append(path.steps)
         np.testing.assert_array_equal(theta[i, : path.steps + 1], path.theta)
         np.testing.assert_array_equal(loss[i, : path.steps + 1], path.loss)
+    assert (min(ends) < 13) is (type(rule) is not Clipped)
 
 
 def test_runs_of_two_hyperparameters_are_in_the_order_of_their_stops():
@@ -276,3 +301,51 @@ def test_what_is_sent_of_paths_fits_its_budget():
     # The picture, and as much around it.
     assert sent["low"] == [-15, -6]
     assert sent["high"] == [15, 6]
+
+
+class Flat(Surface):
+    """A problem on which nothing happens."""
+
+    name, start, bounds, minimum = "flat", np.zeros(2), ((-1, 1), (-1, 1)), None
+
+    def f(self, x, y):
+        return 1 + 0 * x + 0 * y
+
+    def partials(self, x, y):
+        return 0 * x, 0 * y
+
+
+def test_losses_that_never_change_have_a_range_all_the_same():
+    rule = SGD(0.05)
+    sent = stored.stored_paths(rule, Flat(), ranges_of(rule), np.zeros(2), 5)
+    low, high = sent["logs"]
+    assert low == 0 < high < 1e-6
+    numbers = np.frombuffer(base64.b64decode(sent["data"]), "<u2").reshape(-1, 6, 3)
+    assert (numbers[..., 2] == 0).all()
+    assert (numbers[..., :2] == 32768).all()
+    assert set(sent["lengths"]) == {6}
+    assert set(sent["diverged"]) == {0}
+    assert sent["floor"] == 0
+
+
+def test_paths_that_diverge_end_where_they_do():
+    rule, problem, steps = SGD(0.05), Ravine(), 61
+    sent = stored.stored_paths(rule, problem, ranges_of(rule), problem.start, steps)
+    numbers = np.frombuffer(base64.b64decode(sent["data"]), "<u2").reshape(-1, steps + 1, 3)
+    low, high = np.array(sent["low"]), np.array(sent["high"])
+    bottom, top = sent["logs"]
+    lost = 0
+    for row, lr in enumerate(sent["stops"][0]):
+        path = descend(SGD(lr), problem, steps=steps)
+        length = path.steps + 1
+        assert sent["lengths"][row] == length
+        assert sent["diverged"][row] == path.diverged
+        lost += path.diverged
+        theta = low + numbers[row, :length, :2] / 65_535 * (high - low)
+        assert np.allclose(theta, np.clip(path.theta, low, high), atol=1e-3)
+        logs = bottom + numbers[row, :length, 2] / 65_535 * (top - bottom)
+        above = np.clip(path.loss, 10**bottom, 10**top)
+        assert np.allclose(logs, np.log10(above), atol=1e-3)
+    assert 5 < lost < 30
+    assert top <= 12
+    assert bottom >= top - 18 - 1e-9

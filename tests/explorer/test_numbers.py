@@ -142,6 +142,14 @@ def test_sliders_stop_at_values_with_few_digits(js):
     assert js("valueAt(range, 0.5)", range=log) == 0.0173
     assert js("valueAt(range, 0.5)", range=decay) == 0.9684
     assert js("valueAt(range, 0.3333)", range=straight) == 0.33
+    assert js("valueAt(range, 0.12345)", range=straight) == 0.1222
+    small = {"scale": "linear", "low": 0, "high": 0.01}
+    assert js("valueAt(range, 0.12345)", range=small) == 0.00123
+    # The ends are what they are, however many digits they have.
+    odd = {"low": 0.123456789, "high": 0.987654321}
+    for scale in ("linear", "log", "decay"):
+        ends = js("[valueAt(range, 0), valueAt(range, 1)]", range={**odd, "scale": scale})
+        assert ends == [odd["low"], odd["high"]]
     narrow = {"scale": "log", "low": 1, "high": 1.001}
     assert len(set(js("[1, 2, 3, 4].map((k) => valueAt(range, k / 200))", range=narrow))) == 4
 

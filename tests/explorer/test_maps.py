@@ -348,5 +348,13 @@ def test_paths_that_diverge_end_where_they_do():
         above = np.clip(path.loss, 10**bottom, 10**top)
         assert np.allclose(logs, np.log10(above), atol=1e-3)
     assert 5 < lost < 30
-    assert top <= 12
-    assert bottom >= top - 18 - 1e-9
+    assert (bottom, top) == pytest.approx((-6, 12))
+
+
+def test_losses_are_sent_from_the_least_to_the_greatest():
+    rule, problem, start = SGD(0.01), Ravine(), np.array([1e-3, 0])
+    ranges = ranges_of(rule, {"lr": (1e-4, 0.04)})
+    sent = stored.stored_paths(rule, problem, ranges, start, 9)
+    losses = [descend(SGD(lr), problem, start, 9).loss for lr in sent["stops"][0]]
+    assert sent["logs"] == pytest.approx([np.log10(np.min(losses)), np.log10(np.max(losses))])
+    assert not any(sent["diverged"])

@@ -79,7 +79,7 @@ PATH = [[-1, 0.5], [-0.5, 0.4], [0, 0.2], [1, 0]]
 OTHER = [[1, -0.5], [0.9, -0.4]]
 
 
-def test_a_path_runs_to_the_moment_and_waits_where_it_ends(make):
+def test_a_path_runs_to_the_moment_and_waits_where_it_ends(make, parts):
     seen = make({"name": "A", "theta": PATH}, {"name": "B", "theta": OTHER})
     for t in range(5):
         found = seen(t)["paths"]
@@ -91,6 +91,8 @@ def test_a_path_runs_to_the_moment_and_waits_where_it_ends(make):
             assert found[name]["now"] == pytest.approx(expected[last])
             assert not found[name]["lost"]
     assert found["A"]["look"] == ["rule", "--x:A"]
+    # They stand in the place of those of the first picture.
+    assert parts("return all('.paths > *').map((e) => e.tagName);") == ["g", "g"]
     assert [found[name]["dashes"] for name in "AB"] == [None, "4 3"]
 
 

@@ -132,7 +132,9 @@ def test_what_cannot_be_changed_is_disabled(parts, number, fixed):
     parts(PROBLEM, html="<div></div>", problems=PROBLEMS[:number], fixed=fixed)
     assert parts.page.get_by_role("combobox").is_disabled() is (number == 1)
     for i in range(2):
-        assert parts.page.get_by_label(f"Start, coordinate θ[{i}]").is_disabled() is fixed
+        field = parts.page.get_by_label(f"Start, coordinate θ[{i}]")
+        assert field.is_disabled() is fixed
+        assert field.get_attribute("disabled") == ("" if fixed else None)
 
 
 # ------------------------------------------------------------------ rules

@@ -116,7 +116,10 @@ def test_of_many_paths_only_that_in_focus_has_dots_and_none_a_halo(make):
 
 def test_a_path_that_is_no_longer_shown_goes(make, parts):
     seen = make({"name": "A", "theta": PATH}, {"name": "B", "theta": OTHER})
+    parts("globalThis.held = one('[data-rule=B]');")
     parts(DRAW, shown=[{"name": "B", "theta": PATH}], start=[0, 0])
+    # One that stays is not made anew.
+    assert parts("return one('[data-rule=B]') === held;")
     found = seen(3, "B")
     assert found["order"] == ["B"]
     assert np.allclose(points(found["paths"]["B"]["past"]), _pixels(PATH), atol=0.06)

@@ -175,6 +175,8 @@ def test_a_line_goes_through_its_points(js):
     assert _line(js, [[0, 0], [0.1, 0.1], [0.2, 0.1], [0.2, 0.1]]) == "M0,0L0.2,0.1"
     assert _line(js, [[0, 0], [0.2, 0.2], [5, 5], [5.1, 5.1]]) == "M0,0L0.2,0.2L5,5L5.1,5.1"
     assert _line(js, [[0, 0], [0.1, 0.1], [5, 5], [5.1, 5.1]]) == "M0,0L5,5L5.1,5.1"
+    assert _line(js, [[-5, 0], [5, 0], [5, 9]]) == "M-5,0L5,0L5,9"
+    assert _line(js, [[0, -5], [0, 5], [9, 5]]) == "M0,-5L0,5L9,5"
     # What lies far outside is drawn at a place that browsers can bear.
     assert _line(js, [[0, 0], [1e300, -1e300]]) == "M0,0L100000,-100000"
     # It begins with what there is, and ends where there is nothing more.
@@ -259,6 +261,7 @@ def test_paths_are_looked_up_in_the_order_in_which_they_are_stored(js):
         length = stored["lengths"][row]
         assert found["steps"] == length - 1
         assert found["diverged"] == (row == 4)
+        assert len(found["loss"]) == times
         expected = numbers[row, :length].astype(float)
         assert np.allclose(found["theta"][0][:length], expected[:, 0])
         assert np.allclose(found["theta"][1][:length], -1 + 2 * expected[:, 1] / 65535)

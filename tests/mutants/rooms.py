@@ -53,10 +53,15 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_tracing.py"],
         ["tests/book/test_equations.py::test_code_prints_its_equation"],
     ],
-    "explorer": [["tests/explorer/test_explore.py"], ["tests/test_bad_input.py"]],
+    "explorer": [
+        [f"tests/explorer/test_{part}.py" for part in ("ranges", "maps", "pictures")],
+        ["tests/explorer/test_explore.py"],
+        ["tests/test_bad_input.py"],
+    ],
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [
+        [f"tests/course/test_{part}.py" for part in ("regions", "restore", "settling", "calling")],
         ["tests/course/test_running.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],

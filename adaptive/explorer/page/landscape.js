@@ -130,7 +130,7 @@ export class Landscape {
       if (rule.name === focus && group.nextSibling) this.paths.append(group);
     }
     const run = runs.find(({ rule }) => rule.name === focus);
-    this.drawArrows(run, run ? t : 0);
+    this.drawArrows(run, t);
   }
 
   /** A dot where the run is; where that is outside of the picture, a wedge at the edge. */
@@ -145,7 +145,7 @@ export class Landscape {
 
   /** The step that led to this moment, from where it began, and what it was made of. */
   drawArrows(run, t) {
-    const shown = run && t >= 1 && t <= run.path.steps && run.path.at[0].length > 1;
+    const shown = run && t >= 1 && t <= run.path.steps;
     const lines = { gradient: "", velocity: "", step: "" };
     if (shown) {
       const { rule, path } = run;

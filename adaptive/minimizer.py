@@ -239,7 +239,7 @@ def _warn(hess: Any, hessp: Any, unknown: dict[str, Any]) -> None:
 
     for name, value in {"hess": hess, "hessp": hessp}.items():
         if value is not None:
-            warnings.warn(f"{name} is not used by these rules", RuntimeWarning, stacklevel=5)
+            warnings.warn(f"{name} is not used by these rules", RuntimeWarning, stacklevel=4)
     if unknown:
         text = f"Unknown solver options: {', '.join(unknown)}"
         warnings.warn(text, OptimizeWarning, stacklevel=4)

@@ -29,6 +29,19 @@ class Landscape:
         return self.name
 
 
+class Counted:
+    """A function that counts its calls and spoils what it is given."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.calls = function, 0
+
+    def __call__(self, x: Any, *args: Any) -> Any:
+        self.calls += 1
+        value = self.function(x.copy(), *args)
+        x[:] = np.nan
+        return value
+
+
 def _zakharov(x: Any) -> Any:
     s = np.sum(np.arange(1, len(x) + 1) * x) / 2
     return np.sum(x**2) + s**2 + s**4

@@ -262,6 +262,23 @@ def test_far_is_measured_from_the_start() -> None:
     assert descend(SGD(lr=3e10), problem, [1, 0], steps=1).diverged
 
 
+def test_far_is_more_than_ten_thousand_million_times_as_far() -> None:
+    """In any coordinate, from the largest at the start of each run, or from 1."""
+    start = np.array([[0.5, -0.1], [-3.0, 2.0], [0.0, 1.5]])
+    limits = 1e10 * np.array([1.0, 3.0, 1.5])
+    for place in (0, 1):
+        for sign in (1, -1):
+            theta = start.copy()
+            theta[:, place] = sign * limits
+            assert not descent.has_diverged(theta, np.zeros(3), start).any()
+            theta[:, place] = sign * np.nextafter(limits, np.inf)
+            assert descent.has_diverged(theta, np.zeros(3), start).all()
+    for bad in (np.nan, np.inf, -np.inf):
+        assert descent.has_diverged(start, np.array([0, bad, 0]), start).tolist() == [0, 1, 0]
+        assert descent.has_diverged(np.array([0.0, bad]), 1.0, start[0])
+    assert descent.has_diverged(np.array([np.inf]), np.inf, np.array([1.0]))
+
+
 @pytest.mark.parametrize("start", [[1e200, 0.0], [1e305, 1.0]])
 def test_start_where_the_loss_is_infinite(start: list[float]) -> None:
     path = descend(SGD(), Rosenbrock(), start, steps=5)
@@ -320,7 +337,8 @@ def test_progress_bar_on_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None
     bars: list[int] = []
 
     def bar(items: Any, total: int, **named: Any) -> Any:
-        assert named["delay"] > 0, "no bar on what is over at once"
+        # No bar on what is over at once, and none is left behind.
+        assert (named["delay"], named["leave"]) == (2, False)
         bars.append(total)
         return items
 
@@ -330,3 +348,9 @@ def test_progress_bar_on_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None
     assert bars == [51]
     np.testing.assert_array_equal(short.theta, long.theta[:-1])
     assert isinstance(long, Path)
+
+
+def test_many_steps_are_more_than_five_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tqdm.tqdm", lambda items, **named: [*items, "bar"])
+    assert "bar" not in descent.progress(range(5_000), 5_000)
+    assert "bar" in descent.progress(range(5_001), 5_001)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from adaptive import SGD, Adam, _memory, descend, sweep
-from adaptive.problems import NoisyQuadratic, Ravine
+from adaptive.problems import Circles, NoisyQuadratic, Ravine
 
 # The name `adaptive.sweep` is the function.
 CHUNK = sys.modules["adaptive.sweep"].CHUNK
@@ -91,17 +91,42 @@ def test_the_end_alone_still_fits(poor):
         sweep(SGD(), Ravine(), 2, lr=monster)
 
 
-def test_descend_says_what_it_needs(poor):
+@pytest.mark.parametrize(
+    ("problem", "d", "size"), [(Ravine(), 2, "928 MB"), (Circles(), 6, "1.18 GB")]
+)
+def test_descend_says_what_it_needs(poor, problem, d, size):
+    """Four arrays for each step of Adam, twice, and 200 bytes for each to be an object."""
     with pytest.raises(MemoryError) as caught:
-        descend(Adam(), Ravine(), steps=1_000_000)
-    for word in ("descend with 1,000,000 steps in 2 parameters", "928 MB", "take fewer steps"):
+        descend(Adam(), problem, steps=1_000_000)
+    for word in (f"descend with 1,000,000 steps in {d} parameters", size, "take fewer steps"):
         assert word in str(caught.value)
+
+
+def test_a_sweep_in_single_precision_needs_less(poor):
+    # For parameters half of what the losses take, which are computed with double curvatures.
+    monster = np.lib.stride_tricks.as_strided(np.ones(1), (10_000_000,), (0,))
+    start = np.ones(2, np.float32)
+    with pytest.raises(MemoryError, match="320 MB of memory"):
+        sweep(SGD(), NoisyQuadratic(), 1, start, keep="path", lr=monster)
 
 
 def test_nothing_is_asked_where_little_is_needed(monkeypatch):
     monkeypatch.setattr(_memory, "available", lambda: pytest.fail("it was asked for"))
     sweep(SGD(), Ravine(), 10, lr=[0.1, 0.2])
     descend(SGD(), Ravine(), steps=10)
+
+
+def test_what_just_fits_is_not_refused(poor, monkeypatch):
+    """Nor is anything asked for below 64 MiB."""
+    _memory.check(100_000_000, "a run", "rest")
+    with pytest.raises(MemoryError, match="a run needs 100 MB of memory, and 100 MB are available"):
+        _memory.check(100_000_001, "a run", "rest")
+    monkeypatch.setattr(_memory, "available", lambda: 0)
+    _memory.check((64 << 20) - 1, "a run", "rest")
+    with pytest.raises(
+        MemoryError, match=r"a run needs 67.1 MB of memory, and 0 bytes are .*: rest"
+    ):
+        _memory.check(64 << 20, "a run", "rest")
 
 
 # ------------------------------------------------------------------ how much there is
@@ -135,6 +160,11 @@ def test_a_container_has_less(machine):
         memory_stat="anon 1\ninactive_file 50000\n",
     )  # fmt: skip
     assert _memory.available() == 450_000
+    machine(memory_stat="anon 1\n")
+    assert _memory.available() == 400_000
+    # What the machine has can be less than what the container may have.
+    machine(memory_max=f"{1 << 40}\n")
+    assert _memory.available() == 4000 * 1024
     machine(memory_max="max\n")
     assert _memory.available() == 4000 * 1024
 
@@ -160,6 +190,15 @@ def test_psutil_is_asked_where_it_is(monkeypatch, tmp_path):
     ("number", "text"),
     [
         (12, "12 bytes"),
+        (999, "999 bytes"),
+        (999.5, "1 kB"),
+        (1_000, "1 kB"),
+        (999.5e3, "1 MB"),
+        (999.4e9, "999 GB"),
+        (999.5e9, "1 TB"),
+        (123e12, "123 TB"),
+        (999.4e12, "999 TB"),
+        (999.5e12, "1,000 TB"),
         (999_499, "999 kB"),
         (999_600, "1 MB"),
         (2.5e9, "2.5 GB"),

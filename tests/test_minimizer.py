@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,27 +17,16 @@ from scipy.optimize import OptimizeResult, OptimizeWarning, basinhopping, minimi
 
 from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, minimizer
 from adaptive.problems import Problem, Ravine
-from tests.landscapes import LANDSCAPES, Landscape
+from tests.landscapes import LANDSCAPES, Counted, Landscape
 from tests.problems.support import complex_step
 
+# The name `adaptive.minimizer` is the function.
+MODULE = sys.modules["adaptive.minimizer"]
 RAVINE = Ravine()
 ROSEN = Landscape("rosen", rosen, rosen_der, (-1.2, 1.0, -0.5), (1.0, 1.0, 1.0))
 
 every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_landscape = pytest.mark.parametrize("landscape", [ROSEN, *LANDSCAPES], ids=repr)
-
-
-class Counted:
-    """A function that counts its calls and spoils what it is given."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function, self.calls = function, 0
-
-    def __call__(self, x: Any, *args: Any) -> Any:
-        self.calls += 1
-        value = self.function(x.copy(), *args)
-        x[:] = np.nan
-        return value
 
 
 class Descended(Problem):
@@ -56,6 +47,15 @@ def run(rule: Rule, landscape: Landscape = ROSEN, **more: Any) -> Any:
     """Minimize a landscape by a rule."""
     call = {"jac": landscape.jac, "method": minimizer(rule), **more}
     return minimize(call.pop("fun", landscape.fun), call.pop("x0", landscape.start), **call)
+
+
+def test_what_counts_spoils_what_it_was_given() -> None:
+    """So that the method must hand out copies; and there are landscapes to do it on."""
+    x, counted = np.ones(2), Counted(np.sum)
+    assert [counted(x), counted.calls] == [2, 1]
+    assert np.isnan(x).all()
+    assert len(LANDSCAPES) >= 10
+    assert sum(each.lowest is not None for each in LANDSCAPES) >= 8
 
 
 # ------------------------------------------------------------------ on scipy's functions
@@ -282,6 +282,12 @@ def test_a_callback_with_more_parameters_gets_x() -> None:
     minimize(rosen, [0.5, 0.5], jac=rosen_der, method="BFGS", callback=callback)
     assert {type(each) for each in seen} == {np.ndarray}
 
+    def fewer() -> None:
+        raise AssertionError("called without x")
+
+    with pytest.raises(TypeError, match="positional argument"):
+        run(SGD(lr=1e-3), callback=fewer, options={"maxiter": 2})
+
 
 @pytest.mark.parametrize("form", ["x", "intermediate_result"])
 @every_rule
@@ -317,6 +323,30 @@ def test_callbacks_written_in_c() -> None:
     seen: list[Any] = []
     run(SGD(lr=1e-3), callback=seen.append, options={"maxiter": 3})
     assert len(seen) == 3
+    # Not all of them say what their parameters are.
+    with pytest.raises(ValueError, match="no signature found"):
+        inspect.signature(max)
+    assert run(SGD(lr=1e-3), callback=max, options={"maxiter": 3}).nit == 3
+
+
+@pytest.mark.parametrize("version", [(3, 13, 9), (3, 14), (3, 14, 2), (3, 15, 0)], ids=repr)
+def test_annotations_are_not_evaluated_where_python_would(
+    version: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From 3.14 on, by whichever Python this is."""
+    asked: list[Any] = []
+    signature, forward = inspect.signature, object()
+
+    def note(callback: Any, **how: Any) -> Any:
+        asked.append(how)
+        return signature(callback)
+
+    library = SimpleNamespace(Format=SimpleNamespace(FORWARDREF=forward))
+    monkeypatch.setitem(sys.modules, "annotationlib", library)
+    monkeypatch.setattr(inspect, "signature", note)
+    monkeypatch.setattr(sys, "version_info", version)
+    assert MODULE._parameters(lambda intermediate_result: None) == {"intermediate_result"}
+    assert asked == [{"annotation_format": forward} if version >= (3, 14) else {}]
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="annotations are evaluated when asked for")
@@ -328,6 +358,16 @@ def test_annotations_of_names_that_are_not_there() -> None:
 
 
 # ------------------------------------------------------------------ what goes in
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (1, 2), (2, 1), (1, 1, 1), (0,)], ids=repr)
+def test_parameters_are_a_row_for_who_calls_the_method_itself(shape: tuple[int, ...]) -> None:
+    """As `minimize` itself refuses the others before."""
+    with pytest.raises(ValueError, match=r"x0 must have shape \(n,\), got shape"):
+        minimizer(SGD())(np.sum, np.ones(shape), jac=np.ones_like)
+    for x0 in (1.0, [1.0], [1.0, 2.0]):
+        found = minimizer(SGD(lr=1))(np.sum, x0, jac=np.ones_like, maxiter=1)
+        assert found.x.tolist() == (np.atleast_1d(x0) - 1).tolist()
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (1, 3), (3, 1), (2, 3), (2,), (1,), ()], ids=repr)
@@ -459,6 +499,17 @@ def test_warnings_are_scipys() -> None:
         run(SGD(), hessp=lambda x, p: p, options={"maxiter": 1})
     with pytest.warns(OptimizeWarning, match="Unknown solver options: ftol"):
         run(SGD(), options={"maxiter": 1, "ftol": 1})
+    with pytest.warns(OptimizeWarning, match="Unknown solver options: ftol, xtol"):
+        run(SGD(), options={"maxiter": 1, "ftol": 1, "xtol": 2})
+
+
+def test_warnings_point_to_the_line_that_called_scipy() -> None:
+    with pytest.warns(Warning) as caught:
+        minimize(
+            rosen, [1.0, 1.0], jac=rosen_der, method=minimizer(SGD()), hess=0, options={"ftol": 1}
+        )
+    assert {each.category for each in caught} == {RuntimeWarning, OptimizeWarning}
+    assert [each.filename for each in caught] == [__file__] * 2
 
 
 def test_a_class_is_no_rule() -> None:

@@ -200,3 +200,167 @@ def test_new_axes_are_made_where_none_are_given(draw: Any) -> None:
     one, other = draw(problem), draw(problem)
     assert one is not other
     assert draw(problem, one) is one
+
+
+# ------------------------------------------------------------------ the look
+
+
+def test_dashes_are_long_short_or_dots_with_equal_gaps() -> None:
+    assert set(plotting.DASHES) == set(plotting.ALGORITHMS) == {rule.__name__ for rule in RULES}
+    for dashes in plotting.DASHES.values():
+        assert set(dashes[::2]) <= {6, 3, 1.5}
+        assert set(dashes[1::2]) <= {1.5}
+        assert len(dashes) % 2 == 0
+
+
+def test_the_plane_holds_all_points_with_a_little_room() -> None:
+    points = Circles().points
+    for (low, high), x in zip(plotting.PLANE, points.T, strict=True):
+        assert 0 < x.min() - low < 0.9
+        assert 0 < high - x.max() < 0.9
+
+
+def test_the_look_is_that_of_the_book_once_it_is_asked_for() -> None:
+    with plt.rc_context():
+        plt.rcdefaults()
+        plotting.use()
+        look = plt.rcParams
+        assert {name: look[name] for name in plotting.STYLE} == {
+            name: [*value] if isinstance(value, tuple) else value
+            for name, value in plotting.STYLE.items()
+        }
+        # Wide enough for a column of text, flat enough to be seen with it.
+        width, height = look["figure.figsize"]
+        assert (width, height) == (6, 3.4)
+        assert look["font.size"] == look["axes.titlesize"] == 10.5
+        assert look["axes.linewidth"] == 0.8 < look["lines.linewidth"] == 1.8
+        assert not look["axes.spines.top"]
+        assert not look["axes.spines.right"]
+        assert not look["legend.frameon"]
+        # Two dashes of the longest kind are seen in a legend.
+        assert 2 * look["lines.linewidth"] * 7.5 < look["legend.handlelength"] * 10.5 < 30
+        assert look["figure.constrained_layout.use"]
+        for part in ("figure", "axes", "savefig"):
+            assert look[f"{part}.facecolor"] == "none"
+
+
+def test_contours_are_dense_in_the_valley_and_quiet() -> None:
+    (contours,) = plotting.contours(Plane()).collections
+    shares = (np.array(contours.levels) + 2) / 4
+    np.testing.assert_allclose(shares**0.25, np.arange(1, 15) / 14)
+    assert {to_rgba(colour) for colour in contours.get_edgecolor()} == {to_rgba(plotting.QUIET)}
+    assert set(contours.get_linewidth()) == {0.6}
+    # Fine enough that they are smooth on a page.
+    (height,) = plotting.contours(Saddle()).collections
+    steps = [np.abs(np.diff(p.vertices, axis=0)) for p in height.get_paths() if len(p.vertices)]
+    assert max(step.max() for step in steps) < 3 or len(steps) > 0
+    longest = np.ptp(np.array(Saddle().bounds), axis=1).max() / 200
+    inner = np.concatenate([np.hypot(*step.T) for step in steps])
+    assert np.median(inner) <= longest * 1.5
+
+
+def test_what_matters_lies_above_what_does_not() -> None:
+    ax = plotting.trajectory(PATHS)
+    cross, path, end, start, *_ = ax.lines
+    (contours,) = ax.collections
+    assert contours.get_zorder() < path.get_zorder() < end.get_zorder() <= start.get_zorder()
+    assert start.get_zorder() < cross.get_zorder()
+    assert contours.get_zorder() == plotting.points(Circles()).collections[0].get_zorder() == 0
+    sizes = [part.get_markersize() for part in (path, end, start, cross)]
+    assert sizes == [4, 6.5, 7, 8]
+    assert (path.get_linewidth(), start.get_markeredgewidth()) == (1.2, 1.6)
+    assert cross.get_markeredgewidth() == 1.8
+    assert cross.get_color() == plotting.INK
+
+
+def test_a_run_may_be_given_alone_and_needs_no_legend() -> None:
+    assert plotting.loss(PATHS[0]).get_legend() is None
+    ax = plotting.loss(PATHS)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["SGD", "Momentum"]
+    assert (ax.get_xlabel(), ax.get_yscale()) == ("step", "log")
+    assert ax.lines[1].get_color() == plotting.ALGORITHMS["Momentum"]
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([0.001, 0.01, 0.1], "log"),
+        (np.geomspace(1e-3, 0.5, 9), "log"),
+        ([0.001, 0.1], "linear"),
+        ([0.1, 0.2, 0.3], "linear"),
+        ([0.0, 0.01, 0.1], "linear"),
+        ([0.001, 0.01, 0.1 * (1 + 1e-5)], "linear"),
+        ([0.001, 0.01, 0.1 * (1 + 1e-8)], "log"),
+    ],
+)
+def test_an_axis_is_logarithmic_if_its_values_are_equal_factors_apart(
+    values: Any, scale: str
+) -> None:
+    runs = sweep(Momentum(), RAVINE, 2, lr=values, momentum=[0, 0.5, 0.8])
+    ax = plotting.landscape(runs)
+    assert (ax.get_xscale(), ax.get_yscale()) == (scale, "linear")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("learning rate η", "momentum γ")
+    (bar,) = (other for other in ax.figure.axes if other is not ax)
+    assert bar.get_ylabel() == "loss after the last step"
+    turned = sweep(Momentum(), RAVINE, 2, momentum=[0, 0.5, 0.8], lr=values)
+    assert plotting.landscape(turned).get_yscale() == scale
+
+
+def test_values_of_a_landscape_that_are_not_finite_stay_empty() -> None:
+    runs = sweep(Momentum(), RAVINE, 2, lr=[0.01, 0.02], momentum=[0, 0.5, 0.8])
+    values = np.array([[1, np.nan, 2], [np.inf, 3, 4]])
+    ax = plotting.landscape(runs, values, cmap="magma")
+    drawn = ax.collections[0]
+    np.testing.assert_array_equal(drawn.get_array().mask, ~np.isfinite(values).T)
+    assert drawn.get_cmap().name == "magma"
+    assert plotting.landscape(runs).collections[0].get_cmap().name == "viridis_r"
+    assert drawn.get_rasterized()
+
+
+def test_boundaries_are_lines_of_their_algorithm_over_the_points() -> None:
+    left, right = plotting.circles(
+        [descend(rule, Circles(), steps=40) for rule in (Adam(0.1), Momentum(0.05))]
+    )
+    *_, adam, momentum = left.collections
+    for contour, name in ((adam, "Adam"), (momentum, "Momentum")):
+        assert to_rgba(contour.get_edgecolor()[0]) == to_rgba(plotting.ALGORITHMS[name])
+        assert set(contour.get_linewidth()) == {1.5}
+    assert adam.get_linestyle()[0][1] is None
+    assert momentum.get_linestyle()[0][1][0] == pytest.approx(1.5 * 6)
+    # Within the part of the plane that is shown, and to its edges.
+    vertices = np.concatenate([part.vertices for part in adam.get_paths()])
+    assert (vertices.min(0) >= [low for low, _ in plotting.PLANE]).all()
+    assert (vertices.max(0) <= [high for _, high in plotting.PLANE]).all()
+    assert (left.get_xlim(), left.get_ylim()) == plotting.PLANE
+    assert left.get_aspect() == 1
+    assert [tick.get_text() for tick in right.get_yticklabels()] == ["0.2", "0.3", "0.5", "0.7"]
+    assert right.get_yticks().tolist() == [0.2, 0.3, 0.5, 0.7]
+    assert len(right.get_yticks(minor=True)) == 0
+    (legend,) = left.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["Adam", "Momentum"]
+    assert legend._ncols == 5
+    assert left.figure.get_size_inches().tolist() == [6.2, 3.5]
+
+
+def test_the_points_are_small_and_quiet() -> None:
+    for part in plotting.points(Circles()).collections:
+        assert part.get_sizes().tolist() == [9]
+        assert part.get_linewidths().tolist() == [0.6]
+        assert to_rgba(part.get_edgecolor()[0]) == to_rgba(plotting.QUIET)
+
+
+def test_numbers_of_a_table_can_be_read_on_their_colour() -> None:
+    values = np.linspace(0, 1, 11)[None]
+    ax = plotting.table(values, ["Adam"], [str(i) for i in range(11)], number="{:.2f}")
+    (image,) = ax.images
+    for text, value in zip(ax.texts, values[0], strict=True):
+        lightness = np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.6, 0.1))
+        assert text.get_color() == ("white" if lightness < 0.5 else plotting.INK)
+        assert text.get_text() == f"{value:.2f}"
+        assert text.get_fontsize() == 9
+        assert (text.get_ha(), text.get_va()) == ("center", "center")
+    assert {text.get_color() for text in ax.texts} == {"white", plotting.INK}
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {45}
+    assert not any(spine.get_visible() for spine in ax.spines.values())
+    assert {tick.tick1line.get_markersize() for tick in ax.xaxis.get_major_ticks()} == {0}
+    assert ax.get_aspect() == "auto"

@@ -48,6 +48,19 @@ def one_by_one(rule: Rule, axes: dict[str, Any]) -> Any:
         yield place, replace(rule, **chosen)
 
 
+@every_rule
+def test_each_combination_is_one_of_those_that_are_tried(kind: type[Rule]) -> None:
+    """Else nothing would be compared below."""
+    axes = axes_of(kind)
+    places, rules = zip(*one_by_one(kind(), axes), strict=True)
+    assert set(axes) == set(kind().hyperparameters)
+    assert set(places) == set(np.ndindex(*(2 for _ in axes)))
+    assert len(set(rules)) == len(rules) == 2 ** len(axes)
+    for place, rule in zip(places, rules, strict=True):
+        assert rule == kind(**{name: axes[name][i] for name, i in zip(axes, place, strict=True)})
+        assert kind().hyperparameters.items().isdisjoint(rule.hyperparameters.items())
+
+
 # ------------------------------------------------------------------ the same as one by one
 
 
@@ -333,6 +346,15 @@ def test_best_is_in_the_median_over_generators() -> None:
     assert replace(three, losses=9 - by_hand).best() == {"lr": 0.02}
 
 
+def test_best_of_several_axes_is_in_the_median_over_generators_alone() -> None:
+    lr, momentum = [0.02, 0.1, 1.9], [0.0, 0.3]
+    runs = sweep(Momentum(), NoisyQuadratic(), 1, rng=range(2), lr=lr, momentum=momentum)
+    left = np.array([[[9, 9], [2, 8.0]], [[4, 4.5], [9, 0]], [[1, 9], [0, 9.0]]])[None]
+    assert replace(runs, losses=left).best() == {"lr": 0.1, "momentum": 0.0}
+    left[0, 2, 1] = [0, 8]
+    assert replace(runs, losses=left).best() == {"lr": 1.9, "momentum": 0.3}
+
+
 def test_best_passes_over_runs_that_diverged() -> None:
     class Downhill(Surface):
         name = "downhill"
@@ -381,6 +403,7 @@ def test_progress_bar_over_all_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     bars: list[int] = []
 
     def bar(items: Any, total: int, **named: Any) -> Any:
+        assert len(items) == total
         bars.append(total)
         return items
 
@@ -391,6 +414,47 @@ def test_progress_bar_over_all_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bars == []
     sweep(SGD(), Ravine(), 20, lr=[0.1] * 5)
     assert bars == [60]
+    sweep(SGD(), Ravine(), 51, lr=[0.1])
+    assert bars == [60, 51]
+
+
+@pytest.mark.parametrize(("engine", "limit"), [("plain", 40), ("blocks", 60)])
+@pytest.mark.parametrize("seeds", [None, range(3)])
+def test_no_more_goes_through_the_loop_at_once_than_fits_the_cache(
+    monkeypatch: pytest.MonkeyPatch, engine: str, limit: int, seeds: Any
+) -> None:
+    """And not much less: at no time, neither in a step nor when the loss is asked for."""
+    sizes: dict[str, list[int]] = {"grad": [], "loss": []}
+    for name, seen in sizes.items():
+        asked = getattr(NoisyQuadratic, name)
+
+        def note(self: Any, theta: Any, *more: Any, asked: Any = asked, seen: Any = seen) -> Any:
+            seen.append(theta.size)
+            return asked(self, theta, *more)
+
+        monkeypatch.setattr(NoisyQuadratic, name, note)
+    monkeypatch.setattr(MODULE, "CHUNK", 40)
+    monkeypatch.setattr(MODULE, "CHUNK_IN_PLACE", 60)
+    problem, row = NoisyQuadratic([1.0, 2.0, 3.0]), 3 * (3 if seeds else 1)
+    runs = sweep(SGD(), problem, 2, None, seeds, engine=engine, lr=np.linspace(0, 1, 50))
+    assert max(sizes["grad"]) == limit // row * row
+    assert len(sizes["grad"]) == 2 * -(-50 // (limit // row))
+    assert sizes["loss"] == []
+    np.testing.assert_array_equal(runs.loss[0], problem.loss(runs.theta[0]))
+    *parts, _whole = sizes["loss"]
+    assert max(parts) == 39
+    assert len(parts) == -(-50 * (3 if seeds else 1) // 13)
+    # A run is never torn apart, even if it alone does not fit.
+    monkeypatch.setattr(MODULE, "CHUNK", 1)
+    monkeypatch.setattr(MODULE, "CHUNK_IN_PLACE", 1)
+    again = sweep(SGD(), problem, 2, None, seeds, engine=engine, lr=np.linspace(0, 1, 50))
+    assert sizes["grad"][-1] == row
+    np.testing.assert_array_equal(again.theta, runs.theta)
+    np.testing.assert_array_equal(again.loss, runs.loss)
+
+
+def test_chunks_are_as_large_as_measured() -> None:
+    assert (MODULE.CHUNK, MODULE.CHUNK_IN_PLACE) == (30_000, 60_000)
 
 
 def test_the_loss_at_the_end_is_computed_when_it_is_asked_for(monkeypatch):

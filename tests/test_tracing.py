@@ -420,6 +420,9 @@ def test_no_name_is_used_twice_or_is_a_word_of_javascript():
     assert list(names.values()) == ["g", "t", "default$", "new$", "g$", "lr"]
 
 
+WHERE_IN_WHERE = "x ? (y ? 0 : x) : (x ? y : 1)"
+
+
 @pytest.mark.parametrize(
     ("function", "text"),
     [
@@ -431,6 +434,16 @@ def test_no_name_is_used_twice_or_is_a_word_of_javascript():
         (lambda x, y: np.sqrt(x + y), "Math.sqrt(x + y)"),
         (lambda x, y: np.minimum(x, -np.inf), "Math.min(x, -Infinity)"),
         (lambda x, y: np.where(x, x, y) + 1, "(x ? x : y) + 1"),
+        (lambda x, y: np.where(np.where(x, 0, y), x, y), "(x ? 0 : y) ? x : y"),
+        (lambda x, y: np.where(x, np.where(y, 0, x), np.where(x, y, 1)), WHERE_IN_WHERE),
+        (lambda x, y: np.sqrt(np.where(x, x, y)), "Math.sqrt(x ? x : y)"),
+        (lambda x, y: -np.where(x, x, y), "-(x ? x : y)"),
+        (lambda x, y: (x < y) == (y > x), "x < y === (y > x)"),
+        (lambda x, y: (x + y) < (x - y), "x + y < x - y"),
+        (lambda x, y: x - (y + 1), "x - (y + 1)"),
+        (lambda x, y: (x - y) + 1, "x - y + 1"),
+        (lambda x, y: x / (y * 3), "x / (y * 3)"),
+        (lambda x, y: (x / y) * 3, "x / y * 3"),
     ],
 )
 def test_brackets_stand_where_they_are_needed(function, text):
@@ -529,7 +542,18 @@ def test_the_formula_of_a_rule_with_names_of_its_own():
         (lambda g, m: np.maximum(m, 0) * g, r"\max\left(0, m_{t-1}\right)"),
         (lambda g, m: np.maximum(1e-38, m) * g, r"m_{t-1} g_t"),
         (lambda g, m: np.maximum(m, 1e-20) * g, r"\max"),
+        (lambda g, m: np.maximum(m, -1e-38) * g, r"\max"),
+        (lambda g, m: np.maximum(-2, m) * g, r"\max\left(-2, m_{t-1}\right)"),
+        (lambda g, m: np.minimum(m, 1e-38) * g, r"\min\left("),
         (lambda g, m: np.minimum(m, g), r"\min\left("),
+        # Nothing is worked out: it stays as it is written.
+        (lambda g, m: 2 * g * 3, "= 2 g_t 3"),
+        (lambda g, m: m / (2 * g * 3), r"\frac{m_{t-1}}{2 g_t 3}"),
+        (lambda g, m: -(2 * g * 3), "= - 2 g_t 3"),
+        (lambda g, m: np.negative(-m) * -m, "= - m_{t-1} m_{t-1}"),
+        (lambda g, m: g * -m, "= - g_t m_{t-1}"),
+        (lambda g, m: g / -m, r"= - \frac{g_t}{m_{t-1}}"),
+        (lambda g, m: m + g - m, r"= \left(m_{t-1} + g_t\right) - m_{t-1}"),
         (lambda g, m: np.sign(g), r"\operatorname{sign}{\left(g_t \right)}"),
         (lambda g, m: np.log(m), r"\log{\left(m_{t-1} \right)}"),
         (lambda g, m: np.square(g), r"g_t^{2}"),

@@ -163,7 +163,7 @@ def _simplified(points: Points) -> Points:
 
 
 def _pair(tenths: Any) -> str:
-    x, y = (f"{value / 10:.4g}" for value in tenths)
+    x, y = (f"{value / 10:.7g}" for value in tenths)
     return f"{x},{y}" if not y.startswith("-") else f"{x}{y}"
 
 

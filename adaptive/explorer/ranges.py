@@ -141,7 +141,7 @@ def _range(rule: Rule, name: str, given: Mapping[str, Any]) -> Range:
                 f"got ({low:g}, {high:g})"
             )
     low, high = min(low, value), max(high, value)
-    if (scale == "log" and low <= 0) or (scale == "decay" and (high >= 1 or low < 0)):
+    if scale == "log" and low <= 0:
         scale = "linear"
     label = plotting.SYMBOLS.get(name, name)
     return Range(name, label, label.split()[-1], scale, float(low), float(high), float(value))

@@ -55,7 +55,7 @@ class Map:
         shades = "".join(f'<path class="band" d="{d}"/>' for d in below(rate, SHADES, LANDSCAPE))
         lines = border(rate, 1.0, LANDSCAPE)
         for bit in (1, 2):
-            turns = (self.regime & bit).astype(bool) & (self.regime != _DIVERGES)
+            turns = (self.regime & bit).astype(bool)
             # Where it diverges, whether it oscillates does not matter: no line leads there.
             field = np.where(
                 self.regime == _DIVERGES, np.nan, _smooth(_smooth(turns.astype(np.float64)))

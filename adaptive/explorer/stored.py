@@ -93,8 +93,8 @@ def _stops(ranges: Sequence[Range], most: int) -> list[list[float]]:
     if len(ranges) == 1:
         counts[0] = min(most, 41)
     elif ranges:
-        counts[0] = max(2, round(math.sqrt(1.6 * most)))
-        counts[1] = max(1, most // counts[0])
+        counts[0] = round(math.sqrt(1.6 * most))
+        counts[1] = most // counts[0]
     stops = []
     for each, count in zip(ranges, counts, strict=True):
         values = each.at(np.linspace(0, 1, count)) if count > 1 else np.array([each.value])
@@ -136,5 +136,5 @@ def _named(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
 def _shares(values: npt.NDArray[np.floating], low: float, high: float) -> Any:
     """Return numbers as shares of a range; what lies outside as its ends."""
     with np.errstate(all="ignore"):
-        share = np.nan_to_num((values - low) / (high - low), nan=0.0, posinf=1.0, neginf=0.0)
+        share = np.nan_to_num((values - low) / (high - low))  # what is no number as 0
     return np.round(np.clip(share, 0, 1) * SHARES)

@@ -585,3 +585,96 @@ def test_paths_computed_beforehand_are_those_of_descend(problem):
         above = np.clip(path.loss - stored["floor"], 10**bottom, 10**top)
         assert np.allclose(logs, np.log10(above), atol=2 * (top - bottom) / 65_535)
     assert lost > 10
+
+
+# ------------------------------------------------------------------ limits
+
+
+def test_what_is_just_allowed_is_allowed():
+    explore(Ravine(), SGD(), steps=1, at=1, theta0=[-5, 2])
+    explore(Ravine(), SGD(), steps=2000, at=0, theta0=[5, -2])
+    for wrong, message in (
+        ({"steps": 2001}, "steps must be at most 2000 in a figure, got 2001"),
+        ({"steps": 5, "at": 6}, "at must be at most steps = 5, got 6"),
+        ({"theta0": [5.01, 0]}, "theta0 must lie inside of the picture"),
+        ({"theta0": [0, -2.01]}, "theta0 must lie inside of the picture"),
+        ({"key": ""}, "key must consist of letters, digits and hyphens, got ''"),
+        ({"key": "a_b"}, "key must consist of"),
+        ({"key": 3}, "key must consist of"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            explore(Ravine(), SGD(), **wrong)
+    with pytest.raises(TypeError, match="ranges must be a mapping"):
+        explore(Ravine(), SGD(), ranges=[("lr", (0.1, 1))])
+    with pytest.raises(ValueError, match=r"names a, b, which no rule has; they have lr, momentum$"):
+        explore(Ravine(), SGD(), Momentum(), ranges={"b": (0, 1), "a": (0, 1)})
+
+
+def test_it_opens_on_its_last_step_and_with_the_noise_of_seed_0():
+    shown = explore(NoisyQuadratic(), SGD(0.01), steps=7)
+    assert shown.at == 7
+    np.testing.assert_array_equal(
+        shown.paths[0].theta, descend(SGD(0.01), NoisyQuadratic(), steps=7, rng=0).theta
+    )
+    other = explore(NoisyQuadratic(), SGD(0.01), steps=7, rng=3)
+    np.testing.assert_array_equal(
+        other.paths[0].theta, descend(SGD(0.01), NoisyQuadratic(), steps=7, rng=3).theta
+    )
+    assert other._spec()["batches"] != shown._spec()["batches"]
+
+
+def test_a_map_and_what_cannot_be_traced_stay_on_their_problem():
+    spec = explore(Ravine(), Momentum(0.05, 0.7), map=("lr", "momentum"))._spec()
+    assert (spec["pickProblems"], spec["fixed"], spec["batches"]) == (["ravine"], False, {})
+    assert spec["map"]["rule"] == "Momentum"
+    spec = explore(Bowl(), SGD(0.1))._spec()
+    assert spec["pickProblems"][-1] == "bowl"
+    assert spec["map"] is None
+    assert list(spec["problems"]) == ["bowl"]
+    assert list(spec["batches"]) == ["noisy quadratic"]
+
+
+def test_what_is_sent_of_a_rule_is_what_is_not_known():
+    spec = explore(Ravine(), Momentum(0.05, 0.7), SGDToo())._spec()
+    assert list(spec["rules"]["Momentum"]) == ["settings"]
+    assert {"label", "look", "state", "settings", "code"} <= set(spec["rules"]["SGDToo"])
+    assert spec["pickRules"][-1] == "SGDToo"
+
+
+def test_names_are_escaped():
+    class Odd(Bowl):
+        name = "a<b>&\"c'"
+
+    page = explore(Odd(), SGD()).to_page()
+    assert "<title>SGD on a&lt;b&gt;&amp;&quot;c&#x27;</title>" in page
+    assert 'aria-label="Explorer: SGD on a&lt;b&gt;&amp;&quot;c&#x27;"' in page
+    assert page.startswith("<!doctype html>")
+
+
+def test_a_short_name_stands_for_a_text():
+    one, other = bundle.digest("a"), bundle.digest("b")
+    assert re.fullmatch("[0-9a-f]{10}", one)
+    assert one == bundle.digest("a") != other
+    key, text = bundle.shared({"a": 1})
+    assert re.fullmatch("[0-9a-f]{10}", key)
+    assert text.count(key) == 3
+    assert bundle.to_javascript([True, None, 1.5, "</script>", (bundle.Code("x"),), {1: "é"}]) == (
+        '[true,null,1.5,"<\\/script>",[x],{"1":"é"}]'
+    )
+
+
+def test_the_key_of_the_picture_names_its_marks():
+    text = explore(Ravine(), SGD()).to_html()
+    key = re.search(r'<ul class="key">(.*?)</ul>', text)[1]
+    assert re.findall(r"</svg>([^<]*)</li>", key) == [
+        *("start", "minimum", "downhill", "velocity", "step"),
+    ]
+    assert re.findall(r'class="swatch (\w+)" viewBox="0 0 (\d+) 8"', key) == [
+        *(("small", "8"), ("small", "8")),
+        *(("gradient", "26"), ("velocity", "26"), ("step", "26")),
+    ]
+
+
+def test_noise_is_sent_only_where_there_are_steps():
+    assert catalogue.noise([NoisyQuadratic()], 0, 0) == {}
+    assert catalogue.noise([Ravine()], 5, 0) == {}

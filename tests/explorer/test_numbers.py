@@ -231,6 +231,25 @@ SEARCH = """(globalThis.location = { hash: texts }, globalThis.URLSearchParams =
 }, 0)"""
 
 
+def test_sliders_stop_at_values_with_few_digits(js):
+    log = {"scale": "log", "low": 1e-4, "high": 3}
+    decay = {"scale": "decay", "low": 0, "high": 0.999}
+    straight = {"scale": "linear", "low": 0, "high": 0.99}
+    assert js("valueAt(range, 0.5)", range=log) == 0.0173
+    assert js("valueAt(range, 0.5)", range=decay) == 0.9684
+    assert js("valueAt(range, 0.3333)", range=straight) == 0.33
+    assert js("valueAt(range, 0.12345)", range=straight) == 0.1222
+    small = {"scale": "linear", "low": 0, "high": 0.01}
+    assert js("valueAt(range, 0.12345)", range=small) == 0.00123
+    # The ends are what they are, however many digits they have.
+    odd = {"low": 0.123456789, "high": 0.987654321}
+    for scale in ("linear", "log", "decay"):
+        ends = js("[valueAt(range, 0), valueAt(range, 1)]", range={**odd, "scale": scale})
+        assert ends == [odd["low"], odd["high"]]
+    narrow = {"scale": "log", "low": 1, "high": 1.001}
+    assert len(set(js("[1, 2, 3, 4].map((k) => valueAt(range, k / 200))", range=narrow))) == 4
+
+
 # ------------------------------------------------------------------ lines
 
 
@@ -252,6 +271,8 @@ def test_a_line_goes_through_its_points(js):
     assert _line(js, [[0, 0], [0.1, 0.1], [0.2, 0.1], [0.2, 0.1]]) == "M0,0L0.2,0.1"
     assert _line(js, [[0, 0], [0.2, 0.2], [5, 5], [5.1, 5.1]]) == "M0,0L0.2,0.2L5,5L5.1,5.1"
     assert _line(js, [[0, 0], [0.1, 0.1], [5, 5], [5.1, 5.1]]) == "M0,0L5,5L5.1,5.1"
+    assert _line(js, [[-5, 0], [5, 0], [5, 9]]) == "M-5,0L5,0L5,9"
+    assert _line(js, [[0, -5], [0, 5], [9, 5]]) == "M0,-5L0,5L9,5"
     # What lies far outside is drawn at a place that browsers can bear.
     assert _line(js, [[0, 0], [1e300, -1e300]]) == "M0,0L100000,-100000"
     # It begins with what there is, and ends where there is nothing more.
@@ -267,6 +288,10 @@ def test_dots_are_apart(js):
         last=6,
     )
     assert found == "M0,0h0M1,1h0M9,9h0"
+    # Apart in either direction, wherever the middle of the picture is.
+    for points in ([[-5, 0], [5, 0]], [[0, -5], [0, 5]], [[5, 7], [5, 9]], [[7, 5], [9, 5]]):
+        found = js("dots((t) => p[t][0], (t) => p[t][1], 0, 1)", p=points)
+        assert found == "".join(f"M{x},{y}h0" for x, y in points)
 
 
 def test_an_arrow_has_a_head_at_its_end(js):
@@ -279,6 +304,9 @@ def test_an_arrow_has_a_head_at_its_end(js):
         "",
     ]
     assert js("arrow([0, 0], [1.5, 0])")
+    assert js("[arrow([0, 0], [1e5, 0]), arrow([3, 4], [3, 1e5 + 4])]") == ["", ""]
+    assert js("arrow([10, 20], [110, 20])") == "M10,20L110,20M103,23.2L110,20L103,16.9"
+    assert js("arrow([10, -20], [10, 80])") == "M10,-20L10,80M6.9,73L10,80L13.2,73"
 
 
 def test_a_scale_is_linear(js):
@@ -329,6 +357,7 @@ def test_paths_are_looked_up_in_the_order_in_which_they_are_stored(js):
         length = stored["lengths"][row]
         assert found["steps"] == length - 1
         assert found["diverged"] == (row == 4)
+        assert len(found["loss"]) == times
         expected = numbers[row, :length].astype(float)
         assert np.allclose(found["theta"][0][:length], expected[:, 0])
         assert np.allclose(found["theta"][1][:length], -1 + 2 * expected[:, 1] / 65535)
@@ -366,7 +395,8 @@ def test_numbers_of_an_address(js):
 
 
 @pytest.mark.parametrize(
-    ("start", "steps"), [([0, 0.5], 4), ([0, 50], 4), ([50, 0], 4), ([0, 0], 9)]
+    ("start", "steps"),
+    [([0, 0.5], 4), ([0.15, 0.1], 4), ([0, 50], 4), ([50, 0], 4), ([0, -50], 4), ([0, 0], 9)],
 )
 def test_a_run_has_diverged_far_from_its_start(js, start, steps):
     # Each step makes both coordinates ten times as large: far is a thousand times the start.
@@ -377,3 +407,45 @@ def test_a_run_has_diverged_far_from_its_start(js, start, steps):
         start=start,
     )
     assert found == {"steps": steps, "diverged": any(start)}
+
+
+RUN = """(({ steps, diverged, theta, at, gradient, loss, state }) => {
+  const both = (pair) => pair.map((values) => Array.from(values));
+  return { steps, diverged, theta: both(theta), at: both(at), gradient: both(gradient),
+    loss: Array.from(loss), state: state.map(both) };
+})(descend({ state: ["v", "w"], code: {
+    constants: (t, [lr]) => [lr / t],
+    update: (g, [v, w], [lr, momentum], [rate]) => [
+      -rate * g - momentum * v, momentum * v + rate * g, w + g * g],
+    lookahead: ahead ? (theta, t, [v], [lr, momentum]) => theta - t * momentum * v : undefined,
+  } }, { code: {
+    loss: (x, y) => x * x + 3 * y * y,
+    gradient: (x, y, [a, b]) => [2 * x + (a ?? 0), 6 * y + (b ?? 0)],
+    project: ahead ? (x, y) => [Math.max(x, -0.5), Math.min(y, 1.5)] : undefined,
+  } }, [0.1, 0.6], [1, 2], 6, batches, 1000))"""
+
+
+@pytest.mark.parametrize("ahead", [False, True])
+@pytest.mark.parametrize("noisy", [False, True])
+def test_a_run_is_made_step_by_step(js, ahead, noisy):
+    batches = np.random.default_rng(0).normal(size=(6, 2)) if noisy else np.zeros((6, 2))
+    theta, v, w = np.array([1.0, 2.0]), np.zeros(2), np.zeros(2)
+    kept = {"theta": [theta], "at": [], "gradient": [], "v": [v], "w": [w]}
+    for t, batch in enumerate(batches, start=1):
+        at = theta - (t - 1) * 0.6 * v if ahead else theta
+        g = np.array([2, 6]) * at + batch
+        theta, v, w = theta - 0.1 / t * g - 0.6 * v, 0.6 * v + 0.1 / t * g, w + g * g
+        if ahead:
+            theta = np.array([max(theta[0], -0.5), min(theta[1], 1.5)])
+        for name, value in {"theta": theta, "at": at, "gradient": g, "v": v, "w": w}.items():
+            kept[name].append(value)
+    found = js(RUN, ahead=ahead, batches=batches.tolist() if noisy else None)
+    assert (found["steps"], found["diverged"]) == (6, False)
+    for name in ("at", "gradient"):
+        # Before the first step there is none.
+        assert [values[0] for values in found[name]] == ["NaN", "NaN"]
+        assert np.allclose(np.transpose(found[name])[1:].astype(float), kept[name], rtol=1e-12)
+    assert np.allclose(np.transpose(found["theta"]), kept["theta"], rtol=1e-12)
+    assert np.allclose(found["loss"], [x * x + 3 * y * y for x, y in kept["theta"]], rtol=1e-12)
+    for values, name in zip(found["state"], ("v", "w"), strict=True):
+        assert np.allclose(np.transpose(values), kept[name], rtol=1e-12)

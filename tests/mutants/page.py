@@ -36,6 +36,7 @@ RIGHT = Mutant("adaptive/explorer/page/none.js", "", "", "")
 #: The tests, cheapest first. The first needs no browser.
 STAGES = [
     ["tests/explorer/test_numbers.py"],
+    [f"tests/explorer/test_{part}.py" for part in ("chart", "landscape", "controls", "figure")],
     ["tests/explorer/test_page.py"],
     ["tests/explorer/test_everyone.py", "tests/explorer/test_address.py"],
     ["tests/explorer/test_parity.py"],

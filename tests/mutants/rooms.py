@@ -45,8 +45,9 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_race.py"],
     ],
     "compare": [["tests/test_compare.py"]],
-    "race": [["tests/test_race.py"], ["tests/test_bad_input.py"]],
+    "race": [["tests/test_race_parts.py"], ["tests/test_race.py"], ["tests/test_bad_input.py"]],
     "minimizer": [["tests/test_minimizer.py"], ["tests/test_bad_input.py"]],
+    "palette": [["tests/test_palette.py"]],
     "plotting": [["tests/test_plotting.py"], ["tests/test_bad_input.py"]],
     "interactive": [["tests/test_interactive.py"], ["tests/test_bad_input.py"]],
     "tracing": [
@@ -54,18 +55,21 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/book/test_equations.py::test_code_prints_its_equation"],
     ],
     "explorer": [
+        [f"tests/explorer/test_{part}.py" for part in ("ranges", "maps", "pictures")],
         ["tests/explorer/test_explore.py", "tests/explorer/test_anatomy.py"],
         ["tests/test_bad_input.py"],
     ],
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [
+        [f"tests/course/test_{part}.py" for part in ("regions", "restore", "settling", "calling")],
         ["tests/course/test_running.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
     ],
     "_memory": [["tests/test_memory.py"]],
     "_checks": [
+        ["tests/test_checks.py"],
         ["tests/test_bad_input.py"],
         ["tests/rules/test_base.py", "tests/rules/test_containers.py"],
         ["tests/problems/test_every_problem.py", "tests/problems/test_logistic.py"],

@@ -151,6 +151,64 @@ def test_what_figures_ask_for(problem: Problem) -> None:
         assert ((low <= problem.minimum) & (problem.minimum <= high)).all()
 
 
+#: Where runs begin, where they should end, and what figures show: the book's numbers hang on it.
+SETTINGS: dict[type[Problem], tuple[Any, Any, Any]] = {
+    problems.Ravine: ([-4, 1], [0, 0], ((-5, 5), (-2, 2))),
+    problems.Rosenbrock: ([-1.2, 1], [1, 1], ((-2, 2), (-1, 3))),
+    problems.Beale: ([1, 1.5], [3, 0.5], ((-4.5, 4.5), (-4.5, 4.5))),
+    problems.Himmelblau: ([0, 0], [3, 2], ((-5, 5), (-5, 5))),
+    problems.Saddle: ([1.5, 0.001], [0, 1], ((-2, 2), (-1.75, 1.75))),
+    problems.Lessard: ([3.3, 1], [0, 0], ((-4, 4), (-2, 2))),
+    problems.NoisyQuadratic: ([1, 1], [0, 0], ((-1.5, 1.5), (-1.5, 1.5))),
+    problems.MovingTarget: ([0], None, None),
+    problems.Reddi: ([0], [-1], ((-1, 1),)),
+    problems.RareAndSteady: ([0, 0], [-1, -1], ((-1.05, 1.05), (-1.05, 1.05))),
+    problems.Circles: ([0, 0, 0, 0, 0, 1], None, None),
+    problems.SparseFeatures: ([0] * 20, None, None),
+}
+
+
+@every_problem
+def test_the_book_has_settings_for_each_problem_of_its_own(problem: Problem) -> None:
+    assert type(problem) in SETTINGS or type(problem) in (LogisticRegression, problems.Rescaled)
+
+
+@pytest.mark.parametrize("kind", SETTINGS, ids=lambda kind: kind.__name__)
+def test_what_the_book_uses_if_nothing_is_said(kind: type[Problem]) -> None:
+    start, minimum, bounds = SETTINGS[kind]
+    problem = kind()
+    assert problem.start.tolist() == start
+    assert (None if problem.minimum is None else problem.minimum.tolist()) == minimum
+    assert problem.bounds == bounds
+    assert problem.stochastic is (problem.draw(1, np.random.default_rng(0)) is not None)
+    assert not problem.start.flags.writeable
+    assert problem.minimum is None or not problem.minimum.flags.writeable
+
+
+def test_parameters_that_the_book_uses() -> None:
+    ravine, noisy, moving = problems.Ravine(), problems.NoisyQuadratic(), problems.MovingTarget()
+    assert (ravine.condition, ravine.angle) == (20, 0)
+    assert (noisy.curvatures.tolist(), noisy.noise, noisy.batch_size) == ([1, 20], 1, 1)
+    assert (moving.targets.tolist(), moving.every, moving.noise) == ([[1], [-1]], 100, 0.5)
+    for kind, large, small, period in (
+        (problems.Reddi, 1010, 10, 101),
+        (problems.RareAndSteady, 11, 1, 11),
+    ):
+        game = kind()
+        assert (game.large, game.small, game.period, game.at_random) == (
+            large,
+            small,
+            period,
+            False,
+        )
+    for data in (problems.Circles(), problems.SparseFeatures(), LogisticRegression([[1]], [1])):
+        assert data.batch_size == 4
+    for kind in (problems.Circles, problems.SparseFeatures):
+        np.testing.assert_array_equal(kind().X, kind(seed=0).X)
+    same = problems.Rescaled(ravine)
+    assert (same.loss_by, same.theta_by) == (1, 1)
+
+
 @every_problem
 @pytest.mark.parametrize("kind", [list, np.int64, np.float32])
 def test_kinds_of_numbers(problem: Problem, kind: Any) -> None:

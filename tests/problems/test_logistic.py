@@ -109,6 +109,12 @@ def test_loss_keeps_its_arguments_and_is_of_their_widest_dtype(dtype: type) -> N
         np.testing.assert_array_equal(now, was)
 
 
+@pytest.mark.parametrize("classes", [11, 13, 1, 0, (12, 1), (1, 12)])
+def test_there_is_one_class_for_each_row(classes: int | tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"y must have one class for each row of X, shape \(12,\)"):
+        compute_loss(expand(POINTS), np.ones(classes), WEIGHTS)
+
+
 def test_boolean_classes() -> None:
     X = expand(POINTS)
     assert compute_loss(X, CLASSES == 1, WEIGHTS) == compute_loss(X, CLASSES, WEIGHTS)
@@ -213,6 +219,22 @@ def test_sparse_features() -> None:
     assert set(task.weights) == {-2, 2}
     np.testing.assert_array_equal(task.X, SparseFeatures().X)
     np.testing.assert_array_equal(task.y, SparseFeatures().y)
+    assert task.X.shape == (4000, 20)
+    assert hashlib.sha256(task.X.astype(np.uint8).tobytes()).hexdigest()[:16] == "b78d3168270a3b83"
+    assert not np.array_equal(SparseFeatures(seed=1).X, task.X)
+
+
+def test_sparse_features_matter_equally() -> None:
+    """The classes are drawn by weights of 2 and -2 in turn."""
+    task = SparseFeatures()
+    assert task.weights.tolist() == [2.0, -2.0] * 10
+    np.testing.assert_allclose(np.diff(np.log(task.frequency)), np.log(0.01) / 19)
+    # The mean of the residuals of a thousand rows, by where the classes are likely and where not.
+    expected = probability(task.X, task.weights)
+    for low, high in ((0, 0.3), (0.3, 0.6), (0.6, 1)):
+        some = (low <= expected) & (expected < high)
+        assert some.sum() > 300
+        assert abs((task.y - expected)[some].mean()) < 2 / np.sqrt(some.sum())
 
 
 def test_adagrad_learns_rare_features() -> None:

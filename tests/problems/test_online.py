@@ -22,6 +22,16 @@ def test_slopes() -> None:
     assert problem.slope == pytest.approx(10 / 101)
 
 
+@pytest.mark.parametrize("period", [2, 3, 4, 5, 10])
+def test_the_mean_slope_is_that_of_a_whole_period(period: int) -> None:
+    problem, rng = Reddi(20, 2, period), np.random.default_rng(0)
+    slopes = [problem.draw(t, rng).item() for t in range(1, period + 1)]
+    assert problem.slope == pytest.approx(np.mean(slopes), rel=1e-12)
+    limit = f"large must exceed .* = {2 * (period - 1)}, got {2 * (period - 1)}"
+    with pytest.raises(ValueError, match=limit):
+        Reddi(2 * (period - 1), 2, period)
+
+
 def test_slopes_at_random() -> None:
     problem, rng = Reddi(1010, 10, 101, at_random=True), np.random.default_rng(0)
     slopes = np.array([problem.draw(t, rng).item() for t in range(1, 50_001)])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, register_container
+from tests.rules.alike import leaves
 
 ONE, TWO = np.array([1.0, -2.0]), np.array([[0.5], [3.0], [-1.0]])
 SLOPE, SLOPES = np.array([0.3, 4.0]), np.array([[-2.0], [0.1], [0.0]])
@@ -207,23 +208,13 @@ KINDS = {
 }
 
 
-def leaves(value: Any, like: Any) -> list[Any]:
-    """Return the arrays of a container, and assert that it is of the same form as another."""
-    assert type(value) is type(like)
-    if like is None:
-        return []
-    if isinstance(like, dict | UserDict | MappingProxyType):
-        assert list(value) == list(like)
-        pairs = [(value[key], like[key]) for key in like]
-    elif isinstance(like, list | tuple | deque | UserList):
-        pairs = list(zip(value, like, strict=True))
-    elif isinstance(like, np.ndarray):
-        assert value.shape == like.shape
-        return [value]
-    else:
-        names = ("w", "b", "layers")
-        pairs = [(getattr(value, n), getattr(like, n)) for n in names if hasattr(like, n)]
-    return [leaf for one, other in pairs for leaf in leaves(one, other)]
+def test_no_array_of_a_container_is_left_out() -> None:
+    """Else nothing would be compared below."""
+    sizes = [len(leaves(theta, theta)) for theta in KINDS.values()]
+    assert sizes == [2] * 10 + [1, 1, 2, 2, 2, 2, 3, 2, 6]
+    for value, like in (([ONE], [ONE, ONE]), ({"b": ONE}, {"w": ONE}), ([ONE], (ONE,)), (TWO, ONE)):
+        with pytest.raises((AssertionError, ValueError)):
+            leaves(value, like)
 
 
 @pytest.mark.parametrize("name", KINDS)

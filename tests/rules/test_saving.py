@@ -31,6 +31,7 @@ from adaptive import (
     register_container,
     save_state,
 )
+from tests.rules.alike import same
 
 Pair = register_container(namedtuple("Pair", "weights bias"))
 
@@ -108,26 +109,37 @@ CONTAINERS = {
 }
 
 
-def same(one: Any, other: Any) -> None:
-    """Assert that two containers are alike to the last bit, their classes as well."""
-    assert type(one) is type(other)
-    if isinstance(one, np.ndarray):
-        assert one.dtype == other.dtype
-        np.testing.assert_array_equal(one, other, strict=True)
-    elif isinstance(one, dict):
-        assert list(one) == list(other)
-        assert list(map(type, one)) == list(map(type, other))
-        for key in one:
-            same(one[key], other[key])
-        same(getattr(one, "__dict__", None), getattr(other, "__dict__", None))
-    elif isinstance(one, list | tuple | deque):
-        assert len(one) == len(other)
-        for k in range(len(one)):
-            same(one[k], other[k])
-    elif hasattr(one, "__dict__"):
-        same(vars(one), vars(other))
-    else:
-        assert one == other
+@pytest.mark.parametrize(
+    "other",
+    [
+        TWO + 1,
+        ONE.astype(np.float16),
+        np.array([1.0, -2.5]),
+        {"b": ONE, "a": TWO + 1},
+        {"a": TWO, "b": ONE},
+        {"b": ONE},
+        OrderedDict(a=TWO, b=ONE),
+        [ONE, TWO],
+        [ONE],
+        (ONE, ONE),
+        deque([ONE, TWO]),
+        Pair(TWO, np.array(2.0)),
+        Dense(TWO, TWO),
+        Named("second", ONE, [1, 2]),
+        Named("first", ONE, [1, 3]),
+        Named("first", TWO, [1, 2]),
+        Bag(TWO),
+        Tagged(w=ONE),
+        None,
+        "first",
+    ],
+    ids=repr,
+)
+def test_what_differs_is_not_the_same(other: Any) -> None:
+    for form, value in CONTAINERS.items():
+        with pytest.raises(AssertionError):
+            same(value, other)
+        same(value, CONTAINERS[form])
 
 
 def saved(theta: Any, state: Any) -> io.BytesIO:

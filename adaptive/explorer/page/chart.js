@@ -12,8 +12,6 @@ export class Chart {
     this.box = box;
     this.axes = svg.querySelector(".axes");
     this.lines = svg.querySelector(".lines");
-    this.axes.replaceChildren();
-    this.lines.replaceChildren();
     this.names = shape(svg, "g", { "aria-hidden": "true" });
     this.cursor = shape(svg, "path", { class: "cursor", "aria-hidden": "true" });
     this.dots = shape(svg, "g", { class: "dots-now", "aria-hidden": "true" });
@@ -83,7 +81,7 @@ export class Chart {
       const from = this.x(last);
       shape(group, "path", {
         class: "leader",
-        d: `M${from + 2},${ends[i]}L${Math.max(from + 2, right + 3)},${ends[i]}L${right + 10},${heights[i]}`,
+        d: `M${from + 2},${ends[i]}L${right + 3},${ends[i]}L${right + 10},${heights[i]}`,
       });
       shape(group, "text", { class: "name", x: right + 12, y: heights[i] + 3.5 }, shortened(name));
     });

@@ -8,7 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function shape(parent, name, attributes = {}, text = null) {
   const made = document.createElementNS(SVG, name);
   set(made, attributes);
-  if (text !== null) made.textContent = text;
+  made.textContent = text;
   parent?.append(made);
   return made;
 }
@@ -17,7 +17,7 @@ export function shape(parent, name, attributes = {}, text = null) {
 export function html(parent, name, attributes = {}, text = null) {
   const made = document.createElement(name);
   set(made, attributes);
-  if (text !== null) made.textContent = text;
+  made.textContent = text;
   parent?.append(made);
   return made;
 }

@@ -133,7 +133,7 @@ export class Landscape {
       if (rule.name === focus && group.nextSibling) this.paths.append(group);
     }
     const run = runs.find(({ rule }) => rule.name === focus);
-    this.drawArrows(run, run ? t : 0);
+    this.drawArrows(run, t);
   }
 
   /** A dot where the run is; where that is outside of the picture, a wedge at the edge. */

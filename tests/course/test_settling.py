@@ -1,0 +1,259 @@
+"""A test cell ends in points that count or in an error, and the kernel's names are put back."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import sys
+import types
+import warnings
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_output
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from adaptive.course.instructor import guard, preprocessors
+    from adaptive.course.instructor.preprocessors import Run, settle
+
+SAYS = "The check did not end in points. Ask your instructor to look at this cell."
+
+
+def _result(text: str):
+    return new_output("execute_result", {"text/plain": text}, execution_count=1)
+
+
+def _error(name: str = "ValueError", says: str = "no"):
+    return new_output("error", ename=name, evalue=says, traceback=["the hidden tests"])
+
+
+def _stream(text: str, name: str = "stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def _settled(*outputs: Any, back: Any = ()) -> list[tuple[Any, ...]]:
+    cell = new_code_cell("check()", metadata={"nbgrader": {"points": 3}}, outputs=list(outputs))
+    settle(cell, list(back))
+    shown = []
+    for output in cell.outputs:
+        if output.output_type == "error":
+            # Nothing of the hidden tests is left in it.
+            assert output.traceback == [f"{output.ename}: {output.evalue}"]
+            shown.append((output.ename, output.evalue))
+        elif output.output_type == "stream":
+            assert output.name == "stdout"
+            shown.append(("text", output.text))
+        else:
+            shown.append(("points", output.data["text/plain"]))
+    return shown
+
+
+@pytest.mark.parametrize("points", ["0", "0.0", "1.5", "3", "3.0"])
+def test_points_that_count_are_kept(points):
+    assert _settled(_stream("well"), _result(points)) == [("text", "well"), ("points", points)]
+
+
+@pytest.mark.parametrize("points", ["-0.5", "3.1", "nan", "inf", "None", "'3'", ""])
+def test_points_that_do_not_count_are_an_error(points):
+    assert _settled(_result(points)) == [("NoPoints", SAYS)]
+
+
+def test_two_results_are_none():
+    assert _settled(_result("3"), _result("3")) == [("NoPoints", SAYS)]
+    odd = new_output("execute_result", {"image/png": "x"}, execution_count=1)
+    assert _settled(odd) == [("NoPoints", SAYS)]
+
+
+def test_a_cell_without_points_has_one_error():
+    assert _settled() == [("NoPoints", SAYS)]
+    assert _settled(_error(), _stream("x")) == [("ValueError", "no"), ("text", "x")]
+    assert _settled(_error(), _result("nan")) == [("ValueError", "no")]
+
+
+def test_what_is_written_to_stderr_is_no_failure():
+    assert _settled(_stream("careful", "stderr"), _result("2")) == [
+        ("text", "careful"),
+        ("points", "2"),
+    ]
+
+
+def test_an_interrupted_check_counts_what_was_right_until_then():
+    late = _error("CellTimeoutError", "too long")
+    assert _settled(late, _result("2")) == [("points", "2")]
+    assert _settled(late) == [("CellTimeoutError", "too long")]
+    assert _settled(_error(), _result("2")) == [("ValueError", "no"), ("points", "2")]
+
+
+def test_what_was_put_back_is_said_first():
+    says = "Put back before this check, because the notebook had changed it: float, np.sum.\n"
+    assert _settled(_result("2"), back=["float", "np.sum"]) == [("text", says), ("points", "2")]
+
+
+def test_definitions_are_what_a_cell_has_without_running():
+    source = (
+        "import math\nfrom os import path\nx = 1\nprint(x)\n\ndef f(a):\n    return a\n\n"
+        "class C:\n    y = 2\n\nwhile True:\n    pass\n"
+    )
+    found = preprocessors._definitions(source)
+    names: dict[str, Any] = {}
+    exec(found, names)
+    assert {"math", "path", "f", "C"} <= set(names)
+    assert "x" not in names
+    assert "while" not in found
+    assert preprocessors._definitions("def f(:") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "marks", "test"),
+    [
+        ("code", {"grade": True}, True),
+        ("code", {"grade": True, "solution": True}, False),
+        ("code", {"solution": True}, False),
+        ("markdown", {"grade": True}, False),
+    ],
+)
+def test_a_cell_whose_output_is_points(kind, marks, test):
+    cell = new_code_cell("", metadata={"nbgrader": marks})
+    cell.cell_type = kind
+    assert preprocessors.is_test(cell) is test
+
+
+class _Room(Run):
+    """Takes outputs without a kernel."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._left = room
+
+
+def _kept(room: int, *sizes: int, kind: str = "stream") -> tuple[list[int], list[str]]:
+    run, outs, kept = _Room(room), [], []
+    with pytest.MonkeyPatch.context() as patch:
+        base = Run.__mro__[1]
+        patch.setattr(base, "output", lambda self, outs, msg, *rest: kept.append(msg))
+        for size in sizes:
+            content = {"text": "x" * size} if kind == "stream" else {"data": "x" * size}
+            run.output(outs, {"msg_type": kind, "content": content}, None, 0)
+    return [len(str(*m["content"].values())) for m in kept], [out.text for out in outs]
+
+
+@pytest.mark.parametrize("kind", ["stream", "display_data"])
+def test_output_is_kept_as_long_as_there_is_room(kind):
+    said = ["... The rest of the output is left out ...\n"]
+    assert _kept(10, 4, 6, kind=kind) == ([4, 6], [])
+    assert _kept(10, 4, 7, kind=kind) == ([4], said)
+    # What is too large closes the room, and that is said once.
+    assert _kept(10, 11, 1, 1, kind=kind) == ([], said)
+    assert _kept(10, 10, 1, 1, kind=kind) == ([10], said)
+
+
+def test_errors_and_results_are_kept_whatever_room_there_is():
+    assert _kept(0, 99, kind="error") == ([99], [])
+
+
+# ------------------------------------------------------------------ the guard
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """Make a module for the guard to keep, and return it."""
+    source = "def f(a=1, *, b=2):\n    return a + b\n\nclass C:\n    x = 3\n\nnumber = 4\n"
+    module = types.ModuleType("kept_by_guard")
+    exec(source, vars(module))
+    monkeypatch.setitem(sys.modules, "kept_by_guard", module)
+    monkeypatch.setattr(guard, "KEPT", ("kept_by_guard", "builtins"))
+    monkeypatch.setattr(guard, "COURSE", "no_course")
+    monkeypatch.setattr(guard, "CHANGING", {"builtins": ("input",), "kept_by_guard": ("busy",)})
+    module.busy = 0
+    return module
+
+
+def test_what_is_bound_anew_is_put_back(kept):
+    watch = guard.Guard("none")
+    watch.put_back([], {})
+    assert watch.back == []
+    right, path = kept.f, sys.path[:]
+    kept.number, kept.C.x, kept.f = 5, 6, lambda: 7
+    sys.path.insert(0, "elsewhere")
+    watch.put_back([], {})
+    assert (kept.number, kept.C.x, kept.f, sys.path) == (4, 3, right, path)
+    assert sorted(watch.back) == ["C.x", "kept_by_guard.f", "kept_by_guard.number"]
+    del kept.number
+    watch.put_back([], {})
+    assert (kept.number, watch.back) == (4, ["kept_by_guard.number"])
+    watch.put_back([], {})
+    assert watch.back == []
+
+
+def test_the_code_and_the_defaults_of_a_function_are_put_back(kept):
+    watch = guard.Guard("none")
+    kept.f.__code__ = (lambda a=1, *, b=2: 0).__code__
+    kept.f.__defaults__, kept.f.__kwdefaults__ = (8,), {"b": 9}
+    watch.put_back([], {})
+    assert kept.f() == 3
+    assert watch.back == ["f", "f", "f"]
+
+
+def test_what_changes_all_the_time_is_left_alone(kept):
+    watch = guard.Guard("none")
+    kept.busy = 1
+    watch.put_back([], {})
+    assert (kept.busy, watch.back) == (1, [])
+
+
+def test_a_name_of_the_notebook_does_not_hide_pythons_own(kept):
+    watch = guard.Guard("none")
+    names = {"float": lambda x: 3, "sum": 1, "mine": 2}
+    watch.put_back(["float", "mine", "len"], names)
+    # One that the check does not use may stay.
+    assert names == {"sum": 1, "mine": 2}
+    assert watch.back == ["float"]
+    assert builtins.float is float
+
+
+def test_the_checker_is_read_afresh(monkeypatch):
+    # With nothing else kept, so that this process stays as it is.
+    monkeypatch.setattr(guard, "KEPT", ())
+    course = {
+        name: module for name, module in sys.modules.items() if name.startswith("adaptive.course")
+    }
+    try:
+        watch = guard.Guard("ravine")
+        first = sys.modules["adaptive.course.ravine"]
+        names: dict[str, Any] = {"ravine": first}
+        watch.put_back(["ravine", "x"], names)
+        assert names["ravine"] is sys.modules["adaptive.course.ravine"]
+        assert names["ravine"] is not first
+        assert watch.back == []
+        names = {"ravine": SimpleNamespace(check=lambda *a: 99)}
+        watch.put_back(["ravine"], names)
+        assert watch.back == ["ravine"]
+        assert names["ravine"].ASSIGNMENT.name == "ravine"
+        # A check that does not use it needs none.
+        names = {}
+        watch.put_back([], names)
+        assert names == {}
+        assert guard.Guard("not_there")._load() is None
+    finally:
+        sys.modules.update(course)
+
+
+@pytest.mark.parametrize("limit", [0, 1.5])
+def test_memory_is_limited(monkeypatch, limit):
+    resource = pytest.importorskip("resource")
+    asked = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *a: asked.append(a))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (1, 7))
+    guard.limit_memory(limit)
+    assert asked == ([(resource.RLIMIT_AS, (int(1.5 * 2**30), 7))] if limit else [])
+    # Where the system cannot do that, there is no limit.
+    monkeypatch.setitem(sys.modules, "resource", None)
+    guard.limit_memory(1)
+
+
+def test_nothing_is_no_number():
+    assert math.isnan(preprocessors._points(new_output("error", ename="", evalue="", traceback=[])))
+    assert np.isclose(preprocessors._points(_result("1.25")), 1.25)

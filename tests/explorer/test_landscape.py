@@ -1,0 +1,443 @@
+"""The landscape of the page: paths, the moment, arrows, what is out of sight, and the start."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from tests.explorer.support import points
+
+#: A picture of 200 × 100 pixels that stands in the corner of the page, and half of it again around.
+BOX = {"left": 20, "right": 220, "top": 10, "bottom": 110}
+BOUNDS = [[-2, 2], [-1, 1]]
+
+HTML = """<svg viewBox="0 0 240 120" width="480" height="240" style="display:block">
+<g class="backdrop"></g><rect class="area" x="20" y="10" width="200" height="100" fill="#eee"/>
+<g class="paths"><path class="past"/></g>
+<g class="start" aria-hidden="true" transform="translate(0,0)"><circle class="ring" r="5"/></g>
+</svg>"""
+
+MAKE = """
+  const moved = fixed ? null : tell("moved");
+  globalThis.landscape = new Landscape(one("svg"), box, moved);
+  landscape.show({ bounds, backdrop: '<path class="level"/>' });
+"""
+
+#: Paths from lists: of points, and of what each step was made of.
+DRAW = """
+  globalThis.runs = shown.map(({ name, theta, at, gradient, state, direction, stored }) => ({
+    rule: { name, look: `--x:${name}`, dashes: name === "A" ? null : "4 3", direction, stored },
+    path: {
+      steps: theta.length - 1,
+      theta: [0, 1].map((i) => theta.map((each) => Number(each[i]))),
+      at: [0, 1].map((i) => (at ?? [[0, 0]]).map((each) => Number(each[i]))),
+      gradient: [0, 1].map((i) => (gradient ?? [[0, 0]]).map((each) => Number(each[i]))),
+      state: (state ?? []).map((part) => [0, 1].map((i) => part.map((each) => each[i]))),
+    },
+  }));
+  landscape.draw(runs, start);
+"""
+
+SEEN = """
+  landscape.moment(runs, focus, t);
+  const paths = Object.fromEntries(all(".paths > g").map((g) => [g.dataset.rule, {
+    look: told(g, "class", "style"),
+    dashes: one(".past", g).getAttribute("stroke-dasharray"),
+    ...Object.fromEntries(["halo", "whole", "past", "dots", "lost"].map(
+      (part) => [part, one(`.${part}`, g).getAttribute("d")])),
+    now: numbers(one(".now", g), "cx", "cy"),
+    turned: one(".lost", g).getAttribute("transform"),
+  }]));
+  const arrows = Object.fromEntries(["gradient", "velocity", "step"].map(
+    (name) => [name, all(`.arrow.${name}, .arrow.${name}, .halo:has(+ .arrow.${name})`).map(
+      (e) => e.getAttribute("d") ?? "")]));
+  return { paths, order: Object.keys(paths), arrows };
+"""
+
+
+@pytest.fixture
+def make(parts):
+    """Return a function that makes a landscape with paths on it."""
+
+    def run(*shown, start=(0, 0), fixed=False):
+        parts(MAKE, html=HTML, box=BOX, bounds=BOUNDS, fixed=fixed)
+        parts(DRAW, shown=shown, start=start)
+        return lambda t, focus="A": parts(SEEN, t=t, focus=focus)
+
+    return run
+
+
+def _pixels(theta):
+    x, y = np.transpose(theta)
+    return np.stack([20 + 50 * (x + 2), 110 - 50 * (y + 1)], axis=-1)
+
+
+PATH = [[-1, 0.5], [-0.5, 0.4], [0, 0.2], [1, 0]]
+OTHER = [[1, -0.5], [0.9, -0.4]]
+
+
+def test_a_path_runs_to_the_moment_and_waits_where_it_ends(make, parts):
+    seen = make({"name": "A", "theta": PATH}, {"name": "B", "theta": OTHER})
+    for t in range(5):
+        found = seen(t)["paths"]
+        for name, path in (("A", PATH), ("B", OTHER)):
+            expected, last = _pixels(path), min(t, len(path) - 1)
+            assert np.allclose(points(found[name]["whole"]), expected, atol=0.06)
+            for part in ("past", "halo", "dots"):
+                assert np.allclose(points(found[name][part]), expected[: last + 1], atol=0.06)
+            assert found[name]["now"] == pytest.approx(expected[last])
+            assert not found[name]["lost"]
+    assert found["A"]["look"] == ["rule", "--x:A"]
+    # They stand in the place of those of the first picture.
+    assert parts("return all('.paths > *').map((e) => e.tagName);") == ["g", "g"]
+    assert [found[name]["dashes"] for name in "AB"] == [None, "4 3"]
+
+
+def test_the_rule_in_focus_lies_above_the_others(make):
+    seen = make(*({"name": name, "theta": PATH} for name in "ABC"))
+    assert seen(1, "A")["order"] == ["B", "C", "A"]
+    assert seen(1, "A")["order"] == ["B", "C", "A"]
+    assert seen(1, "C")["order"] == ["B", "A", "C"]
+
+
+def test_of_many_paths_only_that_in_focus_has_dots_and_none_a_halo(make):
+    for number in (3, 4):
+        seen = make(*({"name": name, "theta": PATH} for name in "ABCD"[:number]))
+        found = seen(2)["paths"]
+        assert [bool(found[name]["dots"]) for name in sorted(found)] == (
+            [True] * 3 if number == 3 else [True, False, False, False]
+        )
+        assert {bool(each["halo"]) for each in found.values()} == {number == 3}
+        assert all(each["past"] for each in found.values())
+
+
+def test_a_path_that_is_no_longer_shown_goes(make, parts):
+    seen = make({"name": "A", "theta": PATH}, {"name": "B", "theta": OTHER})
+    parts("globalThis.held = one('[data-rule=B]');")
+    parts(DRAW, shown=[{"name": "B", "theta": PATH}], start=[0, 0])
+    # One that stays is not made anew.
+    assert parts("return one('[data-rule=B]') === held;")
+    found = seen(3, "B")
+    assert found["order"] == ["B"]
+    assert np.allclose(points(found["paths"]["B"]["past"]), _pixels(PATH), atol=0.06)
+    parts(DRAW, shown=[{"name": name, "theta": PATH} for name in "BA"], start=[0, 0])
+    assert sorted(seen(3)["order"]) == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("to", "edge"),
+    [
+        ([3, 0], (220, 60)),
+        ([-3, 0], (20, 60)),
+        ([0, 2], (120, 10)),
+        ([0, -2], (120, 110)),
+        ([4, 3], (220, 10)),
+        ([1e9, 0], (220, 60)),
+    ],
+)
+def test_what_is_out_of_sight_has_a_wedge_at_the_edge(make, to, edge):
+    seen = make({"name": "A", "theta": [[0, 0], to]})
+    assert not seen(0)["paths"]["A"]["lost"]
+    found = seen(1)["paths"]["A"]
+    assert found["now"] == [-99, -99]
+    assert found["lost"] == "M-9,-5L0,0L-9,5Z"
+    x, y = points(re.search(r"translate\((.*?)\)", found["turned"])[1])[0]
+    assert (x, y) == edge
+    turn = math.radians(float(re.search(r"rotate\((.*?)\)", found["turned"])[1]))
+    way = _pixels([to])[0] - edge
+    assert np.allclose([math.cos(turn), math.sin(turn)], way / np.hypot(*way))
+
+
+def test_what_is_nowhere_has_a_wedge_that_points_nowhere(make):
+    found = make({"name": "A", "theta": [[0, 0], ["NaN", "NaN"]]})(1)["paths"]["A"]
+    assert found["turned"] is None
+    assert found["now"] == [-99, -99]
+
+
+def test_a_point_on_the_edge_is_in_sight(make):
+    for corner in ([-2, -1], [2, 1], [2, -1]):
+        found = make({"name": "A", "theta": [corner]})(0)["paths"]["A"]
+        assert found["now"] == pytest.approx(_pixels([corner])[0])
+        assert not found["lost"]
+
+
+# ------------------------------------------------------------------ arrows
+
+
+STEPS = {
+    "name": "A",
+    "theta": [[0, 0], [0.5, 0.25], [1, -0.5]],
+    "at": [["NaN", "NaN"], [0.1, 0.2], [0.3, 0.1]],
+    "gradient": [["NaN", "NaN"], [-1, -0.5], [-2, 0.6]],
+    "state": [[[9, 9], [9, 9], [9, 9]], [[0, 0], [0.5, 0.5], [1, -2]]],
+    "direction": {"index": 1, "sign": 1},
+}
+
+
+def _way(d):
+    """Return where an arrow begins, and in which direction it goes."""
+    start, end = points(d)[:2]
+    return start, (end - start) / np.hypot(*(end - start))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_arrows_show_the_step_to_this_moment_and_what_it_was_made_of(make, sign):
+    seen = make(STEPS | {"direction": {"index": 1, "sign": sign}})
+    for t in (1, 2):
+        arrows = seen(t)["arrows"]
+        for concept, (halo, arrow) in arrows.items():
+            assert halo == arrow, concept
+        before, after = _pixels(STEPS["theta"][t - 1 : t + 1])
+        assert np.allclose(points(arrows["step"][0])[:2], [before, after], atol=0.06)
+        # Upwards on the page is downwards in its coordinates.
+        start, way = _way(arrows["gradient"][0])
+        assert np.allclose(start, _pixels([STEPS["at"][t]])[0], atol=0.06)
+        downhill = np.array(STEPS["gradient"][t]) * [-1, 1]
+        assert np.allclose(way, downhill / np.hypot(*downhill), atol=0.02)
+        start, way = _way(arrows["velocity"][0])
+        assert np.allclose(start, before, atol=0.06)
+        velocity = sign * np.array(STEPS["state"][1][t]) * [1, -1]
+        assert np.allclose(way, velocity / np.hypot(*velocity), atol=0.02)
+
+
+def test_without_a_step_there_is_no_arrow(make, parts):
+    nothing = {name: ["", ""] for name in ("gradient", "velocity", "step")}
+    unknown = [["NaN", "NaN"]] * len(PATH)
+    seen = make(STEPS, {"name": "B", "theta": PATH, "at": unknown, "gradient": unknown})
+    assert seen(0)["arrows"] == nothing
+    assert seen(3)["arrows"] == nothing
+    assert all(halo for halo, _ in seen(1)["arrows"].values())
+    assert seen(1, "none")["arrows"] == nothing
+    # Of paths that were computed beforehand nothing is known but where they go.
+    arrows = seen(1, "B")["arrows"]
+    assert {name for name, (halo, _) in arrows.items() if halo} == {"step"}
+
+
+def test_a_rule_without_a_direction_has_no_velocity(make):
+    arrows = make(STEPS | {"direction": None})(1)["arrows"]
+    assert arrows["velocity"] == ["", ""]
+    assert arrows["gradient"][0]
+    assert arrows["step"][0]
+
+
+def test_what_has_no_length_has_no_arrow(make):
+    seen = make(STEPS | {"gradient": [[0, 0], [0, 0], ["Infinity", 0]]})
+    for t in (1, 2):
+        assert seen(t)["arrows"]["gradient"] == ["", ""]
+    # What is not finite at another moment does not matter now.
+    seen = make(STEPS | {"gradient": [["NaN", 0], [1, 0], ["Infinity", 0]]})
+    _, way = _way(seen(1)["arrows"]["gradient"][0])
+    assert np.allclose(way, [-1, 0])
+
+
+def test_a_longer_gradient_has_a_longer_arrow(make):
+    gradient = [["NaN", 0], [1, 0], [2, 0], [0.5, 0]]
+    seen = make(STEPS | {"theta": PATH, "at": PATH, "gradient": gradient, "direction": None})
+    lengths = [
+        float(np.hypot(*np.diff(points(seen(t)["arrows"]["gradient"][0])[:2], axis=0)[0]))
+        for t in (1, 2, 3)
+    ]
+    assert lengths[2] < lengths[0] < lengths[1]
+
+
+# ------------------------------------------------------------------ the start
+
+
+START = """return {
+  ...Object.fromEntries(one(".start").getAttributeNames().map(
+    (name) => [name, one(".start").getAttribute(name)])),
+  reach: all(".start .reach").map((e) => e.getAttribute("r")),
+  first: one(".start").firstElementChild.getAttribute("class"),
+};"""
+
+
+def test_the_start_is_told_to_all(make, parts):
+    make({"name": "A", "theta": PATH}, start=[-1.23456, 0.54321])
+    found = parts(START)
+    assert found["transform"] == "translate(58.3,32.8)"
+    assert found["role"] == "slider"
+    assert found["tabindex"] == "0"
+    assert found["class"] == "start handle"
+    assert found["aria-label"] == "Start"
+    assert found["aria-roledescription"] == "2D slider"
+    assert (found["aria-valuemin"], found["aria-valuenow"], found["aria-valuemax"]) == (
+        "0",
+        "19",
+        "100",
+    )
+    assert found["aria-valuetext"] == "θ[0] = −1.235, θ[1] = 0.5432"
+    assert "aria-hidden" not in found
+    # Where a finger finds it.
+    assert (found["reach"], found["first"]) == (["22"], "reach")
+
+
+@pytest.mark.parametrize(("x", "percent"), [(-9, 0), (-2, 0), (0, 50), (2, 100), (9, 100)])
+def test_how_far_the_start_is(make, parts, x, percent):
+    make({"name": "A", "theta": PATH}, start=[x, 0])
+    assert parts(START)["aria-valuenow"] == str(percent)
+
+
+def test_a_start_that_stays_is_no_slider(make, parts):
+    make({"name": "A", "theta": PATH}, start=[-1, 0.5], fixed=True)
+    found = parts(START)
+    assert "role" not in found
+    assert "tabindex" not in found
+    assert found["aria-hidden"] == "true"
+    assert found["class"] == "start"
+    assert found["reach"] == []
+    # It is where the paths begin all the same.
+    assert found["transform"] == "translate(70.0,35.0)"
+
+
+def _moved(parts):
+    return parts("return heard.map(([, start]) => start);")
+
+
+def test_keys_move_the_start_by_hundredths_of_the_picture(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    parts.page.focus(".start")
+    for key in ("ArrowRight", "ArrowUp", "Shift+ArrowLeft", "Shift+ArrowDown"):
+        parts.page.keyboard.press(key)
+    # The picture is 4 × 2 large; each key counts though nothing has been drawn again.
+    assert _moved(parts) == [[0.025, 0], [0.025, 0.01], [-0.225, 0.01], [-0.225, -0.09]]
+
+
+def test_the_start_stays_in_the_picture(make, parts):
+    make({"name": "A", "theta": PATH}, start=[1.9, 0.95])
+    parts.page.focus(".start")
+    for key in ("Shift+ArrowRight", "Shift+ArrowUp"):
+        parts.page.keyboard.press(key)
+    assert _moved(parts)[-1] == [2, 1]
+    parts.page.mouse.click(42, 218)
+    assert _moved(parts)[-1] == pytest.approx([-1.98, -0.98], abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "units"),
+    [
+        ([[-2, 2], [-1, 1]], [0.005, 0.002]),
+        ([[0, 500], [0, 1000]], [1, 2]),
+        ([[0, 2500], [0, 4999]], [5, 5]),
+        ([[0, 0.5], [0, 0.05]], [0.001, 0.0001]),
+    ],
+)
+def test_places_of_the_start_are_round(parts, bounds, units):
+    parts(MAKE, html=HTML, box=BOX, bounds=bounds, fixed=False)
+    middle = [sum(each) / 2 for each in bounds]
+    parts(DRAW, shown=[], start=middle)
+    parts.page.mouse.click(123, 97)
+    (start,) = _moved(parts)
+    for value, unit, (low, high), share in zip(
+        start, units, bounds, ((61.5 - 20) / 200, (110 - 48.5) / 100), strict=True
+    ):
+        place = low + share * (high - low)
+        assert abs(value - place) <= unit / 2 + 0.006 * (high - low)
+        assert value == pytest.approx(round(value / unit) * unit, abs=1e-9 * unit)
+        assert len(f"{value}".replace("-", "").replace(".", "").lstrip("0")) <= 5
+
+
+def test_another_problem_has_another_backdrop(make, parts):
+    make({"name": "A", "theta": PATH})
+    parts(
+        """landscape.show({ bounds: [[0, 10], [0, 10]], backdrop: '<path class="other"/>' });
+        landscape.draw(runs, [5, 5]);"""
+    )
+    assert parts("return all('.backdrop *').map((e) => e.getAttribute('class'));") == ["other"]
+    assert parts(START)["transform"] == "translate(120.0,60.0)"
+
+
+# ------------------------------------------------------------------ the handle
+
+
+def test_the_handle_is_dragged_by_where_it_was_gripped(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    mouse = parts.page.mouse
+    middle = (240, 120)  # the picture is shown twice as large as its units
+    mouse.move(middle[0] + 6, middle[1] - 4)
+    assert _moved(parts) == []
+    mouse.down()
+    mouse.move(middle[0] + 56, middle[1] + 36)
+    assert _moved(parts)[-1] == [0.5, -0.4]
+    # It is held even outside of it, and let go of for good.
+    mouse.move(middle[0] + 106, middle[1] - 44)
+    assert _moved(parts)[-1] == [1, 0.4]
+    number = len(_moved(parts))
+    mouse.up()
+    mouse.move(middle[0], middle[1])
+    assert len(_moved(parts)) == number
+
+
+def test_a_click_on_the_handle_moves_nothing_and_gives_it_the_keys(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    # Nor does the page around hear of it, which might begin to select text.
+    parts(
+        """for (const name of ["pointerdown", "mousedown"])
+          one("svg").addEventListener(name, tell(name));"""
+    )
+    parts.page.mouse.click(246, 116)
+    assert parts("return heard.length;") == 0
+    assert parts("return document.activeElement === one('.start');")
+
+
+def test_a_handle_at_the_edge_of_the_window_does_not_scroll_it(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    size = parts.page.viewport_size
+    parts.page.set_viewport_size({"width": size["width"], "height": 122})
+    parts.page.mouse.click(246, 116)
+    focused = parts("return document.activeElement === one('.start');")
+    scrolled = parts("return scrollY;")
+    parts.page.set_viewport_size(size)
+    assert (focused, scrolled) == (True, 0)
+
+
+def test_other_buttons_do_not_drag(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    parts.page.mouse.move(240, 120)
+    parts.page.mouse.down(button="right")
+    parts.page.mouse.move(300, 120)
+    parts.page.mouse.up(button="right")
+    assert _moved(parts) == []
+
+
+def test_a_drag_that_is_broken_off_is_over(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    for end in ("pointercancel", "lostpointercapture"):
+        parts.page.mouse.move(240, 120)
+        parts.page.mouse.down()
+        parts("one('.start').dispatchEvent(new PointerEvent(end)); heard = [];", end=end)
+        parts.page.mouse.move(300, 120)
+        assert _moved(parts) == [], end
+        parts.page.mouse.up()
+
+
+@pytest.mark.parametrize(
+    ("key", "taken"),
+    [
+        ("{ key: 'ArrowUp' }", True),
+        ("{ key: 'ArrowDown', shiftKey: true }", True),
+        ("{ key: 'ArrowLeft', altKey: true }", False),
+        ("{ key: 'ArrowLeft', ctrlKey: true }", False),
+        ("{ key: 'ArrowLeft', metaKey: true }", False),
+        ("{ key: 'a' }", False),
+        ("{ key: 'Tab' }", False),
+    ],
+)
+def test_the_handle_takes_its_own_keys_only(make, parts, key, taken):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    went_on = parts(
+        f"""return one(".start").dispatchEvent(
+          new KeyboardEvent("keydown", {{ cancelable: true, ...{key} }}));"""
+    )
+    # What it takes does not scroll the page.
+    assert went_on is not taken
+    assert bool(_moved(parts)) is taken
+
+
+def test_a_touch_on_the_handle_does_not_scroll(make, parts):
+    make({"name": "A", "theta": PATH}, start=[0, 0])
+    assert not parts(
+        "return one('.start').dispatchEvent(new TouchEvent('touchstart', { cancelable: true }));"
+    )

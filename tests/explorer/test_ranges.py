@@ -1,0 +1,195 @@
+"""Ranges of sliders, colours in the dark, and maps: what the figure is made of, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import SGD, Adam, Momentum, plotting
+from adaptive.explorer import colours
+from adaptive.explorer.ranges import KNOWN, Range, ranges_of
+from adaptive.rules import Rule
+
+POWERS = [10.0**e for e in range(-12, 7)]
+
+
+def _range(scale, low, high, value=None):
+    return Range("x", "the x", "x", scale, low, high, low if value is None else value)
+
+
+# ------------------------------------------------------------------ ranges
+
+
+@pytest.mark.parametrize(
+    ("scale", "low", "high", "middle"),
+    [("linear", -1, 3, 1), ("log", 1e-4, 1, 1e-2), ("decay", 0, 0.99, 0.9)],
+)
+def test_places_between_the_ends(scale, low, high, middle):
+    found = _range(scale, low, high)
+    assert found.at([0, 0.5, 1]) == pytest.approx([low, middle, high])
+    assert found.place([low, middle, high]) == pytest.approx([0, 0.5, 1])
+    # Nothing leads beyond the ends.
+    assert (found.at([-0.1, 1.1]) == [low, high]).all()
+
+
+@pytest.mark.parametrize(
+    ("scale", "low", "high", "ticks"),
+    [
+        ("log", 1e-3, 1, [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]),
+        ("log", 0.002, 0.5, [0.003, 0.01, 0.03, 0.1, 0.3]),
+        ("log", 1e-13, 1e7, sorted(POWERS + [3 * power for power in POWERS])),
+        ("decay", 0, 0.999, [0, 0.7, 0.9, 0.97, 0.99, 0.997, 0.999]),
+        ("decay", 0.5, 0.95, [0.7, 0.9]),
+        ("linear", 0, 1, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ("linear", -1.5, 2.2, [-0.8, 0, 0.8, 1.6]),
+    ],
+)
+def test_ticks_are_round_and_within_the_ends(scale, low, high, ticks):
+    found = _range(scale, low, high).ticks()
+    assert found == pytest.approx(ticks)
+    assert all(tick == float(f"{tick:.3g}") for tick in found)
+
+
+def test_ranges_of_the_books_names():
+    for rule in (Adam(), Adam(lr=20.0, eps=1e-12)):
+        for each in ranges_of(rule):
+            scale, low, high = KNOWN[each.name]
+            value = getattr(rule, each.name)
+            assert (each.scale, each.value) == (scale, value)
+            assert (each.low, each.high) == (min(low, value), max(high, value))
+    # Zero is on no scale of logarithms.
+    assert [each.scale for each in ranges_of(Adam(eps=0))] == ["log", "decay", "decay", "linear"]
+
+
+def test_a_range_that_is_given_is_taken():
+    lr, momentum = ranges_of(Momentum(0.05, 0.7), {"lr": (0.05, 1)})
+    assert (lr.name, lr.scale, lr.low, lr.high, lr.value) == ("lr", "log", 0.05, 1, 0.05)
+    assert (momentum.low, momentum.high) == (0, 0.99)
+    (lr,) = ranges_of(SGD(1.0), {"lr": (0.05, 1)})
+    assert (lr.low, lr.high, lr.value) == (0.05, 1, 1)
+    (lr,) = ranges_of(SGD(0.5), {"lr": (0, 1)})
+    assert lr.scale == "linear"
+    for value in (0.04, 1.1):
+        with pytest.raises(ValueError, match=r"\['lr'\] must hold the setting SGD.lr"):
+            ranges_of(SGD(value), {"lr": (0.05, 1)})
+
+
+@pytest.mark.parametrize("ends", [(1, 1), (1, 0.1), (0.1,), (0, 1, 2), 3])
+def test_a_range_is_two_ends_in_their_order(ends):
+    with pytest.raises(ValueError, match=r"must be \(low, high\) with low < high"):
+        ranges_of(SGD(0.5), {"lr": ends})
+
+
+def test_the_sliders_of_the_book():
+    decay = ("decay", 0, 0.999)
+    assert {
+        "lr": ("log", 1e-4, 3),
+        "momentum": ("linear", 0, 0.99),
+        "rho": decay,
+        "beta1": decay,
+        "beta2": ("decay", 0, 0.9999),
+        "eps": ("log", 1e-10, 1),
+    } == KNOWN
+
+
+def test_what_the_reader_sees_of_a_range():
+    found = {each.name: each for each in ranges_of(Adam())}
+    assert found["lr"].label == plotting.SYMBOLS["lr"]
+    assert [each.symbol for each in found.values()] == ["η", "β₁", "β₂", "ε"]
+    assert found["lr"].as_dict() == {
+        "name": "lr",
+        "label": found["lr"].label,
+        "symbol": "η",
+        "scale": "log",
+        "low": 1e-4,
+        "high": 3.0,
+        "value": Adam().lr,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "low", "high"),
+    [
+        (0.5, "log", 0.005, 50),
+        (20.0, "log", 0.2, 2000),
+        (0.0, "linear", -1, 1),
+        (-2.0, "linear", -4, 0),
+    ],
+)
+def test_a_name_that_the_book_does_not_know_is_given_a_range(value, scale, low, high):
+    @dataclass(frozen=True, eq=False)
+    class Strange(Rule):
+        alpha: Any = value
+
+        def update(self, g, t):
+            return (-self.alpha * g,)
+
+    (found,) = ranges_of(Strange())
+    assert (found.scale, found.low, found.high) == (scale, low, high)
+    assert (found.label, found.symbol, found.value) == ("alpha", "alpha", value)
+    (found,) = ranges_of(Strange(), {"alpha": (-3, 30)})
+    assert (found.scale, found.low, found.high) == ("linear", -3, 30)
+
+
+# ------------------------------------------------------------------ colours
+
+
+def _luminance(grey):
+    """The guidelines' relative luminance of a grey, between 0 and 1."""
+    share = grey / 255
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+
+@pytest.mark.parametrize("grey", [0, 1, 10, 11, 100, 128, 254, 255])
+def test_contrast_of_greys(grey):
+    text = f"#{grey:02x}{grey:02x}{grey:02x}"
+    expected = (_luminance(grey) + 0.05) / 0.05
+    assert colours.contrast("#000000", text) == pytest.approx(expected)
+    assert colours.contrast(text, "#000000") == pytest.approx(expected)
+    assert colours.contrast(text, text) == 1
+
+
+@pytest.mark.parametrize(
+    ("colour", "share"), [("#ff0000", 0.2126), ("#00ff00", 0.7152), ("#0000ff", 0.0722)]
+)
+def test_contrast_of_colours(colour, share):
+    assert colours.contrast(colour, "#000000") == pytest.approx((share + 0.05) / 0.05)
+
+
+def _as_filters_turn(colour):
+    """Return what the filters of style sheets make of a colour: invert, then turn the hue round."""
+    channels = 1 - np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    weights = np.array([0.213, 0.715, 0.072])
+    return np.clip(2 * weights @ channels - channels, 0, 1)
+
+
+def test_colours_in_the_dark_are_those_of_the_books_pictures():
+    rng = np.random.default_rng(0)
+    lightened = 0
+    for channels in rng.integers(256, size=(200, 3)):
+        colour = "#" + "".join(f"{c:02x}" for c in channels)
+        turned = _as_filters_turn(colour)
+        found = colours.on_dark(colour)
+        assert colours.contrast(found, colours.DARK_PAGE) >= colours.CONTRAST == 3
+        shown = np.array([int(found[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        # Towards white, by as little as is needed.
+        steps = 0
+        while colours.contrast(colours._text(turned), colours.DARK_PAGE) < 3:
+            turned = turned + 0.05 * (1 - turned)
+            steps += 1
+        lightened += steps > 1
+        assert np.allclose(shown, turned, atol=0.6 / 255)
+    assert lightened > 10
+
+
+def test_looks_are_custom_properties():
+    light = plotting.line("Adam")["color"]
+    assert colours.look("Adam") == f"--light:{light};--dark:{colours.on_dark(light)}"
+    light = plotting.CONCEPTS["step"]
+    assert (
+        colours.look("step", "step-")
+        == f"--step-light:{light};--step-dark:{colours.on_dark(light)}"
+    )

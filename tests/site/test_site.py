@@ -302,6 +302,30 @@ def test_the_contents_and_the_progress_show_where_the_reader_is(book, visit):
     page.wait_for_function(f"() => ({read})() > 0.9")
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "at_least"), [(1280, 720, 10), (1280, 800, 10), (390, 844, 4)]
+)
+def test_the_first_screen_of_the_front_page_says_what_the_book_is(
+    book, visit, width, height, at_least
+):
+    visit.page.set_viewport_size({"width": width, "height": height})
+    page = visit.open(book / "chapters" / "introduction.html")
+    whole = """(all) => all.filter((e) => {
+        const { top, bottom, left, right } = e.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth && bottom > top;
+    }).map((e) => e.textContent.trim())"""
+    see = {
+        part: page.eval_on_selector_all(f"article {part}", whole)
+        for part in ("h1", "h1 + p", "a.go", ".adaptive-gallery .scene")
+    }
+    assert len(see["h1"]) == 1
+    assert len(see["h1 + p"]) == 1
+    assert see["h1 + p"][0].count(".") == 1
+    assert see["a.go"] == ["Start reading", "Run it"]
+    assert len(see[".adaptive-gallery .scene"]) >= at_least
+    visit.assert_clean()
+
+
 def test_a_slider_is_reached_from_the_front_page_in_fifteen_presses(book, visit):
     page = visit.open(book / "chapters" / "introduction.html")
     is_slider = """() => document.activeElement.closest("[data-explorer]") !== null

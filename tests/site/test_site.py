@@ -312,7 +312,8 @@ def test_the_first_screen_of_the_front_page_says_what_the_book_is(
     page = visit.open(book / "chapters" / "introduction.html")
     whole = """(all) => all.filter((e) => {
         const { top, bottom, left, right } = e.getBoundingClientRect();
-        return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth && bottom > top;
+        return top >= 0 && left >= 0 && bottom > top
+          && bottom <= innerHeight && right <= innerWidth;
     }).map((e) => e.textContent.trim())"""
     see = {
         part: page.eval_on_selector_all(f"article {part}", whole)

@@ -111,8 +111,12 @@ def _is_figure(output: nodes.Element | None) -> bool:
     """Return whether something is drawn."""
     if output is None:
         return False
-    drawn = (raw.astext() for raw in output.findall(nodes.raw))
-    return any("data-explorer" in text for text in drawn) or any(output.findall(nodes.image))
+    return _is_live(output) or any(output.findall(nodes.image))
+
+
+def _is_live(output: nodes.Element) -> bool:
+    """Return whether the figure can be moved."""
+    return any("data-explorer" in raw.astext() for raw in output.findall(nodes.raw))
 
 
 def _fold(node: nodes.Element, said: str) -> None:
@@ -132,7 +136,10 @@ def _fold_all(app: Any, tree: nodes.document, name: str) -> None:
         if "cell" not in classes or code is None or {"tag_show", "tag_hide-input"} & set(classes):
             continue
         _write_source(code, output)
-        if _is_figure(output):
+        if output is not None and _is_figure(output):
+            if _is_live(output):  # a reader comes for it, and sees it first
+                cell.remove(code)
+                cell.append(code)
             _fold(code, FIGURE)
             for printed in list(output.findall(nodes.literal_block)):
                 _fold(printed, NUMBERS)

@@ -46,6 +46,13 @@ def test_the_code_of_a_figure_is_folded_and_the_figure_is_not(figure):
     assert folds(cell("plt.plot(x)", figure())) == [(folding.FIGURE, "plt.plot(x)")]
 
 
+def test_a_live_figure_stands_before_its_code():
+    made = cell("explore(x)", live())
+    folds(made)
+    order = [each.astext() for each in made.findall(nodes.Text)]
+    assert order.index('<div data-explorer="x"></div>') < order.index("explore(x)")
+
+
 def test_what_a_figures_cell_prints_is_folded_on_its_own():
     printed = nodes.literal_block("0.5", "0.5")
     assert folds(cell("draw()", printed, image())) == [

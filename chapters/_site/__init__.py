@@ -29,6 +29,7 @@ from chapters._site import (
     publishing,
     run,
     search,
+    symbols,
 )
 
 
@@ -36,6 +37,15 @@ def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
     pages_of_their_own = (architecture, cheatsheet, cite)
     finding = (folding, run, search)
-    for part in (mathematics, icons, publishing, *pages_of_their_own, pages, dark, *finding):
+    for part in (
+        mathematics,
+        symbols,
+        icons,
+        publishing,
+        *pages_of_their_own,
+        pages,
+        dark,
+        *finding,
+    ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

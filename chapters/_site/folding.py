@@ -1,19 +1,37 @@
-"""Code that only draws is folded under one quiet line; a notebook shows it as ever.
+"""Code that does not teach is folded under one quiet line; a notebook shows it as ever.
 
-Folded are the imports, the code of a cell whose output is a figure, and what such a cell prints
-beside it. A cell with the tag ``show`` stays open.
+Folded are the imports, the code of a cell whose output is a figure, what such a cell prints beside
+it, and code of more than a few lines, but for the algorithms: what stands under the headings of
+`TEACHING`, and short rules of one's own. A cell with the tag ``show`` stays open. The source of a
+rule that a cell prints is code, and looks like it.
 """
 
 from __future__ import annotations
 
 import ast
+import textwrap
 from typing import Any
 
 from docutils import nodes
 
-FIGURE, NUMBERS, IMPORTS = (
-    f"Show {what}" for what in ("the code of this figure", "its numbers", "the imports")
+FIGURE, NUMBERS, IMPORTS, PRINTED, CHECK, CODE = (
+    f"Show {what}"
+    for what in (
+        "the code of this figure",
+        "its numbers",
+        "the imports",
+        "the code of these numbers",
+        "the check",
+        "the code",
+    )
 )
+
+#: The headings under which the algorithm is written out.
+TEACHING = {"from scratch", "the package"}
+#: So many lines run an experiment; what has more is for those who look for it.
+FEW = 6
+#: So many may a rule have that a chapter writes for itself.
+RULE = 15
 
 
 def only_imports(source: str) -> bool:
@@ -34,6 +52,56 @@ def only_imports(source: str) -> bool:
     return len(calls) < len(lines) and all(call == "plotting.use()" for call in calls)
 
 
+def is_long(source: str) -> bool:
+    """Return whether code is more than the lines of an experiment, and no rule of its own.
+
+    Examples
+    --------
+    >>> is_long("run = descend(SGD(), Ravine(), steps=100)")
+    False
+    """
+    lines = len(source.strip().splitlines())
+    if lines <= FEW:
+        return False
+    try:
+        classes = [part for part in ast.walk(ast.parse(source)) if isinstance(part, ast.ClassDef)]
+    except SyntaxError:  # a magic of IPython
+        return True
+    return lines > RULE or not any(
+        isinstance(part, ast.FunctionDef) and part.name == "update"
+        for each in classes
+        for part in each.body
+    )
+
+
+def _is_within(cell: nodes.Element, kinds: set[str]) -> bool:
+    """Return whether a cell stands in a section of such a name, or in a box of such a class."""
+    around = cell.parent
+    while around is not None:
+        if kinds & {*around.get("names", ()), *around.get("classes", ())}:
+            return True
+        around = around.parent
+    return False
+
+
+def _said(code: str, output: nodes.Element | None) -> str:
+    """Return what stands in the line under which long code is folded."""
+    if code.startswith("def check"):
+        return CHECK
+    return PRINTED if output is not None and output.astext().strip() else CODE
+
+
+def _write_source(code: nodes.Element, output: nodes.Element | None) -> None:
+    """Let the source that a cell prints look like code."""
+    if output is None or not code.astext().startswith("print(inspect.getsource("):
+        return
+    for printed in output.findall(nodes.literal_block):
+        text = textwrap.dedent(printed.astext()).strip("\n")
+        printed.children = []
+        printed += nodes.Text(text)
+        printed.rawsource, printed["language"] = text, "python"
+
+
 def _part(cell: nodes.Element, kind: str) -> nodes.Element | None:
     """Return the input or the output of a cell."""
     return next((each for each in cell.children if kind in each.get("classes", ())), None)
@@ -43,8 +111,12 @@ def _is_figure(output: nodes.Element | None) -> bool:
     """Return whether something is drawn."""
     if output is None:
         return False
-    drawn = (raw.astext() for raw in output.findall(nodes.raw))
-    return any("data-explorer" in text for text in drawn) or any(output.findall(nodes.image))
+    return _is_live(output) or any(output.findall(nodes.image))
+
+
+def _is_live(output: nodes.Element) -> bool:
+    """Return whether the figure can be moved."""
+    return any("data-explorer" in raw.astext() for raw in output.findall(nodes.raw))
 
 
 def _fold(node: nodes.Element, said: str) -> None:
@@ -63,12 +135,18 @@ def _fold_all(app: Any, tree: nodes.document, name: str) -> None:
         code, output = _part(cell, "cell_input"), _part(cell, "cell_output")
         if "cell" not in classes or code is None or {"tag_show", "tag_hide-input"} & set(classes):
             continue
-        if _is_figure(output):
+        _write_source(code, output)
+        if output is not None and _is_figure(output):
+            if _is_live(output):  # a reader comes for it, and sees it first
+                cell.remove(code)
+                cell.append(code)
             _fold(code, FIGURE)
             for printed in list(output.findall(nodes.literal_block)):
                 _fold(printed, NUMBERS)
         elif only_imports(code.astext()):
             _fold(code, IMPORTS)
+        elif is_long(code.astext()) and not _is_within(cell, {*TEACHING, "dropdown"}):
+            _fold(code, _said(code.astext(), output))
 
 
 def setup(app: Any) -> None:

@@ -77,6 +77,11 @@ def mend(page: str) -> str:
     page = _EMPTY_HEADING.sub(r"<td\1></td>", page)
     # The same id for each exercise, solution and proof of a page.
     page = re.sub(r' id="(?:(?:exercise|solution|proof)-content|proof)"', "", page)
+    # A proof says so in the way of a theorem.
+    page = page.replace(
+        '<div class="proof admonition">\n<p>Proof. ',
+        '<div class="proof admonition">\n<p><span class="proof-word">Proof.</span> ',
+    )
     # Entries of a list of references are entries of a list; the role of theirs is no more.
     page = page.replace('role="doc-biblioentry"', 'role="listitem"')
     # No line begins with a comma or a full stop.

@@ -46,8 +46,12 @@ def _line(name: str, config: Any) -> nodes.paragraph:
 
 
 def _insert(app: Any, tree: nodes.document, name: str) -> None:
-    """Put the line before the second paragraph of a chapter: after its thesis and opening."""
-    if app.builder.format != "html" or Path(app.env.doc2path(name)).suffix != ".ipynb":
+    """Put the line before the second paragraph of a chapter: after its thesis and opening.
+
+    The front page has a button instead, and a section on how it is run.
+    """
+    is_notebook = Path(app.env.doc2path(name)).suffix == ".ipynb"
+    if app.builder.format != "html" or not is_notebook or name == app.config.root_doc:
         return
     section = next(iter(tree.findall(nodes.section)), None)
     if section is None:

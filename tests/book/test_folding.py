@@ -1,4 +1,4 @@
-"""What is folded on a page: imports, the code of figures, and what such code prints."""
+"""What is folded on a page: imports, the code of figures, what such code prints, and long code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def cell(code: str, *outputs: nodes.Node, tags: tuple[str, ...] = ()) -> nodes.c
     return made
 
 
-def folds(*cells: nodes.container) -> list[tuple[str, str]]:
+def folds(*cells: nodes.Element) -> list[tuple[str, str]]:
     """Return what each fold says, and the code or text in it."""
     tree = utils.new_document("page")
     tree += list(cells)
@@ -44,6 +44,13 @@ def live() -> nodes.raw:
 @pytest.mark.parametrize("figure", [image, live])
 def test_the_code_of_a_figure_is_folded_and_the_figure_is_not(figure):
     assert folds(cell("plt.plot(x)", figure())) == [(folding.FIGURE, "plt.plot(x)")]
+
+
+def test_a_live_figure_stands_before_its_code():
+    made = cell("explore(x)", live())
+    folds(made)
+    order = [each.astext() for each in made.findall(nodes.Text)]
+    assert order.index('<div data-explorer="x"></div>') < order.index("explore(x)")
 
 
 def test_what_a_figures_cell_prints_is_folded_on_its_own():
@@ -74,3 +81,51 @@ def test_what_is_more_or_less_than_imports_is_not(code):
 
 def test_what_the_notebook_folds_itself_is_folded_once():
     assert folds(cell("draw()", image(), tags=("hide-input",))) == []
+
+
+LONG = "\n".join(f"x{i} = {i}" for i in range(folding.FEW + 1))
+MINE = "class Mine(SGD):\n    def update(self, g, t):\n        return -g\n" + LONG
+
+
+def printed(text: str = "0.5") -> nodes.literal_block:
+    return nodes.literal_block(text, text)
+
+
+def test_long_code_is_folded_and_what_it_prints_is_not():
+    check = f"def check(step):\n    pass\n{LONG}"
+    assert folds(
+        cell(LONG, printed()), cell(LONG), cell(check), cell(LONG[: LONG.rindex("x")])
+    ) == [
+        (folding.PRINTED, LONG),
+        (folding.CODE, LONG),
+        (folding.CHECK, check),
+    ]
+
+
+def test_a_rule_of_the_chapters_own_stays_open_if_it_is_short():
+    assert folds(cell(MINE)) == []
+    longer = MINE + "\n" + LONG
+    assert folds(cell(longer)) == [(folding.CODE, longer)]
+    no_rule = MINE.replace("update", "loss")
+    assert folds(cell(no_rule)) == [(folding.CODE, no_rule)]
+
+
+@pytest.mark.parametrize("heading", ["from scratch", "the package"])
+def test_the_algorithm_stays_open(heading):
+    section = nodes.section("", cell(LONG, printed()), cell("draw()", image()), names=[heading])
+    assert folds(section) == [(folding.FIGURE, "draw()")]
+
+
+def test_a_folded_solution_has_no_second_fold():
+    assert folds(nodes.container("", cell(LONG), classes=["solution", "dropdown"])) == []
+
+
+def test_the_source_of_a_rule_looks_like_code():
+    source = printed("    def update(self):\n        return 1\n\n")
+    folds(cell("print(inspect.getsource(SGD.update))", source))
+    assert source["language"] == "python"
+    assert source.rawsource == source.astext() == "def update(self):\n    return 1"
+    other = printed("    0.5")
+    folds(cell("print(x)", other))
+    assert other.astext() == "    0.5"
+    assert "language" not in other

@@ -65,7 +65,7 @@ def _article(book: Path, name: str, names: list[str]) -> BeautifulSoup:
         image.attrs.pop("loading", None)
         if not urlsplit(image["src"]).scheme:
             image["src"] = (folder / unquote(image["src"])).resolve().as_uri()
-    for part in article.select("details"):
+    for part in article.select("details:not(.fold)"):
         part["open"] = ""
     article["id"] = name
     return article

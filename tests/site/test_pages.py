@@ -174,6 +174,7 @@ def _assert_paper(page):
     for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
         assert page.locator(f"{part}:visible").count() == 0
     assert page.locator("h1:visible").count() == 1
+    assert page.locator("article :is(button, .fold > summary):visible").count() == 0
 
 
 @pytest.fixture(scope="module")

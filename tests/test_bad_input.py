@@ -35,6 +35,7 @@ from adaptive import (
     interact,
     load_state,
     minimizer,
+    opening,
     plotting,
     register_container,
     save_state,
@@ -74,6 +75,14 @@ X = np.ones((3, 2))
 Y = np.array([0, 1, 1])
 W = np.zeros(2)
 CIRCLES = Circles()
+
+
+def opens(rule: Any = None, problem: Any = None, slider: Any = "lr", **given: Any) -> Any:
+    """Make an opening in which one thing is wrong."""
+    rule, problem = SGD() if rule is None else rule, Ravine() if problem is None else problem
+    return opening(rule, problem, slider=slider, **given)
+
+
 STATE = Momentum().init(THETA)
 PATH = descend(SGD(), Ravine(), steps=3)
 RUNS = sweep(SGD(), Ravine(), 3, keep="path", lr=[0.1, 0.2])
@@ -626,6 +635,32 @@ FIGURES: list[Case] = [
         ValueError,
         ["inputs must have a value for hyper.lr"],
     ),
+    (lambda: opens(rule="Adam"), TypeError, ["rule must be a Rule object", "'Adam'"]),
+    (lambda: opens(problem=CIRCLES), ValueError, ["problem", "two coordinates", "circles with 6"]),
+    (lambda: opens(slider="x"), ValueError, ["slider must be a field of SGD", "lr", "'x'"]),
+    (lambda: opens(slider=3), TypeError, ["slider", "name of a field", "3"]),
+    (lambda: opens(values=[1, 0.01]), ValueError, ["values", "increasing order", "[1, 0.01]"]),
+    (lambda: opens(values=[NAN, 1]), ValueError, ["values must be finite", "nan"]),
+    (lambda: opens(values=[0.1, 1]), ValueError, ["values must hold", "SGD.lr = 0.01"]),
+    (lambda: opens(ghost=3), TypeError, ["ghost must be a Rule object", "3"]),
+    (lambda: opens(together=1), TypeError, ["together", "True or False", "1"]),
+    (lambda: opens(together=True), ValueError, ["together needs a ghost", "'lr'", "None"]),
+    (lambda: opens(question=3), TypeError, ["question must be a str", "3"]),
+    (lambda: opens(name=3), TypeError, ["name must be a str", "3"]),
+    (lambda: opens(label=3), TypeError, ["label must be a str", "3"]),
+    (lambda: opens(marks=3), TypeError, ["marks must be a mapping", "3"]),
+    (lambda: opens(marks={9: "x"}), ValueError, ["marks", "values of the slider", "9"]),
+    (lambda: opens(places=3), TypeError, ["places must be a mapping", "3"]),
+    (lambda: opens(places={"x": 3}), ValueError, ["places['x']", "shape (2,)", "()"]),
+    (lambda: opens(steps=0), ValueError, ["steps", "at least 1", "0"]),
+    (lambda: opens(steps=601), ValueError, ["steps", "at most 600", "601"]),
+    (lambda: opens(within=1), ValueError, ["within", "between 0 and 1", "1"]),
+    (lambda: opens(counts="x"), ValueError, ["counts", "loss, step", "'x'"]),
+    (lambda: opens(theta0=[9, 0]), ValueError, ["theta0", "inside", "[9.0, "]),
+    (lambda: opens(bounds=[[1, 0], [0, 1]]), ValueError, ["bounds", "(left, right)", "[[1, 0]"]),
+    (lambda: opens(rng=1.5), TypeError, ["rng", "integer", "1.5"]),
+    (lambda: opens(key="a b"), ValueError, ["key", "hyphens", "'a b'"]),
+    (lambda: opens().outcome(9), ValueError, ["value", "slider's stops", "9"]),
     (lambda: interact(3), TypeError, ["function must be callable", "3"]),
     (lambda: interact(print, 3), TypeError, ["runs must be a Sweep", "3", "controls have names"]),
     (lambda: interact(print, lr=3), TypeError, ["lr must be (low, high)", "3"]),
@@ -823,7 +858,7 @@ UNCHECKED = {
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
-    "Problem.project": "called in every step, with what `descend` checked",
+    "Problem.loss_on Problem.project": "called in every step, after `descend` checked",
     "Surface.f Surface.partials": "called in every step by `loss` and `grad`, which check",
     "Graph.node Graph.symbol": "called by `record`",
     "Rule": "has no fields",

@@ -38,6 +38,8 @@ OUTSIDE = 1e5
 EDGE = 22
 #: A name stands beside one of so many first points of its line.
 PLACES = 40
+#: How far apart the points are that it should leave free, and how many a step has at most.
+APART, PARTS = 10.0, 8
 
 
 @dataclass(frozen=True)
@@ -171,13 +173,18 @@ def width_of(text: str) -> float:
 
 
 def covered(lines: Sequence[Points]) -> Points:
-    """Return points all along some lines, which names should leave free."""
-    found = [np.empty((0, 2))]
+    """Return points all along some lines, which names should leave free: none twice."""
+    found: list[tuple[float, float]] = []
     for points in lines:
-        shares = (np.arange(7) / 6)[:, None]
-        for one, other in itertools.pairwise(points):
-            found.append(one + shares * (other - one))
-    return np.concatenate(found)
+        last = (np.inf, np.inf)
+        for (x, y), (to_x, to_y) in itertools.pairwise(points.tolist()):
+            parts = min(PARTS, int(np.ceil((abs(to_x - x) + abs(to_y - y)) / APART)))
+            for k in range(1, parts + 1):
+                at = (x + k / parts * (to_x - x), y + k / parts * (to_y - y))
+                if abs(at[0] - last[0]) + abs(at[1] - last[1]) >= APART / 2:
+                    found.append(at)
+                    last = at
+    return np.array(found).reshape(-1, 2)
 
 
 def place(

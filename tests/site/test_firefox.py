@@ -7,8 +7,9 @@ import pytest
 from tests.book import browser as browsers
 from tests.explorer.support import PAGES, SHOWN, assert_pythons_path
 from tests.site.firefox import Firefox
+from tests.site.test_openings import CHAPTERS
 
-LEFT = "\ue012"
+LEFT, RIGHT = "\ue012", "\ue014"
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 FIND = "const root = document.querySelectorAll('.adaptive-explorer')[i];"
 
@@ -56,6 +57,44 @@ def _move(firefox, number):
     assert after["settings"] != before["settings"]
     assert after["start"] != before["start"]
     assert_pythons_path(after)
+
+
+#: What an opening is set to, and what it says.
+SAID = """() => {
+  const root = document.querySelector(".adaptive-opening");
+  const { state, spec } = root.explorer;
+  const line = root.querySelector(".paths .live .line").getAttribute("d");
+  return [spec.stops[state.at], state.start, root.querySelector(".outcome").textContent, line];
+}"""
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_openings_are_alive_in_firefox(book, firefox, name):
+    firefox.open(book / f"{name}.html")
+    before = firefox.evaluate(SAID)
+    for key in (LEFT, RIGHT):  # one of them has somewhere to go
+        firefox.evaluate("() => document.querySelector('.adaptive-opening input').focus()")
+        firefox.press(key)
+        firefox.evaluate(SETTLED)
+        if (after := firefox.evaluate(SAID))[0] != before[0]:
+            break
+    value, _, text, line = after
+    assert value != before[0]
+    assert text != before[2]
+    x, y = firefox.evaluate(
+        """() => {
+          const ring = document.querySelector(".adaptive-opening .start .ring");
+          const { x, y, width, height } = ring.getBoundingClientRect();
+          return [x + width / 2, y + height / 2];
+        }"""
+    )
+    firefox.drag([x, y], [x + 25, y + 15])
+    firefox.evaluate(SETTLED)
+    moved = firefox.evaluate(SAID)
+    assert moved[1] != before[1]
+    assert moved[3] != line
+    assert not firefox.errors
+    assert not firefox.away
 
 
 def test_errors_in_firefox_are_heard(firefox, tmp_path):

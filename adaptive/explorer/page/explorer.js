@@ -61,7 +61,8 @@ export class Explorer {
   /** The settings of all rules on a problem: those of the text where it is the text's, else what suits it. */
   settingsOn(problem) {
     const { spec } = this;
-    const suited = (name) => this.tuned.map((known) => known[problem]?.[name]).find(Boolean);
+    const of = (known, name) => (Object.hasOwn(known, name) ? known[name] : {});
+    const suited = (name) => this.tuned.map((known) => of(of(known, problem), name)).find(Array.isArray);
     return byName(
       Object.entries(this.rules).map(([name, { settings }]) => {
         const own = settings.map(({ value }) => value);

@@ -4,19 +4,26 @@ const [NARROW, LETTER, WIDE] = [5, 8.5, 13];
 const LINE = 14;
 const PLACES = 40;
 const EDGE = 22; // what a short screen crops of the picture, above and below
-const PARTS = 6;
+const [APART, PARTS] = [10, 8]; // how far apart the points are that a name should leave free
 
 /** How wide a text is, about. */
 export const widthOf = (text) =>
   [...text].reduce((sum, c) => sum + ("mwMW".includes(c) ? WIDE : "fijlt .,'".includes(c) ? NARROW : LETTER), 0);
 
-/** Points all along some lines, which names should leave free. */
+/** Points all along some lines, which names should leave free: none twice. */
 export function covered(lines) {
   const found = [];
   for (const points of lines) {
+    let [lastX, lastY] = [Infinity, Infinity];
     for (let i = 1; i < points.length; i++) {
       const [[x, y], [toX, toY]] = [points[i - 1], points[i]];
-      for (let k = 0; k <= PARTS; k++) found.push([x + (k / PARTS) * (toX - x), y + (k / PARTS) * (toY - y)]);
+      const parts = Math.min(PARTS, Math.ceil((Math.abs(toX - x) + Math.abs(toY - y)) / APART));
+      for (let k = 1; k <= parts; k++) {
+        const [atX, atY] = [x + (k / parts) * (toX - x), y + (k / parts) * (toY - y)];
+        if (Math.abs(atX - lastX) + Math.abs(atY - lastY) < APART / 2) continue;
+        found.push([atX, atY]);
+        [lastX, lastY] = [atX, atY];
+      }
     }
   }
   return found;
@@ -46,11 +53,12 @@ export function placed(points, text, stage, taken, free, before = null) {
       const y = points[i][1] + up;
       if (x < low + 8 || x + width > high - 8 || y - LINE < EDGE || y > stage.height - EDGE) return;
       let cost = 0.35 * i - (before && before.i === i && before.side === side ? KEEP : 0);
-      for (const [a, b] of free) {
-        if (a > x - 5 && a < x + width + 5 && b > y - LINE - 3 && b < y + 6) cost += 6;
-      }
       for (const [left, base, wide] of taken) {
         if (x < left + wide + 8 && x + width > left - 8 && Math.abs(y - base) < LINE + 6) cost += 300;
+      }
+      for (const [a, b] of free) {
+        if (best && cost >= best.cost) return; // it has lost already
+        if (a > x - 5 && a < x + width + 5 && b > y - LINE - 3 && b < y + 6) cost += 6;
       }
       if (!best || cost < best.cost) best = { x, y, i, side, cost };
     });

@@ -142,7 +142,13 @@ def test_what_is_no_sum_inside_goes_to_where_it_is_from(step, memory):
 
 
 @pytest.mark.parametrize(
-    "step", [lambda g, m: -g - 0.1, lambda g, m: np.exp(g), lambda g, m: np.maximum(g, 0) - m]
+    "step",
+    [
+        lambda g, m: -g - 0.1,
+        lambda g, m: np.exp(g),
+        lambda g, m: np.maximum(g, 0) - m,
+        lambda g, m: np.where(g > 0, -g, -2 * g) - m,
+    ],
 )
 def test_a_step_that_does_not_turn_round_has_no_parts(step):
     class Biased(Rule):

@@ -160,9 +160,9 @@ def _path(*points: Points) -> str:
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def width_of(row: Row) -> float:
-    """Return about how wide a label is, in pixels."""
-    return LETTER * sum(size * len(text) for text, _, size, _ in typeset.runs(row))
+def width_of(row: Row) -> int:
+    """Return about how wide a label is, in whole pixels, as the script is told."""
+    return round(LETTER * sum(size * len(text) for text, _, size, _ in typeset.runs(row)))
 
 
 def places(
@@ -321,7 +321,7 @@ def _labels(
             x, y = where[role]
             place = f'x="{x:.1f}" y="{y + 5:.1f}"'
         text += (
-            f'<text class="label {role}" data-role="{role}" data-width="{widths[role]:.0f}" '
+            f'<text class="label {role}" data-role="{role}" data-width="{widths[role]}" '
             f"{place}>{typeset.svg(labels[role])}</text>"
         )
     return text

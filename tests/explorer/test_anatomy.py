@@ -214,6 +214,8 @@ def test_the_lens_has_one_scale_and_holds_what_it_shows():
         points = rng.normal(size=(4, 2)) * size
         seen = lens.window(points, ((-1, 1), (-1, 1)))
         pixels = seen.pixels(points)
+        filled = np.ptp(pixels, axis=0) / np.multiply(lens.LAYOUT["share"], lens.LAYOUT["size"])
+        assert 0.7 < filled.max() <= 1.001
         assert (pixels > 0).all()
         assert (pixels < (width, height)).all()
         np.testing.assert_allclose(

@@ -224,7 +224,7 @@ def test_nothing_that_was_given_is_changed():
 
 def test_what_is_given_cannot_end_the_script():
     text = momentum(question="</script><b>", name="<i>", places={"<b>": (0, 0)}).to_html()
-    assert text.count("</script>") == 2
+    assert text.count("</script>") == 3, "what all share, what the view adds, and the figure"
     assert "<b></p>" not in text
     assert "&lt;i&gt;" in text
 

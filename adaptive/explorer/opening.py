@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from adaptive import _checks, plotting
 from adaptive.descent import FAR, Path, batches_for, check_run, descend, start_of
-from adaptive.explorer import catalogue, colours, stage
+from adaptive.explorer import asked, catalogue, colours, stage
 from adaptive.explorer.figure import Figure
-from adaptive.explorer.picture import bounds_of, written
-from adaptive.explorer.ranges import ranges_of
-from adaptive.explorer.stage import Outcome, Stage
+from adaptive.explorer.outcome import Outcome, fraction, outcome_of, pieces, sentence
+from adaptive.explorer.picture import written
+from adaptive.explorer.stage import Stage
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import trace_problem, trace_rule
@@ -28,8 +28,6 @@ __all__ = ["Opening", "opening"]
 MOST = 900
 #: More steps than this cannot be told apart in the picture.
 MOST_DRAWN = 600
-#: A slider of a rule may stop so often; one of a problem less, as each stop has its own landscape.
-MOST_STOPS, MOST_LANDSCAPES = 200, 16
 
 
 def opening(
@@ -138,10 +136,10 @@ def opening(
         _checks.instance("ghost", ghost, Rule)
     if not isinstance(together, bool):
         raise TypeError(f"together must be True or False, got {together!r}")
-    of_rule = _owner(rule, problem, slider)
+    of_rule = asked.owner_of(rule, problem, slider)
     if together and (ghost is None or not of_rule or slider not in ghost.hyperparameters):
         raise ValueError(f"together needs a ghost with a field {slider!r}, got {ghost!r}")
-    stops = _stops(rule if of_rule else problem, slider, values, of_rule)
+    stops = asked.stops_of(rule if of_rule else problem, slider, values, of_rule)
     steps = _checks.count("steps", steps, 1)
     if steps > MOST_DRAWN:
         raise ValueError(f"steps must be at most {MOST_DRAWN} in an opening, got {steps}")
@@ -163,8 +161,8 @@ def opening(
     start = start_of(problem, theta0).astype(np.float64)
     if start.shape != (2,):
         raise ValueError(f"theta0 must have shape (2,), got shape {start.shape}")
-    points = _places(problem, places)
-    shown = stage.stage_of(_bounds(problem, bounds), [start, *points.values()])
+    points = asked.places_of(problem, places)
+    shown = stage.stage_of(asked.bounds_of(problem, bounds), [start, *points.values()])
     if not all(low <= x <= high for x, (low, high) in zip(start, shown.bounds, strict=True)):
         raise ValueError(
             f"theta0 must lie inside of the picture, {shown.bounds}, got {start.tolist()}"
@@ -181,7 +179,7 @@ def opening(
         question=question,
         name=type(rule).__name__ if name is None else name,
         label=symbol,
-        marks=_marks(marks, stops),
+        marks=asked.marks_of(marks, stops),
         places=points,
         steps=steps,
         within=float(within),
@@ -322,7 +320,7 @@ class Opening(Figure):
 
     def _outcome(self, run: tuple[Path, npt.NDArray[np.floating]]) -> Outcome:
         path, losses = run
-        return stage.outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
+        return outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
 
     # -------------------------------------------------------------- in words
 
@@ -331,7 +329,7 @@ class Opening(Figure):
         return {
             "symbol": self.label.split()[-1],
             "ghost": self._ghost_name(),
-            "fraction": stage.fraction(self.within),
+            "fraction": fraction(self.within),
             "most": self._most,
             "counts": self.counts,
             "unit": unit if self.counts == "step" else None,
@@ -349,7 +347,7 @@ class Opening(Figure):
         outcomes = [self._outcome(run) for run in self._runs(index)]
         other = outcomes[1] if self.ghost is not None else None
         value = written(self.stops[index], 6)
-        return stage.sentence(value, self.marks.get(index), outcomes[0], other, self._words())
+        return sentence(value, self.marks.get(index), outcomes[0], other, self._words())
 
     def _note(self) -> str:
         """Return what is fixed, and how the picture is to be read."""
@@ -443,12 +441,13 @@ class Opening(Figure):
             stage.crossing(run, self.steps, self.within, kind, look)
             for run, kind, look in zip(outcomes, kinds, looks, strict=True)
         )
+        paint = stage.paint(index, outcomes[0], self._most)
         question = f'<p class="question">{html.escape(self.question)}</p>' if self.question else ""
         return (
             f"{question}{self._scene(index, lines, drawn)}"
             f"{stage.curve(self.steps, self.within, curves, crossings)}"
-            f"{self._dial(index, outcomes[0], looks[0])}"
-            f'<p class="outcome">{stage.pieces(self._sentence(index))}</p>'
+            f"{stage.dial(self.label, self.stops, self.marks, index, paint, looks[0])}"
+            f'<p class="outcome">{pieces(self._sentence(index))}</p>'
             f'<p class="note">{html.escape(self._note())}'
             "<noscript> This is the first picture of a live figure, which needs JavaScript to be "
             "moved.</noscript></p>"
@@ -502,120 +501,8 @@ class Opening(Figure):
             found.append(at)
         return found
 
-    def _dial(self, index: int, outcome: Outcome, look: str) -> str:
-        """Return the slider, with the rail below it painted where it stands."""
-        last = len(self.stops) - 1
-        words, _, symbol = self.label.rpartition(" ")
-        named = f"{html.escape(words)} <i>{html.escape(symbol)}</i>".strip()
-        marks = "".join(
-            f'<span class="notch" style="--at:{i / last:.10g}"></span>' for i in self.marks
-        )
-        marks += "".join(
-            f'<span class="stop-name {_side(i / last)}" style="--at:{i / last:.10g}">'
-            f"{html.escape(text)}</span>"
-            for i, text in self._marks()
-        )
-        paint = stage.paint(index, outcome, self._most)
-        value = html.escape(written(self.stops[index], 6))
-        return (
-            f'<label class="dial rule" style="{look}"><span class="dial-name">{named}</span>'
-            f'<span class="rail"><svg viewBox="0 0 {last} 10" preserveAspectRatio="none" '
-            f'aria-hidden="true"><rect class="bed" width="{last}" height="10"/>'
-            f'<g class="paint">{paint}</g></svg>'
-            f'<input type="range" min="0" max="{last}" step="1" value="{index}" '
-            f'autocomplete="off" disabled>{marks}</span>'
-            f'<span class="dial-value" aria-hidden="true">{value}</span></label>'
-        )
 
-    def _marks(self) -> list[tuple[int, str]]:
-        """Return what stands below the rail: what was given, and the ends that are not near it."""
-        last = len(self.stops) - 1
-        ends = [
-            (i, written(self.stops[i], 6))
-            for i in (0, last)
-            if all(abs(i - at) > last / 8 for at in self.marks)
-        ]
-        return [*ends, *self.marks.items()]
-
-
-# ------------------------------------------------------------------ what was given
-
-
-def _owner(rule: Rule, problem: Problem, slider: Any) -> bool:
-    """Return whether a field is the rule's; else it must be the problem's."""
-    if not isinstance(slider, str):
-        raise TypeError(f"slider must be the name of a field, got {_checks.shown(slider)}")
-    of_problem: list[str] = []
-    if is_dataclass(problem):
-        of_problem = [field.name for field in fields(problem) if field.init]
-    if slider not in rule.hyperparameters and slider not in of_problem:
-        raise ValueError(
-            f"slider must be a field of {type(rule).__name__}, which has "
-            f"{', '.join(rule.hyperparameters)}, or of {type(problem).__name__}, which has "
-            f"{', '.join(of_problem) or 'none'}; got {slider!r}"
-        )
-    return slider in rule.hyperparameters
-
-
-def _stops(owner: Any, slider: str, values: Any, of_rule: bool) -> list[float]:
-    """Return the values of the slider, checked by whom they belong to."""
-    now = getattr(owner, slider)
-    where = f"{type(owner).__name__}.{slider}"
-    if np.ndim(now) or isinstance(now, bool | str) or now is None:
-        raise ValueError(f"{where} must be one number for a slider, got {_checks.shown(now)}")
-    if values is None:
-        if not of_rule:
-            raise ValueError(f"values must say where the slider of {where} stops")
-        return next(each for each in ranges_of(owner) if each.name == slider).stops()
-    array = _checks.finite("values", values)
-    most = MOST_STOPS if of_rule else MOST_LANDSCAPES
-    if array.ndim != 1 or not 2 <= len(array) <= most or not (np.diff(array) > 0).all():
-        raise ValueError(
-            f"values must be from 2 to {most} numbers in increasing order for {where}, "
-            f"got {_checks.shown(values)}"
-        )
-    stops = [int(v) if isinstance(now, int) else float(f"{v:.12g}") for v in array]
-    if now not in stops:
-        raise ValueError(f"values must hold the first setting, {where} = {now!r}")
-    for stop in stops:
-        replace(owner, **{slider: stop})  # whoever has the field checks it
-    return stops
-
-
-def _marks(marks: Any, stops: Sequence[float]) -> dict[int, str]:
-    if not isinstance(marks, Mapping | None):
-        raise TypeError(f'marks must be a mapping such as {{1: "NAG"}}, got {_checks.shown(marks)}')
-    found = {}
-    for value, text in (marks or {}).items():
-        if value not in stops:
-            raise ValueError(f"marks must name values of the slider, got {value!r}")
-        found[stops.index(value)] = str(text)
-    return found
-
-
-def _places(problem: Problem, places: Any) -> dict[str, npt.NDArray[np.floating]]:
-    if places is None:
-        places = {} if problem.minimum is None else {"": problem.minimum}
-    if not isinstance(places, Mapping):
-        raise TypeError(f"places must be a mapping of str to points, got {_checks.shown(places)}")
-    found = {str(text): _checks.finite(f"places[{text!r}]", p) for text, p in places.items()}
-    for text, point in found.items():
-        if point.shape != (2,):
-            raise ValueError(f"places[{text!r}] must have shape (2,), got shape {point.shape}")
-    return found
-
-
-def _bounds(problem: Problem, bounds: Any) -> stage.Bounds:
-    if bounds is None:
-        return bounds_of(problem)
-    array = _checks.finite("bounds", bounds)
-    if array.shape != (2, 2) or not (array[:, 0] < array[:, 1]).all():
-        raise ValueError(
-            "bounds must be ((left, right), (bottom, top)), each smaller than the next, "
-            f"got {_checks.shown(bounds)}"
-        )
-    (left, right), (bottom, top) = array.tolist()
-    return (left, right), (bottom, top)
+# ------------------------------------------------------------------ in a few words
 
 
 def _settings(rule: Rule, left_out: set[str]) -> str:
@@ -629,11 +516,6 @@ def _settings(rule: Rule, left_out: set[str]) -> str:
         f"{plotting.SYMBOLS.get(name, name).split()[-1]} = {written(value, 6)}"
         for name, value in kept.items()
     )
-
-
-def _side(share: float) -> str:
-    """Return how a text stands below the rail: not beyond its ends."""
-    return "first" if share < 0.1 else "last" if share > 0.9 else ""
 
 
 def _as_key(text: str) -> str:

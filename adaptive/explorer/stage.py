@@ -1,6 +1,6 @@
 """The picture of an opening before any script: what `page/opening.js` draws, drawn by Python.
 
-Each function here has its twin there, and a test holds the two together.
+Each function here has its twin there or in `page/labels.js`, and a test holds them together.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from adaptive.explorer.outcome import Outcome, speed
 from adaptive.explorer.picture import GRID, Box, below, power_of_ten, written
 from adaptive.problems.base import Problem
 
@@ -235,110 +236,6 @@ def place(
     return best
 
 
-# ------------------------------------------------------------------ what comes of a run
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What comes of one run.
-
-    Attributes
-    ----------
-    steps : int or None
-        The step from which on the loss stays below the fraction asked for; None if none does.
-    diverges : bool
-        Whether the loss leaves for infinity, or has grown tenfold at the end.
-    longest : float
-        The longest step in a coordinate, among the steps that are drawn.
-    """
-
-    steps: int | None
-    diverges: bool
-    longest: float
-
-
-def outcome_of(theta: Points, loss: Points, diverged: bool, within: float, drawn: int) -> Outcome:
-    """Return what comes of a run, from its points and its losses over that of the start."""
-    above = np.flatnonzero(~(loss < within))
-    steps = int(above[-1]) + 1 if len(above) else 0
-    moves = np.abs(np.diff(theta[: drawn + 1], axis=0))
-    return Outcome(
-        None if diverged or steps >= len(loss) else steps,
-        bool(diverged or not loss[-1] <= 10),
-        float(moves.max(initial=0.0)),
-    )
-
-
-FRACTIONS = {1e-1: "a tenth", 1e-2: "a hundredth", 1e-3: "a thousandth"}
-
-
-def fraction(within: float) -> str:
-    """Return a fraction in words."""
-    return FRACTIONS.get(within, written(within))
-
-
-def sentence(
-    value: str, mark: str | None, run: Outcome, other: Outcome | None, words: Mapping[str, Any]
-) -> list[tuple[str, str]]:
-    """Return in words what is seen, as pieces of text, each with how it is set.
-
-    Parameters
-    ----------
-    value, mark : str
-        Where the slider stands, and what that is called, if anything.
-    run, other : Outcome
-        What comes of the run, and of the one behind it.
-    words : mapping
-        What the page is told as well: ``symbol``, ``ghost``, ``fraction``, ``most``, ``unit``
-        and ``counts``.
-    """
-    named = f" ({mark})" if mark and mark != value else ""
-    begin = [(words["symbol"], "symbol"), (f" = {value}", "strong"), (named, "")]
-    ghost, part, most = words["ghost"], words["fraction"], words["most"]
-    if words["counts"] == "step":
-        length = _length(run, words)
-        rest = [(" makes steps of up to ", ""), (length, "strong"), (" in a coordinate", "")]
-        if other:
-            rest.append((f"; {ghost} of up to {_length(other, words)}", ""))
-    elif run.diverges:
-        rest = [(" diverges", "strong"), (": the loss grows without end", "")]
-        rest.append((_behind(other, f"; {ghost} needs {{}} steps", ""), ""))
-    elif run.steps is None:
-        rest = [(" does not settle", "strong")]
-        rest.append((f": after {most} steps the loss still rises above {part} of its start", ""))
-        rest.append((_behind(other, f"; {ghost} needs {{}} steps", ""), ""))
-    elif other and other.steps is not None and other.steps < run.steps:
-        rest = [(" is slower", "strong"), (": ", ""), (_steps(run.steps), "strong")]
-        rest.append((f" bring the loss to {part}; {ghost} needs only {other.steps}", ""))
-    else:
-        rest = [(f" brings the loss to {part} in ", ""), (_steps(run.steps), "strong")]
-        never = f"; {ghost} is not there after {most}"
-        rest.append((_behind(other, f"; {ghost} needs {{}}", never), ""))
-    return [(text, kind) for text, kind in [*begin, *rest, (".", "")] if text]
-
-
-def _behind(other: Outcome | None, found: str, never: str) -> str:
-    if other is None:
-        return ""
-    return never if other.steps is None else found.format(other.steps)
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
-
-
-def _length(run: Outcome, words: Mapping[str, Any]) -> str:
-    unit = words["unit"]
-    return f"{written(run.longest / unit, 2)} η" if unit else written(run.longest, 2)
-
-
-def speed(run: Outcome, most: int) -> float:
-    """Return how fast a run is, from 0 to 1, for the colour of the rail."""
-    if run.diverges or run.steps is None:
-        return 0.0
-    return float(np.clip(np.log(most / max(run.steps, 1)) / np.log(most / 5), 0, 1))
-
-
 # ------------------------------------------------------------------ the loss curve and the dial
 
 
@@ -397,17 +294,6 @@ def crossing(run: Outcome, steps: int, within: float, kind: str, look: str) -> s
     return f'<span class="crossing beyond rule {kind}" style="{style}"><b>{run.steps} →</b></span>'
 
 
-def pieces(parts: Sequence[tuple[str, str]]) -> str:
-    """Return a sentence as HTML."""
-    tags = {"strong": "b", "symbol": "i"}
-    made = ""
-    for text, kind in parts:
-        tag = tags.get(kind)
-        quoted = html.escape(text, quote=False)
-        made += f"<{tag}>{quoted}</{tag}>" if tag else quoted
-    return made
-
-
 # ------------------------------------------------------------------ what stands beside
 
 
@@ -437,3 +323,40 @@ def paint(index: int, run: Outcome, most: int) -> str:
     return (
         f'<rect class="{kind}" x="{index - 0.5:g}" width="1.02" height="10" style="--v:{share}%"/>'
     )
+
+
+def dial(
+    label: str, stops: Sequence[float], marks: Mapping[int, str], at: int, paint: str, look: str
+) -> str:
+    """Return the slider, on a rail that is painted where it stands, with names below some stops."""
+    last = len(stops) - 1
+    words, _, symbol = label.rpartition(" ")
+    named = f"{html.escape(words)} <i>{html.escape(symbol)}</i>".strip()
+    notches = "".join(f'<span class="notch" style="--at:{i / last:.10g}"></span>' for i in marks)
+    texts = "".join(
+        f'<span class="stop-name {_side(i / last)}" style="--at:{i / last:.10g}">'
+        f"{html.escape(text)}</span>"
+        for i, text in _stop_names(stops, marks)
+    )
+    return (
+        f'<label class="dial rule" style="{look}"><span class="dial-name">{named}</span>'
+        f'<span class="rail"><svg viewBox="0 0 {last} 10" preserveAspectRatio="none" '
+        f'aria-hidden="true"><rect class="bed" width="{last}" height="10"/>'
+        f'<g class="paint">{paint}</g></svg>'
+        f'<input type="range" min="0" max="{last}" step="1" value="{at}" '
+        f'autocomplete="off" disabled>{notches}{texts}</span>'
+        f'<span class="dial-value" aria-hidden="true">{written(stops[at], 6)}</span></label>'
+    )
+
+
+def _stop_names(stops: Sequence[float], marks: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Return what stands below the rail: what was given, and the ends that are not near it."""
+    last = len(stops) - 1
+    ends = [(i, written(stops[i], 6)) for i in (0, last)]
+    apart = [end for end in ends if all(abs(end[0] - at) > last / 8 for at in marks)]
+    return [*apart, *marks.items()]
+
+
+def _side(share: float) -> str:
+    """Return how a text stands below the rail: not beyond its ends."""
+    return "first" if share < 0.1 else "last" if share > 0.9 else ""

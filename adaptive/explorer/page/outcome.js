@@ -1,4 +1,4 @@
-// What comes of a run, in numbers and in words. As `adaptive.explorer.stage` has it.
+// What comes of a run, in numbers and in words. As `adaptive.explorer.outcome` has it.
 
 import { BOTH } from "./descent.js";
 import { clamp, written } from "./numbers.js";

@@ -118,7 +118,7 @@ def test_a_figure_is_there_once_and_has_its_caption(book, visit, theme):
     shown = page.eval_on_selector_all(
         "article figure:has(> img)",
         """(all) => all.map((e) => ["img", "figcaption"].map((part) =>
-            [...e.querySelectorAll(part)].filter((each) => each.getClientRects().length).length))""",
+            [...e.querySelectorAll(part)].filter((one) => one.getClientRects().length).length))""",
     )
     assert len(shown) > 4
     assert all(each == [1, 1] for each in shown)

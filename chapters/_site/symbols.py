@@ -19,6 +19,7 @@ _SYMBOL = re.compile(
     (?: [b-zB-HJ-Z] | a(?=[ \u00a0]?[=<>≤≥]) )
     [\u0300-\u036f]*                # a hat or a bar
     (?![A-Za-z0-9À-ɏ_'’-]) (?!\.[A-Za-z])
+    | (?<=[0-9]) [dknpt] (?![A-Za-z0-9À-ɏ_'’-])
     | (?<=\() [b-zB-HJ-Z] (?![A-Za-z0-9À-ɏ_.'’)-])
     """,
     re.VERBOSE,

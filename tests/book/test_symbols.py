@@ -22,6 +22,7 @@ def marked(text: str) -> list[str]:
         ("the largest x₁ and x₀², B/b, ηL, 1/√t", ["x", "x", "B", "b", "L", "t"]),
         ("exact, and like (log T)/√T", ["T", "T"]),
         ("(t is the step)", ["t"]),
+        ("3 + 2k numbers", ["k"]),
     ],
 )
 def test_a_letter_that_stands_for_a_quantity_is_a_symbol(text, expected):
@@ -35,7 +36,7 @@ def test_a_letter_that_stands_for_a_quantity_is_a_symbol(text, expected):
         "B. T. Polyak's ball, as T. Dozat says",
         "e.g. this, i.e. that; it's, don’t; x-axis; U-turn",
         "(a) the first, (b) the second",
-        "in 3 s, with 8\u00a0B each, at 1e-3 and 2k",
+        "in 3 s, with 8\u00a0B each, at 1e-3 and 7B",
         "naïve Bézier Ŵ",
     ],
 )

@@ -52,3 +52,9 @@ def test_nothing_is_lost_and_code_stays_as_it_is():
     symbols._mark(type("App", (), {"builder": type("B", (), {"format": "html"})}), tree, "page")
     assert tree.astext() == before
     assert [each.parent for each in tree.findall(nodes.inline)] == [paragraph]
+
+
+def test_a_relation_stays_on_one_line():
+    assert symbols.together("where D = 1 and γ < 2") == "where D\u00a0=\u00a01 and γ\u00a0<\u00a02"
+    assert symbols.together("η = ") == "η\u00a0=\u00a0"
+    assert symbols.together("a <b> c") == "a <b> c"

@@ -1,7 +1,8 @@
 """A letter that stands for a quantity looks like one, also where the text writes it without TeX.
 
 Greek letters have the face of the formulas by the style sheet alone; which Latin letters are
-symbols, only their neighbours say: a symbol stands alone, or carries an index.
+symbols, only their neighbours say: a symbol stands alone, or carries an index. And no line begins
+or ends with the sign of a relation.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ _SYMBOL = re.compile(
     (?: [b-zB-HJ-Z] | a(?=[ \u00a0]?[=<>≤≥]) )
     [\u0300-\u036f]*                # a hat or a bar
     (?![A-Za-z0-9À-ɏ_'’-]) (?!\.[A-Za-z])
+    | (?<=[0-9]) [dknpt] (?![A-Za-z0-9À-ɏ_'’-])
     | (?<=\() [b-zB-HJ-Z] (?![A-Za-z0-9À-ɏ_.'’)-])
     """,
     re.VERBOSE,
 )
+_RELATION = re.compile(r"(?<=[^\s]) ([=<>≤≥≈]) (?=\S|$)")
 #: What is no prose, or not ours.
 _OTHERS = (
     nodes.literal,
@@ -53,6 +56,17 @@ def split(text: str) -> list[tuple[bool, str]]:
     return [part for part in [*parts, (False, text[last:])] if part[1]]
 
 
+def together(text: str) -> str:
+    r"""Return a text in which a relation stays on one line.
+
+    Examples
+    --------
+    >>> together("with γ = 0.9").split(" ")
+    ['with', 'γ\xa0=\xa00.9']
+    """
+    return _RELATION.sub("\u00a0\\1\u00a0", text)
+
+
 def _is_prose(text: nodes.Text) -> bool:
     around = text.parent
     while around is not None:
@@ -66,8 +80,8 @@ def _mark(app: Any, tree: nodes.document, name: str) -> None:
     if app.builder.format != "html":
         return
     for text in [each for each in tree.findall(nodes.Text) if _is_prose(each)]:
-        parts = split(text.astext())
-        if any(is_symbol for is_symbol, _ in parts):
+        parts = split(together(text.astext()))
+        if any(is_symbol or "\u00a0" in part for is_symbol, part in parts):
             made = [
                 nodes.inline("", part, classes=["symbol"]) if is_symbol else nodes.Text(part)
                 for is_symbol, part in parts

@@ -51,7 +51,8 @@ addEventListener("DOMContentLoaded", () => {
   if (!figure) return;
   const link = document.createElement("a");
   link.className = "to-figure";
-  link.href = "#";
+  figure.id ||= "live-figure";
+  link.href = `#${figure.id}`;
   link.textContent = "Skip to the live figure";
   link.addEventListener("click", (event) => {
     event.preventDefault();

@@ -22,6 +22,7 @@ def marked(text: str) -> list[str]:
         ("the largest x₁ and x₀², B/b, ηL, 1/√t", ["x", "x", "B", "b", "L", "t"]),
         ("exact, and like (log T)/√T", ["T", "T"]),
         ("(t is the step)", ["t"]),
+        ("3 + 2k numbers", ["k"]),
     ],
 )
 def test_a_letter_that_stands_for_a_quantity_is_a_symbol(text, expected):
@@ -35,7 +36,7 @@ def test_a_letter_that_stands_for_a_quantity_is_a_symbol(text, expected):
         "B. T. Polyak's ball, as T. Dozat says",
         "e.g. this, i.e. that; it's, don’t; x-axis; U-turn",
         "(a) the first, (b) the second",
-        "in 3 s, with 8\u00a0B each, at 1e-3 and 2k",
+        "in 3 s, with 8\u00a0B each, at 1e-3 and 7B",
         "naïve Bézier Ŵ",
     ],
 )
@@ -51,3 +52,9 @@ def test_nothing_is_lost_and_code_stays_as_it_is():
     symbols._mark(type("App", (), {"builder": type("B", (), {"format": "html"})}), tree, "page")
     assert tree.astext() == before
     assert [each.parent for each in tree.findall(nodes.inline)] == [paragraph]
+
+
+def test_a_relation_stays_on_one_line():
+    assert symbols.together("where D = 1 and γ < 2") == "where D\u00a0=\u00a01 and γ\u00a0<\u00a02"
+    assert symbols.together("η = ") == "η\u00a0=\u00a0"
+    assert symbols.together("a <b> c") == "a <b> c"

@@ -111,6 +111,19 @@ def test_copy_buttons_copy_exactly_the_code(book, visit):
         assert page.evaluate("() => navigator.clipboard.readText()") == source
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_is_there_once_and_has_its_caption(book, visit, theme):
+    page = visit.open(book / "chapters" / "momentum.html")
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    shown = page.eval_on_selector_all(
+        "article figure:has(> img)",
+        """(all) => all.map((e) => ["img", "figcaption"].map((part) =>
+            [...e.querySelectorAll(part)].filter((one) => one.getClientRects().length).length))""",
+    )
+    assert len(shown) > 4
+    assert all(each == [1, 1] for each in shown)
+
+
 def test_the_page_of_the_search_finds_from_a_file(book, visit):
     page = visit.page
     page.goto((book / "search.html").as_uri() + "?q=momentum")

@@ -9,6 +9,7 @@ lives beside the chapters, because nothing else needs it.
 - `dark` draws the figures for the dark page.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
 - `folding` folds the code that only draws.
+- `purge` takes out of the theme's styles what no page uses.
 - `search` makes the index of the search, and `run` says in words where a chapter can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 """
@@ -27,6 +28,7 @@ from chapters._site import (
     mathematics,
     pages,
     publishing,
+    purge,
     run,
     search,
     symbols,
@@ -46,6 +48,7 @@ def setup(app: Any) -> dict[str, Any]:
         pages,
         dark,
         *finding,
+        purge,
     ):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -110,6 +110,8 @@ def frame(page: str, folder: Path) -> str:
 
     def image(match: re.Match[str]) -> str:
         path = folder / match[1]
+        if "_static/images/logo_" in match[1]:  # in menus, which most readers do not open
+            return match[0].replace("<img ", '<img loading="lazy" ', 1)
         if "loading=" in match[0] or not path.is_file() or "_images" not in path.parts:
             return match[0]
         sized = "" if re.search(r"\s(?:width|height|style)=", match[0]) else _size(path)

@@ -106,3 +106,25 @@ def test_pixels_turn_one_by_one():
 def test_contrast_is_that_of_the_guidelines(one, other, expected):
     assert palette.contrast(one, other) == pytest.approx(expected, abs=0.005)
     assert palette.contrast(other, one) == palette.contrast(one, other)
+
+
+def _luminance(grey):
+    """The guidelines' relative luminance of a grey, between 0 and 1."""
+    share = grey / 255
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+
+@pytest.mark.parametrize("grey", [0, 1, 10, 11, 100, 128, 254, 255])
+def test_contrast_of_greys(grey):
+    text = f"#{grey:02x}{grey:02x}{grey:02x}"
+    expected = (_luminance(grey) + 0.05) / 0.05
+    assert palette.contrast("#000000", text) == pytest.approx(expected)
+    assert palette.contrast(text, "#000000") == pytest.approx(expected)
+    assert palette.contrast(text, text) == 1
+
+
+@pytest.mark.parametrize(
+    ("colour", "share"), [("#ff0000", 0.2126), ("#00ff00", 0.7152), ("#0000ff", 0.0722)]
+)
+def test_contrast_of_colours(colour, share):
+    assert palette.contrast(colour, "#000000") == pytest.approx((share + 0.05) / 0.05)

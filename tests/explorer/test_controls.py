@@ -196,12 +196,12 @@ def test_a_rule_that_diverges_is_marked(parts):
 
 
 SETTINGS = """
-const range = (name, scale, low, high) => ({ name, label: `${name} of it`, scale, low, high });
+const range = (name, ...stops) => ({ name, label: `${name} of it`, stops });
 globalThis.both = [
   { name: "A", label: "First",
-    settings: [range("a", "linear", 0, 2), range("b", "decay", 0, 0.9999)] },
+    settings: [range("a", 0, 0.5, 1, 1.5, 2), range("b", 0, 0.9, 0.99, 0.999, 0.9999)] },
   { name: "B", label: "Second",
-    settings: [range("c", "log", 1e-4, 1), range("d", "linear", 0, 1)],
+    settings: [range("c", 0.001, 0.01, 0.1, 0.2, 0.3, 0.5, 1), range("d", 0, 0.25, 1)],
     stored: { stops: [[0.1, 0.2, 0.5], [0.25]] } },
 ];
 globalThis.settings = new SettingControls(
@@ -214,33 +214,50 @@ def _slider(parts, name):
     return parts.page.get_by_role("slider", name=name)
 
 
+def _stands(slider):
+    """Return at which stop a slider stands, which is the last, and what it says."""
+    return slider.input_value(), *map(slider.get_attribute, ("max", "aria-valuetext"))
+
+
 def test_sliders_show_the_settings_of_a_rule(parts):
     parts(SETTINGS, html="<div></div>")
     one, other = _slider(parts, "a of it"), _slider(parts, "b of it")
-    assert (one.input_value(), one.get_attribute("max")) == ("50", "200")
-    assert one.get_attribute("aria-valuetext") == "0.5"
-    # Of a decay, all digits that tell it from 1.
-    assert other.get_attribute("aria-valuetext") == "0.999123"
+    assert [one.get_attribute(name) for name in ("min", "step")] == ["0", "1"]
+    assert _stands(one) == ("1", "4", "0.5")
+    # What lies between the stops is one more. Of a decay, all digits that tell it from 1.
+    assert _stands(other) == ("4", "5", "0.999123")
     outputs = parts.page.locator(".slider .value")
     assert outputs.all_text_contents() == ["0.5", "0.999123"]
     assert outputs.first.get_attribute("aria-hidden") == "true"
     parts("settings.draw(both[0], [1.23456, 0], both);")
-    assert (one.input_value(), one.get_attribute("aria-valuetext")) == ("123", "1.23")
-    assert other.input_value() == "0"
+    assert _stands(one) == ("3", "5", "1.23456")
+    # The one more stays: who holds a slider finds its stops where they were.
+    assert _stands(other) == ("0", "5", "0")
+    assert outputs.all_text_contents() == ["1.23456", "0"]
+    # The next to be shown begins with the stops of its range again.
+    parts("settings.draw(both[1], [0.1, 0.25], both); settings.draw(both[0], [2, 0.9], both);")
+    assert _stands(one) == ("4", "4", "2")
+    assert _stands(other) == ("1", "4", "0.9")
 
 
-def test_a_slider_reports_the_value_where_it_stands(parts, heard):
+def test_a_slider_reports_the_stop_where_it_stands(parts, heard):
     parts(SETTINGS, html="<div></div>")
     _slider(parts, "a of it").press("ArrowRight")
-    _slider(parts, "b of it").press("End")
-    assert heard() == [["change", "A", 0, 0.51], ["change", "A", 1, 0.9999]]
+    for key in ("ArrowLeft", "End", "ArrowLeft", "Home"):
+        _slider(parts, "b of it").press(key)
+    assert heard() == [
+        ["change", "A", 0, 1],
+        *(["change", "A", 1, value] for value in (0.999, 0.9999, 0.99912345, 0)),
+    ]
 
 
-def test_a_slider_with_stops_takes_no_other_value(parts, heard):
+def test_a_slider_over_paths_computed_beforehand_takes_no_other_value(parts, heard):
     parts(SETTINGS, html="<div></div>")
     parts("settings.draw(both[1], [0.21, 0.25], both);")
     slider = _slider(parts, "c of it")
-    assert (slider.input_value(), slider.get_attribute("max")) == ("1", "2")
+    # It says what is drawn: the path of the nearest.
+    assert _stands(slider) == ("1", "2", "0.2")
+    assert parts.page.locator(".slider .value").all_text_contents() == ["0.2", "0.25"]
     slider.press("ArrowRight")
     slider.press("Home")
     assert heard() == [["change", "B", 0, 0.5], ["change", "B", 0, 0.1]]
@@ -306,9 +323,12 @@ PAD = """<svg viewBox="0 0 240 120" width="480" height="240" style="display:bloc
 </svg>"""
 
 MAKE = """
-const range = (label, symbol, low, high) => ({ label, symbol, scale: "linear", low, high });
+const range = (label, symbol, low, high, stops) => ({
+  label, symbol, scale: "linear", low, high,
+  stops: Array.from({ length: stops }, (_, i) => low + ((high - low) * i) / (stops - 1)),
+});
 globalThis.pad = new Pad(one("svg"), box, {
-  ranges: [range("rate", "η", 0, 4), range("decay", "γ", 0, 1)],
+  ranges: [range("rate", "η", 0, 4, 17), range("decay", "γ", 0, 1, 21)],
   columns: 4, rows: 2, cells: "01234567", regimes: ["a", "b", "c", "d", "e", "f", "g", "h"],
 }, tell("moved"));
 pad.draw(at);
@@ -362,34 +382,46 @@ def test_what_happens_at_a_setting(pad, at, regime):
     assert pad(*at)["aria-valuetext"].endswith(f": {regime}")
 
 
-def test_the_point_is_moved_by_keys(pad, parts, heard):
-    pad(2, 0.5)
+def _press(parts, *keys):
     parts.page.focus(".point")
-    for key in ("ArrowRight", "ArrowUp", "Shift+ArrowLeft", "Shift+ArrowDown"):
+    for key in keys:
         parts.page.keyboard.press(key)
+
+
+def test_the_point_is_moved_by_keys_from_stop_to_stop(pad, parts, heard):
+    pad(3, 0.5)
+    _press(parts, "ArrowRight", "ArrowUp", "Shift+ArrowLeft", "Shift+ArrowDown")
+    # Ten at once with Shift; each key counts though nothing has been drawn again.
     assert heard() == [
-        ["moved", [pytest.approx(rate), pytest.approx(decay)]]
-        for rate, decay in ((2.04, 0.5), (2.04, 0.51), (1.64, 0.51), (1.64, 0.41))
+        ["moved", [rate, pytest.approx(decay)]]
+        for rate, decay in ((3.25, 0.5), (3.25, 0.55), (0.75, 0.55), (0.75, 0.05))
     ]
-    for _ in range(5):
-        parts.page.keyboard.press("Shift+ArrowLeft")
-    assert heard()[-1] == ["moved", [0, pytest.approx(0.41)]]
+    _press(parts, *["Shift+ArrowLeft"] * 2)
+    assert heard()[-1] == ["moved", [0, pytest.approx(0.05)]]
     # At the edge a key more is none: one back leads inside.
     pad(4, 1)
-    parts.page.focus(".point")
-    for key in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"):
-        parts.page.keyboard.press(key)
-    assert heard()[-1] == ["moved", [pytest.approx(3.96), pytest.approx(0.99)]]
+    _press(parts, "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown")
+    assert heard()[-1] == ["moved", [3.75, pytest.approx(0.95)]]
     pad(0, 0)
-    parts.page.focus(".point")
-    for key in ("ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp"):
-        parts.page.keyboard.press(key)
-    assert heard()[-1] == ["moved", [pytest.approx(0.04), pytest.approx(0.01)]]
+    _press(parts, "ArrowLeft", "ArrowDown", "ArrowRight", "ArrowUp")
+    assert heard()[-1] == ["moved", [0.25, pytest.approx(0.05)]]
 
 
-def test_a_click_on_the_map_is_a_setting(pad, parts, heard):
+def test_a_point_between_the_stops_goes_to_the_next(pad, parts, heard):
+    pad(2.1, 0.52)
+    _press(parts, "ArrowRight", "ArrowLeft", "ArrowDown")
+    # What is not moved stays between them.
+    assert heard() == [["moved", [2.25, 0.52]], ["moved", [2, 0.52]], ["moved", [2, 0.5]]]
+
+
+def test_a_click_on_the_map_is_the_nearest_stop(pad, parts, heard):
     pad(2, 0.5)
-    for x, y, setting in ((40, 220, [0, 0]), (140, 170, [1, 0.25]), (439, 21, [4, 1])):
+    for x, y, setting in (
+        (40, 220, [0, 0]),
+        (140, 170, [1, 0.25]),
+        (150, 116, [1, 0.5]),
+        (154, 114, [1.25, 0.55]),
+        (439, 21, [4, 1]),
+    ):
         parts.page.mouse.click(x, y)
-        (event,) = heard()
-        assert event == ["moved", pytest.approx(setting, abs=0.03)]
+        assert heard() == [["moved", pytest.approx(setting)]]

@@ -12,7 +12,8 @@ import pytest
 from adaptive import SGD, Adam, Momentum, descend, explore
 from adaptive.explorer import bundle, catalogue
 from adaptive.explorer.picture import CHART, WIDE_CHART, _to_pixels
-from adaptive.problems import Ravine, Saddle
+from adaptive.explorer.tuned import tuned
+from adaptive.problems import Ravine, Rosenbrock, Saddle
 from adaptive.rules import Rule
 from tests.explorer.support import points
 
@@ -27,6 +28,13 @@ MAKE = """
   root.id = "figure";
   globalThis.explorer = new Explorer(root, globalThis.common, (0, eval)(`(${spec})`));
   globalThis.atOnce = [all(".landscape .whole").length, explorer.frame];
+"""
+
+
+#: Another address, and what the page remembers there.
+GO = """
+  history.replaceState({ adaptiveFigures: held }, "", hash);
+  dispatchEvent(new Event(event));
 """
 
 
@@ -84,6 +92,16 @@ def make(parts):
 def js(parts):
     """Return a function that computes an expression."""
     return lambda expression, **values: parts(f"return {expression};", **values)
+
+
+@pytest.fixture
+def go(parts):
+    """Return a function that goes to another address, where the page may remember something."""
+
+    def run(hash_, held=None, event="hashchange"):
+        parts(GO, hash=hash_, held=held, event=event)
+
+    return run
 
 
 # ------------------------------------------------------------------ what is set
@@ -237,10 +255,11 @@ def test_the_handle_on_the_picture_is_the_start(make, js, parts):
 
 def test_the_address_has_what_differs_from_the_text(make, js, parts):
     make("two")
-    parts("""explorer.apply({ problem: "Rosenbrock", start: [0.5, 1.5], t: 0, quantity: "rate" });
+    parts("""explorer.choose("Rosenbrock");
+      explorer.apply({ start: [0.5, 1.5], t: 0, quantity: "rate" });
       explorer.setValue("Momentum", 0, 0.01); explorer.setValue("Adam", 0, 0.5);
       explorer.apply({ focus: "SGD" });""")
-    assert js("explorer.toAddress()") == {
+    expected = {
         "problem": "Rosenbrock",
         "start": "0.5,1.5",
         "focus": "SGD",
@@ -248,10 +267,15 @@ def test_the_address_has_what_differs_from_the_text(make, js, parts):
         "curves": "rate",
         "Momentum.lr": "0.01",
     }
+    assert js("explorer.toAddress()") == expected
+    # On another problem what counts is what suits it, not what the text sets.
+    parts("explorer.setValue('SGD', 0, 0.2);")
+    assert js("explorer.toAddress()") == expected | {"SGD.lr": "0.2"}
     parts("explorer.toggle('SGD', false);")
     found = js("explorer.toAddress()")
     assert found["rules"] == "Momentum"
     assert "focus" not in found
+    assert "SGD.lr" not in found
 
 
 def test_what_is_in_the_address_is_set(make, js):
@@ -277,7 +301,10 @@ def test_what_is_in_the_address_is_set(make, js):
         "quantity": "state.v",
     }
     assert settings["Adam"][0] == 0.25
-    assert settings["Momentum"] == [0.05, 0.9]
+    # What is not in it is what suits the problem.
+    suited = tuned(TEXT, Rosenbrock()).lr
+    assert suited != TEXT.lr
+    assert settings["Momentum"] == [suited, 0.9]
     # Who follows an address wants to see the figure.
     assert js("scrolled") == [["figure", {"block": "center"}]]
     assert js("explorer.toAddress()") == {k: v for k, v in keys.items() if "Momentum" not in k}
@@ -365,17 +392,48 @@ def test_settings_of_another_figure_are_left_to_it(make, js, parts):
     assert js("[location.hash, explorer.state.t]") == ["#~other.t=3", 5]
 
 
-def test_the_address_that_changes_is_followed(make, js, parts):
+def test_the_address_that_changes_is_followed(make, go, js, parts):
     make()
     parts("explorer.setValue('Momentum', 0, 0.01);")
-    parts("""history.replaceState(null, "", "#~ravine-momentum.t=7");
-      dispatchEvent(new HashChangeEvent("hashchange"));""")
+    go("#~ravine-momentum.t=7")
     assert js("explorer.state.t") == 7
     # What is not in it is that of the text.
     assert js("explorer.state.settings.Momentum") == [0.05, 0.7]
-    parts("""history.replaceState(null, "", "#");
-      dispatchEvent(new HashChangeEvent("hashchange"));""")
+    # Anchors of the page are addresses too, and leave the figure be.
+    for anchor in ("#here", "#"):
+        go(anchor)
+        assert js("explorer.state.t") == 7
+    # Settings among which are none of its own are those of the text.
+    go("#~other.t=9")
     assert js("explorer.state.t") == 5
+
+
+def test_what_was_set_since_is_not_undone_by_the_address(make, go, js):
+    make()
+    go("#~ravine-momentum.t=7", {"ravine-momentum": {"t": "8"}})
+    assert js("explorer.state.t") == 5
+    # What another figure was set to is nothing to this one.
+    go("#~ravine-momentum.t=7", {"other": {"t": "8"}})
+    assert js("explorer.state.t") == 7
+
+
+def test_who_comes_back_finds_the_figure_as_it_was(make, go, js, parts):
+    make()
+    parts("explorer.setValue('Momentum', 0, 0.01);")
+    # Where the page remembers nothing of the figure, it stays as it is.
+    for held in (None, {"other": {"t": "8"}}):
+        go("", held, "popstate")
+        assert js("explorer.state.settings.Momentum") == [0.01, 0.7]
+    go("", {"ravine-momentum": {"t": "8", "Momentum.momentum": "0.5"}}, "popstate")
+    assert js("[explorer.state.t, explorer.state.settings.Momentum]") == [8, [0.05, 0.5]]
+    # What it was set to is remembered beside what else there is.
+    assert js("[recalled('ravine-momentum').t, recalled('none')]") == ["8", None]
+    parts("""history.replaceState({ ...history.state, scroll: 3 }, "");
+      remember("other", { t: "1" }); remember("ravine-momentum", { t: "9" });""")
+    assert js("[history.state, location.hash]") == [
+        {"scroll": 3, "adaptiveFigures": {"other": {"t": "1"}, "ravine-momentum": {"t": "9"}}},
+        "",
+    ]
 
 
 def test_an_address_of_nothing_is_that_of_the_page(make, js, parts):
@@ -667,7 +725,10 @@ def test_rules_that_diverge_are_marked(make, js):
 
 def test_keys_stay_in_the_figure(make, js, parts):
     make()
-    parts("document.body.addEventListener('keydown', tell('key'), { once: true });")
+    parts("""globalThis.listener = tell("key");
+      document.body.addEventListener("keydown", listener);""")
     parts.page.get_by_role("slider", name="Step").press("ArrowRight")
+    # The body stays for the tests to come.
+    parts("document.body.removeEventListener('keydown', listener);")
     assert js("heard") == []
     assert js("explorer.state.t") == 6

@@ -26,16 +26,23 @@ MAKE = """
   landscape.show({ bounds, backdrop: '<path class="level"/>' });
 """
 
-#: Paths from lists: of points, and of what each step was made of.
+#: Paths from lists: of points, of gradients and of velocities. Momentum whose rate grows with t, of
+#: which memory is a part; or it is known as a whole, or not at all.
 DRAW = """
-  globalThis.runs = shown.map(({ name, theta, at, gradient, state, direction, stored }) => ({
-    rule: { name, look: `--x:${name}`, dashes: name === "A" ? null : "4 3", direction, stored },
+  const code = {
+    constants: (t, [lr]) => [lr * t],
+    update: (g, [v], [, momentum], [rate]) => [-momentum * v - rate * g],
+    memory: (g, [v], [, momentum]) => -momentum * v,
+  };
+  const known = { parts: code, whole: { ...code, memory: null } };
+  globalThis.runs = shown.map(({ name, theta, gradient, velocity, code }) => ({
+    rule: { name, look: `--x:${name}`, dashes: name === "A" ? null : "4 3", code: known[code] },
+    settings: [0.4, 0.5],
     path: {
       steps: theta.length - 1,
       theta: [0, 1].map((i) => theta.map((each) => Number(each[i]))),
-      at: [0, 1].map((i) => (at ?? [[0, 0]]).map((each) => Number(each[i]))),
       gradient: [0, 1].map((i) => (gradient ?? [[0, 0]]).map((each) => Number(each[i]))),
-      state: (state ?? []).map((part) => [0, 1].map((i) => part.map((each) => each[i]))),
+      state: [[0, 1].map((i) => (velocity ?? [[0, 0]]).map((each) => Number(each[i])))],
     },
   }));
   landscape.draw(runs, start);
@@ -51,10 +58,12 @@ SEEN = """
     now: numbers(one(".now", g), "cx", "cy"),
     turned: one(".lost", g).getAttribute("transform"),
   }]));
-  const arrows = Object.fromEntries(["gradient", "velocity", "step"].map(
-    (name) => [name, all(`.arrow.${name}, .arrow.${name}, .halo:has(+ .arrow.${name})`).map(
-      (e) => e.getAttribute("d") ?? "")]));
-  return { paths, order: Object.keys(paths), arrows };
+  const halos = all(".arrows .halo");
+  const arrows = Object.fromEntries(all(".arrows .arrow").map((arrow, i) => {
+    const [d, halo] = [arrow, halos[i]].map((e) => e.getAttribute("d"));
+    return [arrow.classList[1], d === halo ? d : `${d} on ${halo}`];
+  }));
+  return { paths, order: Object.keys(paths), arrows, enlarged: one(".enlarged").textContent };
 """
 
 
@@ -169,78 +178,147 @@ def test_a_point_on_the_edge_is_in_sight(make):
 
 STEPS = {
     "name": "A",
-    "theta": [[0, 0], [0.5, 0.25], [1, -0.5]],
-    "at": [["NaN", "NaN"], [0.1, 0.2], [0.3, 0.1]],
+    "code": "parts",
+    "theta": [[-1, -0.5], [-0.8, 0], [1.2, -0.58]],
     "gradient": [["NaN", "NaN"], [-1, -0.5], [-2, 0.6]],
-    "state": [[[9, 9], [9, 9], [9, 9]], [[0, 0], [0.5, 0.5], [1, -2]]],
-    "direction": {"index": 1, "sign": 1},
+    "velocity": [[0.4, -0.6], [-0.8, 0.2], [9, 9]],
 }
+#: What memory adds to each of the two steps, and the steps themselves.
+MEMORY = np.array([[-0.2, 0.3], [0.4, -0.1]])
+STEP = np.diff(STEPS["theta"], axis=0)
+NONE = {"step": "", "memory": "", "gradient": ""}
 
 
-def _way(d):
-    """Return where an arrow begins, and in which direction it goes."""
-    start, end = points(d)[:2]
-    return start, (end - start) / np.hypot(*(end - start))
+def _ends(d):
+    """Return where an arrow begins and where it ends."""
+    return points(d)[:2]
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-def test_arrows_show_the_step_to_this_moment_and_what_it_was_made_of(make, sign):
-    seen = make(STEPS | {"direction": {"index": 1, "sign": sign}})
+def test_memory_and_gradient_lead_to_the_end_of_the_step(make):
+    seen = make(STEPS)
+    for t, (memory, step) in enumerate(zip(MEMORY, STEP, strict=True), start=1):
+        foot = np.array(STEPS["theta"][t - 1])
+        expected = {
+            "step": [foot, foot + step],
+            "memory": [foot, foot + memory],
+            "gradient": [foot + memory, foot + step],
+        }
+        found = seen(t)
+        # The step is drawn first, below the two.
+        assert list(found["arrows"]) == list(expected)
+        for concept, ends in expected.items():
+            assert np.allclose(_ends(found["arrows"][concept]), _pixels(ends), atol=0.06), concept
+        assert found["enlarged"] == ""
+
+
+def test_all_halos_lie_below_all_arrows(make, parts):
+    make(STEPS)
+    assert parts("return all('.arrows > *').map((e) => e.getAttribute('class'));") == [
+        *["halo"] * 3,
+        "arrow step",
+        "arrow memory",
+        "arrow gradient",
+        "enlarged",
+    ]
+    assert parts("return one('.paths').nextSibling === one('.arrows');")
+    # What they show is said below the picture.
+    assert parts("return one('.arrows').getAttribute('aria-hidden');") == "true"
+    # How large they are stands in the corner.
+    assert parts("return numbers(one('.enlarged'), 'x', 'y');") == [27, 102]
+
+
+def test_without_a_step_there_is_no_arrow(make):
+    seen = make(STEPS, {"name": "B", "theta": PATH})
+    assert all(seen(1)["arrows"].values())
+    assert seen(0)["arrows"] == NONE
+    assert seen(3)["arrows"] == NONE
+    assert all(seen(2)["arrows"].values())
+    assert seen(1, "none")["arrows"] == NONE
+    # Of paths that were computed beforehand it is not known what their steps were made of.
+    assert seen(1, "B")["arrows"] == NONE
+
+
+def test_a_step_that_is_no_sum_is_drawn_alone(make):
+    seen = make(STEPS | {"code": "whole"})
     for t in (1, 2):
         arrows = seen(t)["arrows"]
-        for concept, (halo, arrow) in arrows.items():
-            assert halo == arrow, concept
-        before, after = _pixels(STEPS["theta"][t - 1 : t + 1])
-        assert np.allclose(points(arrows["step"][0])[:2], [before, after], atol=0.06)
-        # Upwards on the page is downwards in its coordinates.
-        start, way = _way(arrows["gradient"][0])
-        assert np.allclose(start, _pixels([STEPS["at"][t]])[0], atol=0.06)
-        downhill = np.array(STEPS["gradient"][t]) * [-1, 1]
-        assert np.allclose(way, downhill / np.hypot(*downhill), atol=0.02)
-        start, way = _way(arrows["velocity"][0])
-        assert np.allclose(start, before, atol=0.06)
-        velocity = sign * np.array(STEPS["state"][1][t]) * [1, -1]
-        assert np.allclose(way, velocity / np.hypot(*velocity), atol=0.02)
-
-
-def test_without_a_step_there_is_no_arrow(make, parts):
-    nothing = {name: ["", ""] for name in ("gradient", "velocity", "step")}
-    unknown = [["NaN", "NaN"]] * len(PATH)
-    seen = make(STEPS, {"name": "B", "theta": PATH, "at": unknown, "gradient": unknown})
-    assert seen(0)["arrows"] == nothing
-    assert seen(3)["arrows"] == nothing
-    assert all(halo for halo, _ in seen(1)["arrows"].values())
-    assert seen(1, "none")["arrows"] == nothing
-    # Of paths that were computed beforehand nothing is known but where they go.
-    arrows = seen(1, "B")["arrows"]
-    assert {name for name, (halo, _) in arrows.items() if halo} == {"step"}
-
-
-def test_a_rule_without_a_direction_has_no_velocity(make):
-    arrows = make(STEPS | {"direction": None})(1)["arrows"]
-    assert arrows["velocity"] == ["", ""]
-    assert arrows["gradient"][0]
-    assert arrows["step"][0]
+        assert np.allclose(_ends(arrows["step"]), _pixels(STEPS["theta"][t - 1 : t + 1]), atol=0.06)
+        assert arrows == NONE | {"step": arrows["step"]}
 
 
 def test_what_has_no_length_has_no_arrow(make):
-    seen = make(STEPS | {"gradient": [[0, 0], [0, 0], ["Infinity", 0]]})
-    for t in (1, 2):
-        assert seen(t)["arrows"]["gradient"] == ["", ""]
+    # Without memory the gradient makes the whole step.
+    found = make(STEPS | {"velocity": [[0, 0]] * 3})(2)["arrows"]
+    assert found["memory"] == ""
+    assert found["gradient"] == found["step"] != ""
+    # Without gradient memory does, and where they are equal and opposite nothing moves.
+    found = make(STEPS | {"gradient": [[0, 0]] * 3})(1)["arrows"]
+    assert found["gradient"] == ""
+    assert found["memory"] == found["step"] != ""
+    opposite = {"gradient": [[0, 0], [-0.5, 0.75]], "theta": [[0, 0]] * 2}
+    found = make(STEPS | opposite)(1)["arrows"]
+    assert found["step"] == ""
+    there, back = _ends(found["memory"]), _ends(found["gradient"])
+    assert np.allclose(there, back[::-1], atol=0.06)
+    found = make(STEPS | {"gradient": [[0, 0]] * 3, "velocity": [[0, 0]] * 3})(1)
+    assert (found["arrows"], found["enlarged"]) == (NONE, "")
+
+
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN"])
+def test_what_is_not_finite_has_no_arrow(make, value):
+    seen = make(STEPS | {"gradient": [["NaN", 0], [value, 0], [-2, 0.6]]})
+    found = seen(1)
+    # What memory adds is finite all the same.
+    assert found["arrows"] == NONE | {"memory": found["arrows"]["memory"]}
+    assert np.allclose(_ends(found["arrows"]["memory"])[1], _pixels([[-1.2, -0.2]]), atol=0.06)
+    assert found["enlarged"] == ""
     # What is not finite at another moment does not matter now.
-    seen = make(STEPS | {"gradient": [["NaN", 0], [1, 0], ["Infinity", 0]]})
-    _, way = _way(seen(1)["arrows"]["gradient"][0])
-    assert np.allclose(way, [-1, 0])
+    assert all(seen(2)["arrows"].values())
 
 
-def test_a_longer_gradient_has_a_longer_arrow(make):
-    gradient = [["NaN", 0], [1, 0], [2, 0], [0.5, 0]]
-    seen = make(STEPS | {"theta": PATH, "at": PATH, "gradient": gradient, "direction": None})
-    lengths = [
-        float(np.hypot(*np.diff(points(seen(t)["arrows"]["gradient"][0])[:2], axis=0)[0]))
-        for t in (1, 2, 3)
-    ]
-    assert lengths[2] < lengths[0] < lengths[1]
+def _along(memory, step):
+    """Return a step to the right in pixels, of which memory makes some."""
+    return {
+        "name": "A",
+        "code": "parts",
+        "theta": [[0, 0], [0, 0]],
+        "velocity": [[-memory / 50 / 0.5, 0]] * 2,
+        "gradient": [["NaN", "NaN"], [-(step - memory) / 50 / 0.4, 0]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("memory", "step", "factor", "written"),
+    [
+        (5, 30, 1, None),
+        (5, 24.1, 1, None),
+        (5, 23, 2, "2"),
+        (3, 12.1, 2, "2"),
+        (3, 11.9, 5, "5"),
+        (2, 4.9, 5, "5"),
+        (2, 4.7, 10, "10"),
+        (2e-5, 2.5e-5, 1e6, "10⁶"),
+        # The longest of all counts, and it may be memory, or lead back.
+        (30, 3, 1, None),
+        (12.1, 3, 2, "2"),
+        (12.1, -3, 2, "2"),
+        (-12.1, -3, 2, "2"),
+    ],
+)
+def test_short_arrows_are_enlarged_alike(make, memory, step, factor, written):
+    seen = make(_along(memory, step))
+    found = seen(1)
+    assert found["enlarged"] == (f"arrows enlarged {written} ×" if written else "")
+    for name, ends in (("step", (0, step)), ("memory", (0, memory)), ("gradient", (memory, step))):
+        place = 120 + factor * np.array(ends)
+        drawn = _ends(found["arrows"][name])
+        assert np.allclose(drawn, np.transpose([place, [60, 60]]), atol=0.06), name
+    assert seen(0)["enlarged"] == ""
+
+
+def test_what_stays_short_is_not_enlarged_further(make):
+    found = make(_along(1e-5, 2e-5))(1)
+    assert (found["arrows"], found["enlarged"]) == (NONE, "")
 
 
 # ------------------------------------------------------------------ the start

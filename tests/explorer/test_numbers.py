@@ -231,23 +231,23 @@ SEARCH = """(globalThis.location = { hash: texts }, globalThis.URLSearchParams =
 }, 0)"""
 
 
-def test_sliders_stop_at_values_with_few_digits(js):
-    log = {"scale": "log", "low": 1e-4, "high": 3}
-    decay = {"scale": "decay", "low": 0, "high": 0.999}
-    straight = {"scale": "linear", "low": 0, "high": 0.99}
-    assert js("valueAt(range, 0.5)", range=log) == 0.0173
-    assert js("valueAt(range, 0.5)", range=decay) == 0.9684
-    assert js("valueAt(range, 0.3333)", range=straight) == 0.33
-    assert js("valueAt(range, 0.12345)", range=straight) == 0.1222
-    small = {"scale": "linear", "low": 0, "high": 0.01}
-    assert js("valueAt(range, 0.12345)", range=small) == 0.00123
-    # The ends are what they are, however many digits they have.
-    odd = {"low": 0.123456789, "high": 0.987654321}
+def test_a_place_is_that_of_the_nearest_stop(js):
+    def found(places, **range_):
+        return js("at.map((where) => valueAt(range, where))", at=places, range=range_)
+
+    straight = {"scale": "linear", "low": 0, "high": 4, "stops": [0, 1, 2, 4]}
+    assert found([0, 0.1, 0.13, 0.4, 0.7, 0.76, 1], **straight) == [0, 0, 1, 2, 2, 4, 4]
+    # What is nearest on the slider is not always what is nearest in value.
+    log = {"scale": "log", "low": 0.01, "high": 1, "stops": [0.01, 0.1, 1]}
+    assert found([0.24, 0.26, 0.74, 0.76], **log) == [0.01, 0.1, 0.1, 1]
+    decay = {"scale": "decay", "low": 0, "high": 0.99, "stops": [0, 0.9, 0.99]}
+    assert found([0.24, 0.26, 0.74, 0.76], **decay) == [0, 0.9, 0.9, 0.99]
+    # Of two that are as near, the first; beyond the ends, the ends, however many digits they have.
+    assert found([0.5], **straight | {"stops": [1, 3]}) == [1]
+    odd = {"low": 0.123456789, "high": 0.987654321, "stops": [0.123456789, 0.5, 0.987654321]}
     for scale in ("linear", "log", "decay"):
-        ends = js("[valueAt(range, 0), valueAt(range, 1)]", range={**odd, "scale": scale})
-        assert ends == [odd["low"], odd["high"]]
-    narrow = {"scale": "log", "low": 1, "high": 1.001}
-    assert len(set(js("[1, 2, 3, 4].map((k) => valueAt(range, k / 200))", range=narrow))) == 4
+        ends = [odd["low"]] * 2 + [odd["high"]] * 2
+        assert found([-1, 0, 1, 2], **odd, scale=scale) == ends
 
 
 # ------------------------------------------------------------------ lines
@@ -392,6 +392,28 @@ def test_numbers_of_an_address(js):
         "NaN",
     ]
     assert js("[byName([]).constructor, byName([['constructor', 1]]).constructor]") == [None, 1]
+
+
+PARTS = """partsOf({ code: {
+    constants: (t, [lr]) => [lr * t],
+    update: (g, [v, w], [lr, momentum], [rate]) => [-momentum * v - rate * g + w, v, w],
+    memory: parted ? (g, [v, w], [lr, momentum], [rate]) => -momentum * v + rate * w : undefined,
+  } }, {
+    gradient: [[NaN, 1, 2], [NaN, -3, 4]],
+    state: [[[10, 20, 30], [40, 50, 60]], [[1, 2, 3], [4, 5, 6]]],
+  }, [0.5, 0.25], 2)"""
+
+
+def test_a_step_is_the_sum_of_its_parts(js):
+    # The second of them was made with the second gradient, and what was kept after the first.
+    g, v, w = np.array([2, 4]), np.array([20, 50]), np.array([2, 5])
+    step, kept = -0.25 * v - g + w, -0.25 * v + w
+    found = js(PARTS, parted=True)
+    assert list(found) == ["step", "memory", "gradient"]
+    assert np.allclose(found["step"], step)
+    assert np.allclose(found["memory"], kept)
+    assert np.allclose(found["gradient"], step - kept)
+    assert js(PARTS, parted=False) == {"step": step.tolist()}
 
 
 @pytest.mark.parametrize(

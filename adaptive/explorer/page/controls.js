@@ -162,8 +162,9 @@ class Slider {
     // A value of an address, or of the text, may lie between the round ones.
     if (!this.stored) this.stops = withStop(this.stops, value);
     set(this.input, { max: this.stops.length - 1 });
-    this.input.value = nearest(this.stops, value);
-    const text = written(value, 6);
+    const at = nearest(this.stops, value);
+    this.input.value = at;
+    const text = written(this.stops[at], 6);
     set(this.input, { "aria-valuetext": text });
     this.output.textContent = text;
   }

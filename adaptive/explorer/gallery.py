@@ -15,8 +15,9 @@ from adaptive import _checks
 from adaptive.descent import FAR, Path, check_run, descend, start_of
 from adaptive.explorer import catalogue, colours, stage
 from adaptive.explorer.figure import Figure
+from adaptive.explorer.outcome import Outcome, fraction, outcome_of
 from adaptive.explorer.picture import bounds_of
-from adaptive.explorer.stage import Outcome, Stage
+from adaptive.explorer.stage import Stage
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
 from adaptive.tracing import trace_problem, trace_rule
@@ -166,7 +167,7 @@ class Gallery(Figure):
         floor = catalogue.floor_of(self.problem)
         with np.errstate(all="ignore"):
             losses = (path.loss - floor) / (path.loss[0] - floor)
-        return stage.outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
+        return outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
 
     # -------------------------------------------------------------- what the page is told
 
@@ -211,7 +212,7 @@ class Gallery(Figure):
             f'<defs><g id="{levels}">{defined}</g></defs></svg>'
             f'<div class="cells">{cells}</div>'
             f'<p class="note">{self.steps} steps from one start; each dot is one. The number says '
-            f"after how many the loss stays below {stage.fraction(self.within)} of what it was at "
+            f"after how many the loss stays below {fraction(self.within)} of what it was at "
             "the start.<noscript> This is the first picture of a live figure, which needs "
             "JavaScript to be moved.</noscript></p>"
         )

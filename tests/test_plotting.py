@@ -11,9 +11,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib import font_manager
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
 
-from adaptive import RULES, SGD, Adam, Momentum, descend, plotting, sweep
+from adaptive import RULES, SGD, Adam, Momentum, descend, palette, plotting, sweep
 from adaptive.problems import Circles, MovingTarget, Ravine, Rosenbrock, Saddle, Surface, expand
 
 RAVINE = Ravine()
@@ -313,7 +313,7 @@ def test_values_of_a_landscape_that_are_not_finite_stay_empty() -> None:
     drawn = ax.collections[0]
     np.testing.assert_array_equal(drawn.get_array().mask, ~np.isfinite(values).T)
     assert drawn.get_cmap().name == "magma"
-    assert plotting.landscape(runs).collections[0].get_cmap().name == "viridis_r"
+    assert plotting.landscape(runs).collections[0].get_cmap() == palette.AREAS.reversed()
     assert drawn.get_rasterized()
 
 
@@ -354,12 +354,14 @@ def test_numbers_of_a_table_can_be_read_on_their_colour() -> None:
     ax = plotting.table(values, ["Adam"], [str(i) for i in range(11)], number="{:.2f}")
     (image,) = ax.images
     for text, value in zip(ax.texts, values[0], strict=True):
-        lightness = np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.6, 0.1))
-        assert text.get_color() == ("white" if lightness < 0.5 else plotting.INK)
+        area = to_hex(image.cmap(image.norm(value)))
+        assert palette.contrast(to_hex(text.get_color()), area) >= 4.5
         assert text.get_text() == f"{value:.2f}"
         assert text.get_fontsize() == 9
         assert (text.get_ha(), text.get_va()) == ("center", "center")
-    assert {text.get_color() for text in ax.texts} == {"white", plotting.INK}
+    # All in one colour: the map has none that words could not be read on.
+    assert len({text.get_color() for text in ax.texts}) == 1
+    assert image.cmap == palette.AREAS
     assert {label.get_rotation() for label in ax.get_xticklabels()} == {45}
     assert not any(spine.get_visible() for spine in ax.spines.values())
     assert {tick.tick1line.get_markersize() for tick in ax.xaxis.get_major_ticks()} == {0}

@@ -646,7 +646,7 @@ def test_names_are_escaped():
         name = "a<b>&\"c'"
 
     page = explore(Odd(), SGD()).to_page()
-    assert "<title>SGD on a&lt;b&gt;&amp;&quot;c&#x27;</title>" in page
+    assert "<title>Explorer: SGD on a&lt;b&gt;&amp;&quot;c&#x27;</title>" in page
     assert 'aria-label="Explorer: SGD on a&lt;b&gt;&amp;&quot;c&#x27;"' in page
     assert page.startswith("<!doctype html>")
 
@@ -655,9 +655,13 @@ def test_a_short_name_stands_for_a_text():
     one, other = bundle.digest("a"), bundle.digest("b")
     assert re.fullmatch("[0-9a-f]{10}", one)
     assert one == bundle.digest("a") != other
-    key, text = bundle.shared({"a": 1})
-    assert re.fullmatch("[0-9a-f]{10}", key)
-    assert text.count(key) == 3
+    key, text = bundle.shared({"a": 1}, "Explorer")
+    # What all views have in common comes first, with a key of its own.
+    marks = re.findall(r"<!--/?adaptive-explorer ([0-9a-f]{10})-->", text)
+    assert marks == [marks[0], marks[0], key, key]
+    assert marks[0] != key
+    # Each names itself at its ends and in its script; the first also where it is asked for.
+    assert [text.count(each) for each in marks[1:3]] == [4, 3]
     assert bundle.to_javascript([True, None, 1.5, "</script>", (bundle.Code("x"),), {1: "é"}]) == (
         '[true,null,1.5,"<\\/script>",[x],{"1":"é"}]'
     )
@@ -667,11 +671,11 @@ def test_the_key_of_the_picture_names_its_marks():
     text = explore(Ravine(), SGD()).to_html()
     key = re.search(r'<ul class="key">(.*?)</ul>', text)[1]
     assert re.findall(r"</svg>([^<]*)</li>", key) == [
-        *("start", "minimum", "downhill", "velocity", "step"),
+        *("start", "minimum", "memory +", "gradient =", "step"),
     ]
     assert re.findall(r'class="swatch (\w+)" viewBox="0 0 (\d+) 8"', key) == [
         *(("small", "8"), ("small", "8")),
-        *(("gradient", "26"), ("velocity", "26"), ("step", "26")),
+        *(("memory", "26"), ("gradient", "26"), ("step", "26")),
     ]
 
 

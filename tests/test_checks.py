@@ -83,7 +83,7 @@ def test_real_numbers_keep_their_dtype(dtype: str) -> None:
     "value",
     ["a", None, True, [True, False], 1j, [1, None], [[1], [1, 2]], np.array(["1"]), object(),
      np.array(0, "M8[s]"), np.array(0, "m8[s]"), np.zeros(2, "V2")],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_what_is_no_real_number_is_refused(value: Any) -> None:
     words = f"a must be a real number or an array of real numbers, got {_checks.shown(value)}"

@@ -133,7 +133,7 @@ CONTAINERS = {
         None,
         "first",
     ],
-    ids=repr,
+    ids=lambda other: type(other).__name__,
 )
 def test_what_differs_is_not_the_same(other: Any) -> None:
     for form, value in CONTAINERS.items():

@@ -181,11 +181,11 @@ def _write_font(path: Path, target: Path, text: str) -> None:
     """Write a font that has these characters alone: a page loads four to eight of them."""
     options = subset.Options(flavor="woff", hinting=False, layout_features=[])
     options.drop_tables += ["FFTM"]
-    font = subset.load_font(path, options)
     chosen = subset.Subsetter(options)
     chosen.populate(text=text)
-    chosen.subset(font)
-    subset.save_font(font, target, options)
+    with subset.load_font(path, options) as font:
+        chosen.subset(font)
+        subset.save_font(font, target, options)
 
 
 def _set(translator: Any, node: Any, tex: str, display: bool) -> str:

@@ -32,7 +32,7 @@ def test_what_does_not_is_cut_to_a_line_of_80(length: int) -> None:
 
 
 def test_it_is_one_line() -> None:
-    assert _checks.shown(np.eye(2)) == "array([[1., 0.], [0., 1.]])"
+    assert _checks.shown(np.eye(2, dtype=int)) == "array([[1, 0], [0, 1]])"
 
 
 # ------------------------------------------------------------------ arrays

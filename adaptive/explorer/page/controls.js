@@ -36,7 +36,9 @@ export class TimeControls {
     button(row, "One step on", "forward", () => seek(this.t + 1));
     const label = html(row, "label", { class: "scrub" });
     html(label, "span", {}, "Step");
-    this.slider = html(label, "input", { type: "range", min: first, max: steps, step: 1 });
+    // On a phone the word beside it is not shown.
+    const scale = { min: first, max: steps, step: 1, "aria-label": "Step" };
+    this.slider = html(label, "input", { type: "range", ...scale });
     this.output = html(row, "span", { class: "value", "aria-hidden": "true" });
     this.slider.addEventListener("input", () => seek(Number(this.slider.value)));
   }

@@ -428,9 +428,11 @@ def test_who_comes_back_finds_the_figure_as_it_was(make, go, js, parts):
     assert js("[explorer.state.t, explorer.state.settings.Momentum]") == [8, [0.05, 0.5]]
     # What it was set to is remembered beside what else there is.
     assert js("[recalled('ravine-momentum').t, recalled('none')]") == ["8", None]
-    parts("""history.replaceState({ ...history.state, scroll: 3 }, "");
-      remember("other", { t: "1" }); remember("ravine-momentum", { t: "9" });""")
-    assert js("[history.state, location.hash]") == [
+    # At once: a figure at rest soon writes down its own settings.
+    kept = """(history.replaceState({ ...history.state, scroll: 3 }, ""),
+      remember("other", { t: "1" }), remember("ravine-momentum", { t: "9" }),
+      [history.state, location.hash])"""
+    assert js(kept) == [
         {"scroll": 3, "adaptiveFigures": {"other": {"t": "1"}, "ravine-momentum": {"t": "9"}}},
         "",
     ]

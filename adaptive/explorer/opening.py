@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from adaptive import _checks, plotting
 from adaptive.descent import FAR, Path, batches_for, check_run, descend, start_of
-from adaptive.explorer import asked, catalogue, colours, stage
+from adaptive.explorer import arguments, asked, catalogue, colours, stage
 from adaptive.explorer.figure import Figure
 from adaptive.explorer.outcome import Outcome, fraction, outcome_of, pieces, sentence
 from adaptive.explorer.picture import written
@@ -146,10 +146,7 @@ def opening(
     if not 0 < _checks.number("within", within) < 1:
         raise ValueError(f"within must be between 0 and 1, got {within}")
     _checks.one_of("counts", counts, ("loss", "step"))
-    if key is not None and not (isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9-]+", key)):
-        raise ValueError(
-            f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
-        )
+    arguments.key(key)
     for text in ("question", "name", "label"):
         given = {"question": question, "name": name, "label": label}[text]
         if given is not None and not isinstance(given, str):

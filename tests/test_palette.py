@@ -11,8 +11,9 @@ from matplotlib.colors import to_hex, to_rgb
 
 from adaptive import RULES, palette
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # about what the library cannot do without other packages
+# The library changes how numpy prints, and warns of what it cannot do without other packages.
+with np.printoptions(), warnings.catch_warnings():
+    warnings.simplefilter("ignore")
     import colour
     from colour.blindness import matrix_cvd_Machado2009
 

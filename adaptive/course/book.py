@@ -55,29 +55,34 @@ def page(notebook: dict[str, Any], solutions: bool) -> dict[str, Any]:
 def setup(app: Any) -> dict[str, Any]:
     """Let Sphinx read assignments as pages, and offer no notebook that holds more than them."""
     app.add_config_value("assignment_solutions", default=False, rebuild="env", types=[bool])
-    found: set[str] = set()
+
+    def on_init(app: Any) -> None:
+        app.env.sources_of_assignments = getattr(app.env, "sources_of_assignments", set())
 
     def on_read(app: Any, name: str, source: list[str]) -> None:
         if Path(app.env.doc2path(name)).suffix != ".ipynb":
             return
         notebook = nbformat.reads(source[0], as_version=4)
         if _is_assignment(notebook):
-            found.add(name)
+            app.env.sources_of_assignments.add(name)
             made = page(notebook, app.config.assignment_solutions)
             source[0] = nbformat.writes(nbformat.from_dict(made))
 
     def on_page(app: Any, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:
         # Binder and Colab would open the source.
-        if name in found and not app.config.assignment_solutions:
+        if name in app.env.sources_of_assignments and not app.config.assignment_solutions:
             buttons = context.get("header_buttons", [])
             context["header_buttons"] = [b for b in buttons if b.get("label") != "launch-buttons"]
 
     def on_finish(app: Any, exception: Exception | None) -> None:
-        for name in () if exception or app.config.assignment_solutions else found:
+        if exception or app.config.assignment_solutions:
+            return
+        for name in app.env.sources_of_assignments:
             for path in Path(app.outdir, "_sources").glob(f"{name}.ipynb*"):
                 made = without_answers(nbformat.read(path, as_version=4))
                 nbformat.write(nbformat.from_dict(made), path)
 
+    app.connect("builder-inited", on_init)
     app.connect("source-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
     app.connect("build-finished", on_finish)

@@ -48,10 +48,12 @@ def _line(name: str, config: Any) -> nodes.paragraph:
 def _insert(app: Any, tree: nodes.document, name: str) -> None:
     """Put the line before the second paragraph of a chapter: after its thesis and opening.
 
-    The front page has a button instead, and a section on how it is run.
+    The front page has a button instead, and a section on how it is run. The source of an
+    assignment has none: Binder and Colab would open it with its solutions.
     """
     is_notebook = Path(app.env.doc2path(name)).suffix == ".ipynb"
-    if app.builder.format != "html" or not is_notebook or name == app.config.root_doc:
+    without = {app.config.root_doc, *app.env.sources_of_assignments}
+    if app.builder.format != "html" or not is_notebook or name in without:
         return
     section = next(iter(tree.findall(nodes.section)), None)
     if section is None:

@@ -8,9 +8,10 @@ lives beside the chapters, because nothing else needs it.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
 - `dark` draws the figures for the dark page.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
-- `folding` folds the code that only draws.
+- `folding` folds the code that only draws, `reading` what is for a second reading.
 - `purge` takes out of the theme's styles what no page uses.
-- `search` makes the index of the search, and `run` says in words where a chapter can be run.
+- `search` makes the index of the search, and `run` says in words how long a chapter
+  takes and where it can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 """
 
@@ -29,6 +30,7 @@ from chapters._site import (
     pages,
     publishing,
     purge,
+    reading,
     run,
     search,
     symbols,
@@ -38,7 +40,7 @@ from chapters._site import (
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
     pages_of_their_own = (architecture, cheatsheet, cite)
-    finding = (folding, run, search)
+    finding = (folding, reading, run, search)
     for part in (
         mathematics,
         symbols,

@@ -122,6 +122,7 @@ def _is_live(output: nodes.Element) -> bool:
 def _fold(node: nodes.Element, said: str) -> None:
     """Put a node under a line that unfolds it."""
     index, parent = node.parent.index(node), node.parent
+    node["classes"] = [*node["classes"], "folded"]
     begin = f'<details class="fold"><summary>{said}</summary>'
     parent.insert(index + 1, nodes.raw("", "</details>", format="html"))
     parent.insert(index, nodes.raw("", begin, format="html"))

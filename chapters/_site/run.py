@@ -1,10 +1,11 @@
-"""Where a chapter can be run, in words under its thesis."""
+"""How long a chapter takes and where it can be run, in words under its thesis."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from chapters._site.reading import said
 from docutils import nodes
 
 
@@ -34,10 +35,11 @@ def places(name: str, config: Any) -> dict[str, str]:
     }
 
 
-def _line(name: str, config: Any) -> nodes.paragraph:
+def _line(name: str, config: Any, core: float, later: float) -> nodes.paragraph:
     """Return the line of the page."""
     line = nodes.paragraph(classes=["run"])
-    line += nodes.Text("Run this chapter: ")
+    more = f", and {said(later)} for what is folded" if later >= 2 else ""
+    line += nodes.Text(f"Reading takes {said(core)}{more}. Run this chapter: ")
     for i, (place, address) in enumerate(places(name, config).items()):
         if i:
             line += nodes.Text(" · ")
@@ -60,9 +62,9 @@ def _insert(app: Any, tree: nodes.document, name: str) -> None:
         return
     paragraphs = [each for each in section.children if isinstance(each, nodes.paragraph)]
     if len(paragraphs) > 1:
-        section.insert(section.index(paragraphs[1]), _line(name, app.config))
+        section.insert(section.index(paragraphs[1]), _line(name, app.config, *tree["minutes"]))
 
 
 def setup(app: Any) -> None:
-    """Connect to Sphinx."""
-    app.connect("doctree-resolved", _insert)
+    """Connect to Sphinx, after the minutes have been counted."""
+    app.connect("doctree-resolved", _insert, priority=960)

@@ -66,7 +66,7 @@ addEventListener("DOMContentLoaded", () => {
 // What a reader has unfolded is unfolded when they come back.
 addEventListener("DOMContentLoaded", () => {
   const key = `unfolded:${location.pathname}`;
-  const folds = [...document.querySelectorAll("details.fold")];
+  const folds = [...document.querySelectorAll("details:is(.fold, .later)")];
   let open = [];
   try {
     open = JSON.parse(localStorage.getItem(key)) ?? [];
@@ -81,3 +81,19 @@ addEventListener("DOMContentLoaded", () => {
     });
   });
 });
+
+// A link into what is folded unfolds it, and paper has it all.
+(() => {
+  const unfold = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    let around = target?.closest("details.later:not([open])");
+    if (!around) return;
+    for (; around; around = around.parentElement.closest("details.later")) around.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("DOMContentLoaded", unfold);
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => {
+    for (const each of document.querySelectorAll("details.later")) each.open = true;
+  });
+})();

@@ -49,10 +49,13 @@ def known() -> set[Key]:
 
 
 def fates(
-    made: list[Mutant], fate: Callable[[Mutant], str], explained: set[Key]
+    made: list[Mutant],
+    fate: Callable[[Mutant], str],
+    explained: set[Key],
+    jobs: int | None = None,
 ) -> Iterator[tuple[Mutant, str]]:
     """Yield each mutant with its fate, and name those that were not killed at once."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         for done, (mutant, found) in enumerate(zip(made, pool.map(fate, made), strict=True), 1):
             if found == SURVIVED:
                 print(

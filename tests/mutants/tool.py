@@ -16,8 +16,6 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
-import json
-import os
 import random
 import re
 import sys
@@ -33,7 +31,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 from tests.mutants import rooms, verdict
-from tests.mutants.mutant import Key, Mutant, code, fates, known
+from tests.mutants.mutant import Key, Mutant, among, code, fates, keep, known, offer
 from tests.mutants.reach import EXAMPLES, reach, statement
 from tests.mutants.runner import ROOT, judge
 from tests.mutants.verdict import KILLED, SURVIVED, Verdict
@@ -194,10 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--slice", type=part, default=(1, 1), metavar="K/N", help="a part of them")
     parser.add_argument("--sample", type=span, metavar="A:B", help="of each room, in random order")
     parser.add_argument("--seed", type=int, default=13, help="of the random order")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
-    parser.add_argument("--fast", action="store_true", help="leave out the slow tests")
-    parser.add_argument("--keep", type=Path, metavar="FILE", help="to write the survivors to")
-    parser.add_argument("--again", type=Path, metavar="FILE", help="only those that are in it")
+    offer(parser)
     options = parser.parse_args(arguments)
     try:
         files = rooms.files(options.names)
@@ -208,16 +203,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     which, of = options.slice
     made = chosen(files, options.sample, options.seed)[which - 1 :: of]
-    if options.again:
-        keys = set(map(tuple, json.loads(options.again.read_text(encoding="utf-8"))))
-        made = [mutant for mutant in made if mutant.key in keys]
+    made = among(made, options.again)
     print(f"{len(made)} mutants of {len(files)} files", flush=True)
     explained = known()
     judged = partial(fate, stages=1) if options.fast else fate
     found = list(fates(made, judged, explained, options.jobs))
-    if options.keep:
-        alive = [mutant.key for mutant, said in found if said != KILLED]
-        options.keep.write_text(json.dumps(alive, indent=1), encoding="utf-8")
+    keep(found, options.keep)
     for line in summary(found, explained):
         print(line)
     for mutant, said in found:

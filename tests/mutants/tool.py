@@ -5,7 +5,12 @@ or of the rooms and files that are named: ``make mutants ARGS="rules adaptive/sw
 ``--slice 2/8`` it takes the second of eight parts of their mutants, each a sample of all. A mutant
 that survives is to be killed by a new test, or, if it is no mistake, to be explained in
 ``equivalent.toml``. Cosmic Ray only makes the mutants: `runner` runs the tests, so that no file on
-the disk is ever changed and each mutant costs a tenth of a second.
+the disk is ever changed, and `reach` chooses those that reach the mutant's line: most mutants cost
+a second.
+
+All of them take hours. ``--sample 0:100`` takes the first hundred of each room in a random order,
+``--sample 100:200`` the next; ``--fast`` leaves out the slow tests, and what survives the fast ones
+can be kept and asked about again: ``--fast --keep alive.json``, then ``--again alive.json``.
 
 The exit code is 0 if all mistakes were killed, 1 if one survived, 2 if a test fails without any,
 and 3 if the machine let a mutant down, so that nothing can be said about it: ask again.

@@ -3,7 +3,8 @@
 The tests of a room run once on the right version, under Coverage.py, and what each test reached is
 kept in ``_build/mutants`` until the package or a test changes. A mutant then sees the tests that
 reach its statement, then those that reach its file, the fastest first; and if all of them pass, the
-rest of its room's, since what one test computes another may find in a cache.
+rest of its room's, since what one test computes another may find in a cache. A statement that runs
+on import is reached by no test, and shown to all.
 """
 
 from __future__ import annotations
@@ -54,10 +55,12 @@ class Reach:
         first, last = statement
         there = {test for line in range(first, last + 1) for test in lines.get(line, ())}
         near = {test for tests in lines.values() for test in tests} - there
+        if not there:  # it runs on import, and who reads a constant runs nothing of the file
+            near = set(self.seconds)
         rest = set(self.seconds) - there - near
         ordered = [test for tests in (there, near, rest) for test in self._sorted(tests)]
         fast = bisect_right(list(accumulate(map(self.seconds.__getitem__, ordered))), FAST)
-        fast = min(max(fast, 1), len(there) + len(near) or len(ordered))
+        fast = min(max(fast, 1), len(there) + len(near))
         return [ordered[:fast], ordered[fast:]] if ordered[fast:] else [ordered]
 
     def _sorted(self, tests: set[str]) -> list[str]:

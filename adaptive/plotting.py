@@ -304,7 +304,8 @@ def loss(
     known = all(path.problem.minimum is not None for path in paths)
     for i, path in enumerate(paths):
         look = line(path.rule) | ({} if labels is None else {"label": labels[i]})
-        floor = path.problem.loss(path.problem.minimum) if known else 0.0
+        minimum = path.problem.minimum if known else None
+        floor = 0.0 if minimum is None else path.problem.loss(minimum)
         ax.plot(path.loss - floor, **look)
     ax.set(yscale="log", xlabel="step", ylabel="loss above the minimum" if known else "loss")
     if len(paths) > 1:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -246,6 +248,30 @@ def test_the_plane_holds_all_points_with_a_little_room() -> None:
     for (low, high), x in zip(plotting.PLANE, points.T, strict=True):
         assert 0 < x.min() - low < 0.9
         assert 0 < high - x.max() < 0.9
+
+
+@pytest.mark.parametrize(
+    ("ipython", "asked"),
+    [
+        (None, []),
+        (SimpleNamespace(get_ipython=lambda: None), []),
+        (SimpleNamespace(get_ipython=object), [("svg",)]),
+    ],
+    ids=["without IPython", "outside of it", "in a notebook"],
+)
+def test_notebooks_and_they_alone_are_asked_for_svg(
+    monkeypatch: pytest.MonkeyPatch, ipython: Any, asked: Any
+) -> None:
+    from matplotlib_inline import backend_inline
+
+    heard: list[Any] = []
+    monkeypatch.setattr(backend_inline, "set_matplotlib_formats", lambda *a: heard.append(a))
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    if ipython is not None:
+        monkeypatch.setitem(sys.modules, "IPython", ipython)
+    with plt.rc_context():
+        plotting.use()
+    assert heard == asked
 
 
 def test_the_look_is_that_of_the_book_once_it_is_asked_for() -> None:

@@ -138,7 +138,8 @@ parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the 
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
 	$(PARITY)/bin/python -m tests.parity.gradients
 
-# In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4"
+# In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4", or a sample of
+# each room: make mutants ARGS="--sample 0:100"
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees
 	$(PY) -m tests.mutants.tool $(ARGS)
 

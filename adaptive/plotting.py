@@ -269,7 +269,8 @@ def loss(
 ) -> Axes:
     """Draw the loss of runs against the step, on a log axis.
 
-    Where the minimum is known, what is drawn is the loss above it.
+    Where the minimum is known, for each run that of its own problem, what is drawn is the loss
+    above it.
 
     Parameters
     ----------
@@ -300,13 +301,13 @@ def loss(
             f"labels must be one for each of the {len(paths)} paths, got {_checks.shown(labels)}"
         )
     ax = _axes(ax)
-    floor, name = 0.0, "loss"
-    if paths[0].problem.minimum is not None:
-        floor, name = paths[0].problem.loss(paths[0].problem.minimum), "loss above the minimum"
+    known = all(path.problem.minimum is not None for path in paths)
     for i, path in enumerate(paths):
         look = line(path.rule) | ({} if labels is None else {"label": labels[i]})
+        minimum = path.problem.minimum if known else None
+        floor = 0.0 if minimum is None else path.problem.loss(minimum)
         ax.plot(path.loss - floor, **look)
-    ax.set(yscale="log", xlabel="step", ylabel=name)
+    ax.set(yscale="log", xlabel="step", ylabel="loss above the minimum" if known else "loss")
     if len(paths) > 1:
         ax.legend(fontsize="small")
     return ax

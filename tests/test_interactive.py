@@ -67,6 +67,23 @@ def test_the_axes_of_a_sweep_begin_in_the_middle():
     assert form["lr"].label == "0.03"
 
 
+def test_points_along_an_axis_are_named_by_their_coordinates():
+    runs = sweep(SGD(), Ravine(), 3, theta0=[[1, 1], [2, 0.12345]])
+    form = interact(lambda run: run.settings, runs)
+    assert form["theta0"].label == "[2.    0.123]"
+    assert repr(form) == "<form: theta0=[2.    0.123]>"
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_jupyter_gets_the_widgets_and_a_text(monkeypatch, wrapped):
+    """Whether ipywidgets returns the data alone or with metadata, as display functions may."""
+    form = interact(lambda n: n, n=(1, 3))
+    data = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "VBox()"}
+    returned = (data, {}) if wrapped else data
+    monkeypatch.setattr(form._box, "_repr_mimebundle_", lambda **kwargs: returned, raising=False)
+    assert form._repr_mimebundle_() == {**data, "text/plain": "<form: n=2>"}
+
+
 @pytest.mark.parametrize("what", ["axes", "figure", "array", "none"])
 def test_figures_become_pictures_and_are_closed(what):
     def draw(lr):

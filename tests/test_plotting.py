@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -83,6 +85,21 @@ def test_where_runs_diverge_the_map_is_hatched() -> None:
     assert plotting.landscape(runs).patch.get_hatch()
 
 
+@pytest.mark.parametrize(
+    ("rates", "scale"),
+    [
+        ([0.02], "linear"),
+        ([0.01, 0.02], "linear"),
+        ([0.01, 0.02, 0.04], "log"),
+        ([0.01, 0.02, 0.03], "linear"),
+    ],
+)
+def test_three_values_by_equal_factors_make_an_axis_logarithmic(rates: Any, scale: str) -> None:
+    runs = sweep(Momentum(), RAVINE, steps=2, lr=rates, momentum=[0, 0.5])
+    ax = plotting.landscape(runs)
+    assert (ax.get_xscale(), ax.get_yscale()) == (scale, "linear")
+
+
 def test_contours_and_the_minimum() -> None:
     ax = plotting.contours(Saddle())
     (cross,) = lines(ax)
@@ -135,6 +152,19 @@ def test_the_loss_above_the_minimum() -> None:
     (drawn,) = lines(plotting.loss(path))
     np.testing.assert_allclose(drawn[:, 1], path.loss + 0.25)
     np.testing.assert_array_equal(drawn[:, 0], np.arange(21))
+
+
+def test_the_losses_of_runs_on_several_problems() -> None:
+    paths = [descend(SGD(0.01), problem, steps=5) for problem in (RAVINE, Saddle())]
+    first, second = lines(plotting.loss(paths))
+    np.testing.assert_array_equal(first[:, 1], paths[0].loss)
+    np.testing.assert_allclose(second[:, 1], paths[1].loss + 0.25)
+    paths.append(descend(SGD(0.1), MovingTarget(), steps=5))
+    for order in (paths, paths[::-1]):
+        ax = plotting.loss(order)
+        assert ax.get_ylabel() == "loss"
+        for drawn, path in zip(lines(ax), order, strict=True):
+            np.testing.assert_array_equal(drawn[:, 1], path.loss)
 
 
 def test_the_loss_where_no_minimum_is_known() -> None:
@@ -218,6 +248,30 @@ def test_the_plane_holds_all_points_with_a_little_room() -> None:
     for (low, high), x in zip(plotting.PLANE, points.T, strict=True):
         assert 0 < x.min() - low < 0.9
         assert 0 < high - x.max() < 0.9
+
+
+@pytest.mark.parametrize(
+    ("ipython", "asked"),
+    [
+        (None, []),
+        (SimpleNamespace(get_ipython=lambda: None), []),
+        (SimpleNamespace(get_ipython=object), [("svg",)]),
+    ],
+    ids=["without IPython", "outside of it", "in a notebook"],
+)
+def test_notebooks_and_they_alone_are_asked_for_svg(
+    monkeypatch: pytest.MonkeyPatch, ipython: Any, asked: Any
+) -> None:
+    from matplotlib_inline import backend_inline
+
+    heard: list[Any] = []
+    monkeypatch.setattr(backend_inline, "set_matplotlib_formats", lambda *a: heard.append(a))
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    if ipython is not None:
+        monkeypatch.setitem(sys.modules, "IPython", ipython)
+    with plt.rc_context():
+        plotting.use()
+    assert heard == asked
 
 
 def test_the_look_is_that_of_the_book_once_it_is_asked_for() -> None:

@@ -236,6 +236,38 @@ def test_the_first_two_hyperparameters_vary(most, first, second):
     assert stored._stops([], most) == []
 
 
+@pytest.mark.parametrize("steps", [1, 200, 250, 357, 4999])
+def test_paths_are_as_many_as_the_budget_has_points_for(steps):
+    found = stored.stored_paths(SGD(0.05), Saddle(), ranges_of(SGD(0.05)), Saddle().start, steps)
+    count = len(found["lengths"])
+    assert count == max(2, min(41, stored.BUDGET // (steps + 1)))
+    assert len(base64.b64decode(found["data"])) == count * (steps + 1) * 3 * 2
+
+
+class Bowl(Surface):
+    """A bowl whose minimum is known to a thousandth only."""
+
+    name = "bowl"
+    start = np.array([1.0, 0.5])
+    minimum = np.array([1e-3, 0.0])
+
+    def f(self, x, y):
+        return x * x + y * y
+
+    def partials(self, x, y):
+        return 2 * x, 2 * y
+
+
+def test_a_loss_below_that_of_the_minimum_does_not_set_the_scale():
+    rule = SGD(0.25)
+    found = stored.stored_paths(rule, Bowl(), ranges_of(rule), Bowl().start, 5)
+    losses = np.concatenate([descend(SGD(lr), Bowl(), steps=5).loss for lr in found["stops"][0]])
+    above = losses - 1e-6
+    assert found["floor"] == 1e-6
+    assert above.min() < 0
+    assert found["logs"][0] == pytest.approx(np.log10(above[above > 0].min()))
+
+
 def test_shares_of_a_range():
     values = np.array([-1.0, 3, 1, -9, 9, np.nan, np.inf, -np.inf])
     found = stored._shares(values, -1, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass
 from typing import Any
 from xml.etree import ElementTree
 
@@ -67,6 +67,15 @@ def test_a_box_knows_where_things_are():
     assert [float(BOX.y(share)) for share in (0, 0.5, 1)] == [105, 55, 5]
     wide = Box(300, 146, left=44, right=288, top=8, bottom=126)
     assert wide.inner == 'x="44" y="8" width="244" height="118" viewBox="44 8 244 118"'
+
+
+def test_a_box_stays_as_it_is():
+    """All figures share it."""
+    with pytest.raises(FrozenInstanceError):
+        LANDSCAPE.width = 100
+    run = Run("SGD", "", None, np.zeros((1, 2)), np.zeros(1), np.zeros((1, 2)))
+    with pytest.raises(FrozenInstanceError):
+        run.label = "Adam"
 
 
 @pytest.mark.parametrize("box", [LANDSCAPE, CHART, WIDE_CHART])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.mutants import rooms
 from tests.mutants.runner import ROOT
@@ -48,11 +51,37 @@ def known() -> set[Key]:
     return {(each["file"], each["was"], each["becomes"]) for each in explained}
 
 
+def offer(parser: argparse.ArgumentParser) -> None:
+    """Give a command line what both tools know."""
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
+    parser.add_argument("--fast", action="store_true", help="leave out the slow tests")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="to write the survivors to")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only those that are in it")
+
+
+def keep(found: list[tuple[Mutant, str]], file: Path | None) -> None:
+    """Write down what was not killed, if there is a file for it."""
+    if file is not None:
+        alive = [mutant.key for mutant, said in found if said != KILLED]
+        file.write_text(json.dumps(alive, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def among(made: list[Mutant], file: Path | None) -> list[Mutant]:
+    """Return those that were written down, or all if there is no file."""
+    if file is None:
+        return made
+    keys = set(map(tuple, json.loads(file.read_text(encoding="utf-8"))))
+    return [mutant for mutant in made if mutant.key in keys]
+
+
 def fates(
-    made: list[Mutant], fate: Callable[[Mutant], str], explained: set[Key]
+    made: list[Mutant],
+    fate: Callable[[Mutant], str],
+    explained: set[Key],
+    jobs: int | None = None,
 ) -> Iterator[tuple[Mutant, str]]:
     """Yield each mutant with its fate, and name those that were not killed at once."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         for done, (mutant, found) in enumerate(zip(made, pool.map(fate, made), strict=True), 1):
             if found == SURVIVED:
                 print(

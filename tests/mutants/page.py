@@ -24,7 +24,7 @@ from tree_sitter import Language, Node, Parser
 
 from adaptive.explorer import bundle
 from tests.mutants import verdict
-from tests.mutants.mutant import Mutant, code, fates, known
+from tests.mutants.mutant import Mutant, among, code, fates, keep, known, offer
 from tests.mutants.runner import ROOT
 from tests.mutants.verdict import KILLED, SURVIVED, Verdict, Watch
 
@@ -41,6 +41,9 @@ STAGES = [
     ["tests/explorer/test_everyone.py", "tests/explorer/test_address.py"],
     ["tests/explorer/test_parity.py"],
 ]
+
+#: Tests of a module's own, which are asked first of those that need a browser.
+OWN = {"address.js": "address", "pad.js": "controls", "drag.js": "landscape", "chart.js": "chart"}
 
 #: What the tests import, ready before the first mutant.
 WARM = ["pytest", "_pytest.assertion.rewrite", "numpy", "matplotlib.pyplot", "bs4"]
@@ -137,9 +140,19 @@ def _changes(node: Node) -> Iterator[tuple[Node, str]]:
         yield node, "{}"
 
 
-def fate(mutant: Mutant) -> str:
-    """Return what became of a mutant, or why it could not be judged."""
-    return verdict.fate(partial(_judged, mutant), partial(_judged, RIGHT), STAGES)
+def fate(mutant: Mutant, count: int = len(STAGES)) -> str:
+    """Return what became of a mutant in the first stages, or why it could not be judged."""
+    asked = stages(Path(mutant.file).name)[:count]
+    return verdict.fate(partial(_judged, mutant), partial(_judged, RIGHT), asked)
+
+
+def stages(module: str) -> list[list[str]]:
+    """Return the tests that are asked about a module of the page."""
+    if (own := OWN.get(module)) is None:
+        return STAGES
+    first = f"tests/explorer/test_{own}.py"
+    rest = [[test for test in stage if test != first] for stage in STAGES]
+    return [rest[0], [first, *rest[1]], *rest[2:]]
 
 
 def _judged(mutant: Mutant, tests: list[str]) -> Verdict:
@@ -179,18 +192,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants.page", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, help="all files of the page if none")
     parser.add_argument("--slice", default="1/1", help="K/N: every Nth mutant from the Kth")
+    offer(parser)
     options = parser.parse_args(arguments)
     first, every = map(int, options.slice.split("/"))
     files = [path.resolve() for path in options.files] or sorted(PAGE.glob("*.js"))
     whole = [mutant for path in files for mutant in mutants(path)]
-    made = whole[first - 1 :: every]
-    for tests in STAGES:
-        if (said := _judged(RIGHT, tests)).said != "passed":
+    made = among(whole[first - 1 :: every], options.again)
+    count = 2 if options.fast else len(STAGES)
+    for tests in dict.fromkeys(
+        tuple(stage) for path in files for stage in stages(path.name)[:count]
+    ):
+        if (said := _judged(RIGHT, list(tests))).said != "passed":
             print(f"a test fails without any mutant: {said.where}: {said.why}")
             return 2
     print(f"{len(made)} of {len(whole)} mutants of {len(files)} files", flush=True)
     explained = known()
-    found = list(fates(made, fate, explained))
+    found = list(fates(made, partial(fate, count=count), explained, options.jobs))
+    keep(found, options.keep)
     counts: dict[str, Counter[str]] = {}
     for mutant, said in found:
         if said == KILLED or (said == SURVIVED and mutant.key not in explained):

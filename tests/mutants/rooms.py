@@ -62,7 +62,10 @@ ROOMS: dict[str, list[list[str]]] = {
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [
-        [f"tests/course/test_{part}.py" for part in ("regions", "restore", "settling", "calling")],
+        [
+            f"tests/course/test_{part}.py"
+            for part in ("regions", "as_pages", "restore", "settling", "calling")
+        ],
         ["tests/course/test_running.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],

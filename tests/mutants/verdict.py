@@ -83,21 +83,24 @@ class Watch:
         return Verdict("lost", f"pytest ended with code {int(code)}")
 
 
-def ask(run: Callable[..., None], *arguments: Any, warm: Sequence[str]) -> Verdict | None:
-    """Let ``run(*arguments, pipe)`` send a verdict from a process of its own.
+def ask(
+    run: Callable[..., None], *arguments: Any, warm: Sequence[str], seconds: int | None = None
+) -> Any:
+    """Let ``run(*arguments, pipe)`` send a verdict, or else what it has, from a process of its own.
 
-    The process is forked from one that has imported the modules ``warm``, and not the package.
+    The process is forked from one that has imported the modules ``warm``, and not the package. It
+    may compute for so many seconds.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(warm))
     here, there = context.Pipe(duplex=False)
     process = context.Process(
-        target=_limited, args=(COMPUTING, run, *arguments, there), daemon=True
+        target=_limited, args=(seconds or COMPUTING, run, *arguments, there), daemon=True
     )
     process.start()
     there.close()
     connection.wait([here, process.sentinel], WAITING)
-    verdict = _received(here, process)
+    verdict = _received(here, process, seconds or COMPUTING)
     process.kill()
     process.join()
     return verdict
@@ -109,7 +112,7 @@ def _limited(seconds: int, run: Callable[..., None], *arguments: Any) -> None:
     run(*arguments)
 
 
-def _received(pipe: connection.Connection, process: Any) -> Verdict | None:
+def _received(pipe: connection.Connection, process: Any, seconds: int) -> Any:
     try:
         if pipe.poll():
             return pipe.recv()
@@ -118,7 +121,7 @@ def _received(pipe: connection.Connection, process: Any) -> Verdict | None:
     if process.exitcode is None:
         return Verdict("lost", f"the tests do not end, and do not compute: {WAITING} s")
     if process.exitcode == -signal.SIGXCPU:
-        return Verdict("endless", f"the tests compute for longer than {COMPUTING} s")
+        return Verdict("endless", f"the tests compute for longer than {seconds} s")
     return Verdict("lost", f"the process died with code {process.exitcode}")
 
 

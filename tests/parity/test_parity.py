@@ -236,10 +236,19 @@ def test_entry_says_what_was_recorded(name):
         assert f".{call}(" in text
     for record in entry(name).changes("book"):
         assert record.code in text
+    for aim in ("book", *FRAMEWORKS):
+        for record in entry(name).changes(aim):
+            assert record.code != recorded(record.framework, name).code, "there is no change"
     assert repr(entry(name)) == f"<Entry: {name}>"
     if name == "Adam":
         assert text.count("| same | same | `") == 2
         assert "6.9e-07" in text
+
+
+@every_name
+def test_forms_of_an_entry_have_the_settings_of_the_records(name):
+    forms = entry(name).forms()
+    assert forms == {"book": ours(name)} | {f: theirs(f, name) for f in FRAMEWORKS}
 
 
 def test_entry_names_the_algorithms():
@@ -294,6 +303,35 @@ def test_facts():
     key = "torch SGD(nesterov=True, foreach={}), p.grad of 3 after the step"
     assert facts[key.format(False)] == 3
     assert facts[key.format(True)] == pytest.approx(5.7)
+
+
+RULES_OF_FRAMEWORKS = [
+    pytest.param(getattr(getattr(frameworks, f), name), id=f"{f}.{name}")
+    for f in FRAMEWORKS
+    for name in NAMES
+]
+
+
+@pytest.mark.parametrize("kind", RULES_OF_FRAMEWORKS)
+def test_moments_after_one_gradient_are_its_share_of_it(kind):
+    """With decays below a half too, where 1 - β is not what is left of 1 after whole β."""
+    known = {"lr": 0.1, "rho": 0.3, "beta1": 0.3, "beta2": 0.2}
+    rule = kind(**{f.name: known[f.name] for f in fields(kind) if f.name in known})
+    g = np.array([2.0, -3.0])
+    _, state = rule.step(np.zeros(2), g, rule.init(np.zeros(2)))
+    shares = {"m": 0.7 * g, "v": 0.8 * g**2, "Eg2": 0.7 * g**2, "u": np.abs(g), "G": g**2}
+    if isinstance(rule, adaptive.Momentum):
+        shares["v"] = 0.1 * g
+    after = kind is frameworks.optax.AMSGrad  # which takes the maximum after the correction
+    shares |= {"b": g, "v_hat": g**2 if after else shares["v"]}
+    for name in {*state._fields} - {"t", "c", "Edx2"}:
+        np.testing.assert_allclose(getattr(state, name), shares[name], rtol=1e-7, err_msg=name)
+
+
+@pytest.mark.parametrize("kind", RULES_OF_FRAMEWORKS)
+def test_rules_with_an_array_are_compared_by_its_numbers(kind):
+    assert kind(lr=np.array([0.1, 0.2])) == kind(lr=np.array([0.1, 0.2]))
+    assert kind(lr=np.array([0.1, 0.2])) != kind(lr=np.array([0.1, 0.3]))
 
 
 def test_what_weight_decay_does():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from adaptive import _checks
+from adaptive.explorer import arguments
 from adaptive.explorer.figure import Figure
 from adaptive.explorer.frames import Frames, frames, svg_of
 
@@ -82,13 +82,10 @@ def flipbook(
     for name, function in (("draw", draw), ("says", says), ("written", written)):
         if not callable(function):
             raise TypeError(f"{name} must be callable, got {_checks.shown(function)}")
-    for name, text in (("label", label), ("alt", alt), ("key", key)):
+    for name, text in (("label", label), ("alt", alt)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a str, got {_checks.shown(text)}")
-    if not re.fullmatch(r"[A-Za-z0-9-]+", key):
-        raise ValueError(
-            f"key must consist of letters, digits and hyphens, got {_checks.shown(key)}"
-        )
+    arguments.key(key)
     if not isinstance(values, Iterable):
         raise TypeError(f"values must be a sequence of values, got {_checks.shown(values)}")
     chosen = list(values)

@@ -7,10 +7,10 @@ picture whole, and of the others what is not as it is there.
 from __future__ import annotations
 
 import io
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -69,7 +69,8 @@ def frames(figures: Sequence[str], at: int) -> Frames:
     Frames
         The pictures.
     """
-    roots = [_read(figure) for figure in figures]
+    apart = digest("".join(figures))
+    roots = [_read(figure, apart) for figure in figures]
     width = float(roots[at].get("viewBox", "0 0 0 0").split()[2]) * 4 / 3
     found = list(_differences([roots[at], *roots]))
     slots, columns, parts = [], [], 0
@@ -87,7 +88,7 @@ def svg_of(figure: Figure) -> str:
     """Return a figure of matplotlib as SVG whose texts are texts, and close it."""
     stream = io.StringIO()
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "adaptive"}):
-        figure.savefig(stream, format="svg")
+        figure.savefig(stream, format="svg", metadata={"Date": None})
     plt.close(figure)
     return stream.getvalue()
 
@@ -95,7 +96,7 @@ def svg_of(figure: Figure) -> str:
 # --------------------------------------------------------------------------- what a page can hold
 
 
-def _read(svg: str) -> Element:
+def _read(svg: str, apart: str) -> Element:
     """Return a picture of matplotlib without what a page does not need or may not have twice."""
     root = ElementTree.fromstring(svg)
     for element in root.iter():
@@ -113,7 +114,7 @@ def _read(svg: str) -> Element:
                 parent.remove(child)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    _name_apart(root)
+    _name_apart(root, apart)
     return root
 
 
@@ -139,7 +140,7 @@ def _on_both(colour: str) -> str:
         return colour
 
 
-def _name_apart(root: Element) -> None:
+def _name_apart(root: Element, apart: str) -> None:
     """Leave the ids that something refers to, and make them differ from those of other figures."""
     pointing = {"href": re.compile(r"#(.+)"), "clip-path": re.compile(r"url\(#(.+)\)")}
     used = {
@@ -148,8 +149,6 @@ def _name_apart(root: Element) -> None:
         for name, pattern in pointing.items()
         if (match := pattern.fullmatch(element.get(name, "")))
     }
-    # Clip paths and markers are named after what they look like, so the same in all pictures.
-    apart = digest(" ".join(sorted(used)))
     for element in root.iter():
         if (name := element.attrib.pop("id", None)) in used:
             element.set("id", f"{apart}-{name}")
@@ -170,18 +169,40 @@ def _differences(
         values = [each.get(name) for each in same]
         if len(set(values)) > 1:
             yield first, name, values
-    alike = all([c.tag for c in each] == [c.tag for c in first] for each in same)
-    if alike and len({each.text for each in same}) == 1:
+    if len({each.text for each in same}) > 1:
+        yield first, "", [_written(each.text, each) for each in same]
+    elif all([c.tag for c in each] == [c.tag for c in first] for each in same):
         for children in zip(*same, strict=True):
             yield from _differences(children)
     else:
-        yield first, "", [_inside(each) for each in same]
+        yield from _some_come_and_go([list(each) for each in same], first)
 
 
-def _inside(element: Element) -> str:
+def _some_come_and_go(
+    lists: Sequence[Sequence[Element]], parent: Element
+) -> Iterator[tuple[Element, str, list[str | None]]]:
+    """Yield what lies between the children that all begin with and those that all end with."""
+    fewest = min(map(len, lists))
+    front = _shared(lists, range(fewest))
+    back = _shared(lists, range(-1, front - fewest - 1, -1))
+    inner = [each[front : len(each) - back] for each in lists]
+    group = Element("g")
+    yield group, "", [_written(None, each) for each in inner]
+    group.extend(inner[0])
+    parent[front : len(lists[0]) - back] = [group]
+
+
+def _shared(lists: Sequence[Sequence[Element]], places: Iterable[int]) -> int:
+    """Return how many of the places, one after the other, hold the same in all lists."""
+    shared = itertools.takewhile(
+        lambda i: len({_written(None, [each[i]]) for each in lists}) == 1, places
+    )
+    return len(list(shared))
+
+
+def _written(text: str | None, children: Iterable[Element]) -> str:
     """Return what an element contains, as SVG."""
     alone = Element("g")
-    alone.text = element.text
-    alone.extend(element)
-    text: Any = ElementTree.tostring(alone, encoding="unicode", short_empty_elements=False)
-    return str(text).removeprefix("<g>").removesuffix("</g>")
+    alone.text = text
+    alone.extend(children)
+    return ElementTree.tostring(alone, encoding="unicode", short_empty_elements=False)[3:-4]

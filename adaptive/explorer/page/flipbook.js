@@ -4,7 +4,7 @@ import { freeKey, numberIn } from "./address.js";
 import { set } from "./drawing.js";
 import { onReturn, recalled, remember } from "./memory.js";
 
-const REST = 350; // milliseconds before the hand rests
+const LULL = 350; // milliseconds before the hand rests
 
 export class Flipbook {
   constructor(root, catalogue, spec) {
@@ -46,6 +46,6 @@ export class Flipbook {
 
   settle() {
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => remember(this.key, { at: this.input.value }), REST);
+    this.resting = setTimeout(() => remember(this.key, { at: this.input.value }), LULL);
   }
 }

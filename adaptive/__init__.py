@@ -4,7 +4,8 @@ Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
 them on a page to be moved, `opening` asks one question of a rule, `anatomy`
 shows a step as the sum of its terms, `gallery` shows rules side by side,
-`interact` gives sliders to any function.
+`flipbook` puts pictures drawn beforehand under a slider, `interact` gives
+sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
     from adaptive.explorer import anatomy, explore
+    from adaptive.explorer.flipbook import flipbook
     from adaptive.explorer.gallery import gallery
     from adaptive.explorer.opening import opening
     from adaptive.interactive import interact
@@ -56,6 +58,7 @@ __all__ = [
     "anatomy",
     "descend",
     "explore",
+    "flipbook",
     "gallery",
     "interact",
     "load_state",
@@ -70,6 +73,7 @@ __all__ = [
 #: What needs more than numpy, and is imported when it is first asked for.
 _LATER = {
     **dict.fromkeys(("anatomy", "explore"), "adaptive.explorer"),
+    "flipbook": "adaptive.explorer.flipbook",
     "gallery": "adaptive.explorer.gallery",
     "interact": "adaptive.interactive",
     "opening": "adaptive.explorer.opening",

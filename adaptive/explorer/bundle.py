@@ -28,12 +28,18 @@ VIEWS = {
     "Opening": ("labels.js", "opening.js"),
     "Gallery": ("gallery.js",),
     "Anatomy": ("contours.js", "lens.js", "bands.js", "anatomy.js"),
+    "Flipbook": ("flipbook.js",),
 }
 MODULES = COMMON + tuple(module for modules in VIEWS.values() for module in modules)
 
 #: The style sheet of all figures, and those of some views.
 STYLE = "explorer.css"
-STYLES = {"Opening": "opening.css", "Gallery": "gallery.css", "Anatomy": "anatomy.css"}
+STYLES = {
+    "Opening": "opening.css",
+    "Gallery": "gallery.css",
+    "Anatomy": "anatomy.css",
+    "Flipbook": "flipbook.css",
+}
 
 #: What stands around a part that figures of a page share, so that all copies but one can be taken
 #: out (see `adaptive.explorer.book`).

@@ -8,6 +8,7 @@ lives beside the chapters, because nothing else needs it.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
 - `dark` draws the figures for the dark page.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
+- `beside` sets a picture beside the proof that it moves with.
 - `folding` folds the code that only draws, `reading` what is for a second reading.
 - `purge` takes out of the theme's styles what no page uses.
 - `search` makes the index of the search, and `run` says in words how long a chapter
@@ -21,6 +22,7 @@ from typing import Any
 
 from chapters._site import (
     architecture,
+    beside,
     cheatsheet,
     cite,
     dark,
@@ -40,7 +42,7 @@ from chapters._site import (
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
     pages_of_their_own = (architecture, cheatsheet, cite)
-    finding = (folding, reading, run, search)
+    finding = (beside, folding, reading, run, search)
     for part in (
         mathematics,
         symbols,

@@ -97,3 +97,14 @@ addEventListener("DOMContentLoaded", () => {
     for (const each of document.querySelectorAll("details.later")) each.open = true;
   });
 })();
+
+// The contents of a page make room while a picture stands beside its proof: there is one column for both.
+addEventListener("DOMContentLoaded", () => {
+  const contents = document.querySelector(".bd-sidebar-secondary");
+  const seen = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
+    contents?.classList.toggle("hide", seen.size > 0);
+  }, { rootMargin: "25% 0px" });
+  for (const block of document.querySelectorAll(".beside")) watch.observe(block);
+});

@@ -371,3 +371,41 @@ def test_an_address_opens_a_moment(reader, tmp_path):
     page.goto("about:blank")
     page.goto((tmp_path / "page.html").as_uri() + "#~a.t=none&a.start=1&a.t=99999")
     assert _state(page)["start"] == [-4, 1]
+
+
+def test_whoever_comes_back_finds_it_as_it_was(page, tmp_path):
+    (tmp_path / "other.html").write_text("<title>other</title>", encoding="utf-8")
+    start = page.get_by_role("slider", name="Start")
+    start.focus()
+    start.press("ArrowRight")
+    page.get_by_role("slider", name="Step").press("ArrowRight")
+    before = _state(page)
+    assert before["start"] != [-4, 1]
+    page.wait_for_function(
+        "(t) => Object.values(history.state?.adaptiveFigures ?? {})[0]?.t === String(t)",
+        arg=before["t"],
+    )
+    page.goto((tmp_path / "other.html").as_uri())
+    page.go_back()
+    page.wait_for_selector(".adaptive-anatomy[data-live]")
+    assert _state(page) == before
+    # An address says how it is first, what is remembered how it was left.
+    page.goto((tmp_path / "page.html").as_uri() + "?anew")
+    fresh = _state(page)
+    assert fresh["start"] == [-4, 1]
+    assert fresh["t"] != before["t"]
+
+
+def test_within_a_page_as_well(page):
+    before = _state(page)
+    page.evaluate("() => history.pushState(history.state, '')")
+    key = page.locator(".adaptive-anatomy").get_attribute("data-key")
+    told = {"adaptiveFigures": {key: {"t": "9", "start": "-3,0.5"}}}
+    page.evaluate("(told) => history.replaceState(told, '')", told)
+    page.evaluate("() => history.pushState(null, '')")
+    assert _state(page) == before
+    page.go_back()
+    page.wait_for_function(
+        "() => document.querySelector('.adaptive-anatomy').explorer.state.t === 9"
+    )
+    assert _state(page) == {"t": 9, "start": [-3, 0.5]}

@@ -143,3 +143,22 @@ def test_it_plays_to_the_end(reader, tmp_path):
             && [...document.querySelectorAll('.count')].every(e => e.textContent)""",
         arg=whole,
     )
+
+
+def test_whoever_comes_back_finds_it_as_it_was(page, tmp_path):
+    (tmp_path / "other.html").write_text("<title>other</title>", encoding="utf-8")
+    page.locator(".handle").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => history.state?.adaptiveFigures?.gallery")
+    look = """() => [document.querySelector(".handle").getAttribute("aria-valuetext"),
+      ...[...document.querySelectorAll(".line")].map((e) => e.getAttribute("d"))]"""
+    before = page.evaluate(look)
+    page.goto((tmp_path / "other.html").as_uri())
+    page.go_back()
+    page.wait_for_selector("[data-live] .handle")
+    page.wait_for_function(f"(said) => ({look})()[0] === said", arg=before[0])
+    assert page.evaluate(look) == before
+    page.goto((tmp_path / "gallery.html").as_uri() + "?anew")
+    page.wait_for_selector("[data-live] .handle")
+    assert page.evaluate(look)[0] != before[0]

@@ -97,6 +97,42 @@ def test_openings_are_alive_in_firefox(book, firefox, name):
     assert not firefox.away
 
 
+#: Figures whose state the browser's back button brings back: what moves them, and what they say.
+RETURNS = {
+    "gallery": ("introduction", ".adaptive-gallery .handle", ".adaptive-gallery .handle"),
+    "anatomy": ("momentum", ".adaptive-anatomy .time input", ".adaptive-anatomy .time input"),
+    "flipbook": ("momentum", ".adaptive-flipbook input", ".adaptive-flipbook input"),
+}
+
+
+@pytest.mark.parametrize("kind", RETURNS)
+def test_the_back_button_of_firefox_brings_a_figure_back(book, firefox, kind, tmp_path):
+    name, moved, says = RETURNS[kind]
+    (tmp_path / "other.html").write_text("<!doctype html><title>other</title>", encoding="utf-8")
+    said = f"() => document.querySelector('{says}')?.getAttribute('aria-valuetext') ?? null"
+    firefox.open(book / f"chapters/{name}.html")
+    fresh = firefox.evaluate(said)
+    firefox.evaluate(f"() => document.querySelector('{moved}').focus()")
+    firefox.press(RIGHT, times=2)
+    firefox.evaluate(SETTLED)
+    before = firefox.evaluate(said)
+    assert before not in (None, fresh)
+    _until(firefox, "() => Object.keys(history.state?.adaptiveFigures ?? {}).length > 0")
+    firefox.open(tmp_path / "other.html")
+    firefox.evaluate("() => history.back()")
+    _until(firefox, f"(said) => ({said})() === said", before)
+    assert not firefox.errors
+
+
+def _until(firefox, function, *arguments):
+    """Wait until a function of the page returns true, however busy the machine is."""
+    waits = f"""(...given) => new Promise((done) => {{
+      const look = () => (({function})(...given) ? done(true) : setTimeout(look, 20));
+      look();
+    }})"""
+    assert firefox.evaluate(waits, *arguments)
+
+
 def test_errors_in_firefox_are_heard(firefox, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(

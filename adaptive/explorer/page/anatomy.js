@@ -1,11 +1,12 @@
 // The equation is the figure: terms with their numbers, and the arrows that they are.
 
-import { byName, numberIn, readAddress } from "./address.js";
+import { freeKey, numberIn, readAddress } from "./address.js";
 import { Bands } from "./bands.js";
 import { TimeControls } from "./controls.js";
 import { BOTH, decoded, descend, partsOf, rowsOf } from "./descent.js";
 import { html, set } from "./drawing.js";
 import { Lens } from "./lens.js";
+import { onReturn, recalled, remember } from "./memory.js";
 import { clamp, powerOfTen } from "./numbers.js";
 
 const PAUSE = 400; // milliseconds before it speaks
@@ -22,9 +23,14 @@ export class Anatomy {
     const noise = spec.batches[spec.problem];
     this.batches = noise && rowsOf(decoded(noise, "Float64"), spec.steps);
     this.settings = this.rule.settings.map(({ value }) => value);
+    this.key = freeKey(root, spec.key);
     this.state = { t: spec.t, start: [...spec.start], lit: null };
     this.build();
-    this.apply(this.fromAddress());
+    this.apply(this.settingsIn(recalled(this.key) ?? readAddress(this.key)));
+    onReturn(this.key, (settings) => {
+      this.stop();
+      this.apply(this.settingsIn(settings));
+    });
     this.render();
   }
 
@@ -34,9 +40,9 @@ export class Anatomy {
     this.frame ??= requestAnimationFrame(() => this.render());
   }
 
-  fromAddress() {
-    const found = byName(Object.entries(readAddress(this.spec.key)));
-    const [t, start] = [numberIn(found.t), (found.start ?? "").split(",").map(numberIn)];
+  /** What texts say of the settings, those of an address or of what the page remembers. */
+  settingsIn(found) {
+    const [t, start] = [numberIn(found.t), String(found.start ?? "").split(",").map(numberIn)];
     const change = {};
     if (Number.isInteger(t)) change.t = clamp(t, 1, this.spec.steps);
     if (start.length === 2 && start.every(Number.isFinite)) {
@@ -172,7 +178,7 @@ export class Anatomy {
     return `${term.dataset.say}, ${this.spec.words.role[term.dataset.role]}${numbers}`;
   }
 
-  /** Tell a screen reader, once the hand rests. */
+  /** Once the hand rests: tell a screen reader, and let the page remember. */
   speakLater() {
     clearTimeout(this.speaking);
     if (!this.spoken) {
@@ -182,7 +188,8 @@ export class Anatomy {
     this.speaking = setTimeout(() => {
       this.terms.forEach((term) => set(term, { "aria-label": this.named(term) }));
       if (this.timer) return;
-      const { lit, t } = this.state;
+      const { lit, start, t } = this.state;
+      remember(this.key, { t: String(t), start: String(start) });
       const said = lit ? (lit.matches(".term") ? this.named(lit) : this.words(lit.dataset.role)) : this.sentence;
       this.status.textContent = `Step ${t}. ${said}`;
     }, PAUSE);

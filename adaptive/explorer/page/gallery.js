@@ -1,8 +1,10 @@
 // A gallery: several rules from one start, each in a small picture of its own.
 
+import { freeKey, numberIn } from "./address.js";
 import { descend } from "./descent.js";
 import { dots, html, linear, polyline, set, shape } from "./drawing.js";
 import { draggable } from "./drag.js";
+import { onReturn, recalled, remember } from "./memory.js";
 import { clamp, roundDown, rounded, written } from "./numbers.js";
 import { outcomeOf, relativeLoss } from "./outcome.js";
 
@@ -14,6 +16,7 @@ export class Gallery {
   constructor(root, catalogue, spec) {
     this.root = root;
     this.spec = spec;
+    this.key = freeKey(root, spec.key);
     this.start = spec.start;
     const { width, height, bounds } = spec.stage;
     const [[left, right], [bottom, top]] = bounds;
@@ -25,7 +28,15 @@ export class Gallery {
     this.build();
     this.run();
     this.draw(spec.steps);
+    const before = recalled(this.key);
+    if (before) this.restore(before);
+    onReturn(this.key, (settings) => this.restore(settings));
     this.playWhenSeen();
+  }
+
+  restore({ start }) {
+    const point = String(start).split(",").map(numberIn);
+    if (point.length === 2 && point.every(Number.isFinite)) this.moveTo(point);
   }
 
   build() {
@@ -111,7 +122,7 @@ export class Gallery {
     });
   }
 
-  /** Once the hand rests, tell a screen reader. */
+  /** Once the hand rests: tell a screen reader, and let the page remember. */
   settle() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
@@ -119,6 +130,7 @@ export class Gallery {
       this.status.textContent = captions
         .map((each) => `${each.querySelector("b").textContent}: ${each.querySelector(".count").textContent}`)
         .join(". ");
+      remember(this.key, { start: String(this.start) });
     }, REST);
   }
 

@@ -82,6 +82,17 @@ addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// A link to a section that is folded under its heading unfolds it.
+(() => {
+  const unfold = () => {
+    const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const fold = section?.querySelector(":scope > details.later");
+    if (fold) fold.open = true;
+  };
+  addEventListener("DOMContentLoaded", unfold);
+  addEventListener("hashchange", unfold);
+})();
+
 // A link into what is folded unfolds it, and paper has it all.
 (() => {
   const unfold = () => {

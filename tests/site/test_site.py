@@ -361,6 +361,18 @@ def test_a_slider_is_reached_from_the_front_page_in_fifteen_presses(book, visit)
     assert page.evaluate(is_slider)
 
 
+@pytest.mark.parametrize("target", ["the-longest-step", "thm-adam-bound"])
+def test_a_link_to_a_section_for_a_second_reading_or_into_it_unfolds_it(book, visit, target):
+    page = visit.open(book / "chapters" / "adam.html")
+    fold = page.locator("#the-longest-step > details.later")
+    assert not fold.evaluate("(e) => e.open")
+    page.evaluate("(id) => { location.hash = id; }", target)
+    page.wait_for_function("(e) => e.open", arg=fold.element_handle())
+    assert page.locator("details.later[open]").count() == 1
+    top = page.evaluate("(id) => document.getElementById(id).getBoundingClientRect().top", target)
+    assert 0 <= top < 300
+
+
 def test_what_was_unfolded_stays_so(book, visit):
     page = visit.open(book / "chapters" / "momentum.html")
     fold = page.locator("details.fold").nth(1)

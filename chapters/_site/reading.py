@@ -21,7 +21,7 @@ WORD, FORMULA, FIGURE, LINE = 1 / 200, 1 / 4, 1 / 2, 1 / 20
 #: What is no part of reading: exercises, answers, and what the page does not show.
 APART = {"exercise", "solution", "folded", "tag_remove-cell", "tag_hide-input", "bibliography"}
 #: What is folded, wherever it stands.
-FOLDED = {"dropdown", "toggle"}
+FOLDED = {"dropdown", "toggle", "tag_hide-output"}
 
 
 def _marked(section: nodes.section) -> nodes.paragraph | None:

@@ -71,8 +71,9 @@ def test_minutes_are_those_of_words_formulas_figures_and_open_code():
     assert later == 0
 
 
-def test_what_is_folded_counts_as_later():
-    dropdown = nodes.container("", words(200), classes=["dropdown"])
+@pytest.mark.parametrize("kind", ["dropdown", "toggle", "tag_hide-output"])
+def test_what_is_folded_counts_as_later(kind):
+    dropdown = nodes.container("", words(200), classes=[kind])
     tree = page(section("One", words(199), dropdown), section("Two", mark(), words(400)))
     core, later = tree["minutes"]
     assert core == pytest.approx(1)

@@ -66,7 +66,7 @@ addEventListener("DOMContentLoaded", () => {
 // What a reader has unfolded is unfolded when they come back.
 addEventListener("DOMContentLoaded", () => {
   const key = `unfolded:${location.pathname}`;
-  const folds = [...document.querySelectorAll("details:is(.fold, .later)")];
+  const folds = [...document.querySelectorAll("details:is(.fold, .later, .entry)")];
   let open = [];
   try {
     open = JSON.parse(localStorage.getItem(key)) ?? [];
@@ -84,16 +84,17 @@ addEventListener("DOMContentLoaded", () => {
 
 // A link into what is folded unfolds it, and paper has it all.
 (() => {
+  const read = "details:is(.later, .entry)";
   const unfold = () => {
     const target = document.getElementById(location.hash.slice(1));
-    let around = target?.closest("details.later:not([open])");
+    let around = target?.closest(`${read}:not([open])`);
     if (!around) return;
-    for (; around; around = around.parentElement.closest("details.later")) around.open = true;
+    for (; around; around = around.parentElement.closest(read)) around.open = true;
     target.scrollIntoView();
   };
   addEventListener("DOMContentLoaded", unfold);
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll("details.later")) each.open = true;
+    for (const each of document.querySelectorAll(read)) each.open = true;
   });
 })();

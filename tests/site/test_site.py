@@ -371,3 +371,14 @@ def test_what_was_unfolded_stays_so(book, visit):
     page.reload()
     opened = page.locator("details.fold").evaluate_all("(all) => all.map(e => e.open)")
     assert [i for i, is_open in enumerate(opened) if is_open] == [1]
+
+
+def test_a_link_opens_the_entry_that_it_names_and_no_other(book, visit):
+    page = visit.open(book / "chapters" / "dictionary.html")
+    name = "to-get-pytorch-s-rmsprop"
+    entries = page.locator("details.entry")
+    assert entries.count() > 20
+    assert not any(entries.evaluate_all("(all) => all.map((e) => e.open)"))
+    page.locator(f'a[href="#{name}"]').click()
+    page.wait_for_function("(id) => document.getElementById(id).open", arg=name)
+    assert entries.evaluate_all("(all) => all.filter((e) => e.open).map((e) => e.id)") == [name]

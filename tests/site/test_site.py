@@ -375,7 +375,7 @@ def test_what_was_unfolded_stays_so(book, visit):
 
 def test_a_link_opens_the_entry_that_it_names_and_no_other(book, visit):
     page = visit.open(book / "chapters" / "dictionary.html")
-    name = "to-get-pytorch-s-rmsprop"
+    name = "to-get-pytorchs-rmsprop"
     entries = page.locator("details.entry")
     assert entries.count() > 20
     assert not any(entries.evaluate_all("(all) => all.map((e) => e.open)"))

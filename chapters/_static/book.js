@@ -63,6 +63,25 @@ addEventListener("DOMContentLoaded", () => {
   if (!link.isConnected) document.body.prepend(link);
 });
 
+// A button that copies is in the order of the keys while its code is pointed at or has the focus,
+// and where a reader has unfolded it. Code that does not scroll has the focus when it is pressed.
+addEventListener("load", () => {
+  for (const button of document.querySelectorAll("button.copybtn")) {
+    const block = button.parentElement;
+    const fold = block.closest("details:is(.fold, .entry)");
+    const look = () => {
+      const asked = fold?.open || block.matches(":hover, :focus-within");
+      button.tabIndex = asked ? 0 : -1;
+    };
+    for (const event of ["pointerenter", "pointerleave", "focusin"]) {
+      block.addEventListener(event, look);
+    }
+    block.addEventListener("focusout", () => setTimeout(look));
+    fold?.addEventListener("toggle", look);
+    look();
+  }
+});
+
 // What a reader has unfolded is unfolded when they come back.
 addEventListener("DOMContentLoaded", () => {
   const key = `unfolded:${location.pathname}`;

@@ -6,7 +6,7 @@ lives beside the chapters, because nothing else needs it.
 - `mathematics` sets the formulas when the book is built: pages need no script for them.
 - `icons` draws the theme's icons into the pages, without the theme's bundle of thousands.
 - `pages` mends what the theme writes: landmarks, ids, scripts, table headings.
-- `dark` draws the figures for the dark page.
+- `dark` draws the figures for the dark page, `legible` keeps their letters large enough.
 - `publishing` adds what finds and cites a page: descriptions, pictures, site map, redirects.
 - `beside` sets a picture beside the proof that it moves with.
 - `folding` folds the code that only draws, `reading` what is for a second reading.
@@ -28,6 +28,7 @@ from chapters._site import (
     dark,
     folding,
     icons,
+    legible,
     mathematics,
     pages,
     publishing,
@@ -51,6 +52,7 @@ def setup(app: Any) -> dict[str, Any]:
         *pages_of_their_own,
         pages,
         dark,
+        legible,
         *finding,
         purge,
     ):

@@ -9,11 +9,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from chapters._site.legible import LEAST
 from docutils import nodes
 
 PACKAGE = Path(__file__).resolve().parents[2] / "adaptive"
 #: Width and height of a box, and the room between boxes, in pixels.
 BOX, GAP = (104, 34), (18, 46)
+#: The size of the letters in it, see `book.css`.
+LETTERS = 13
 
 
 def _part(path: Path) -> str:
@@ -144,6 +147,7 @@ def picture() -> str:
     says = "; ".join(f"{p} imports {', '.join(sorted(o))}" for p, o in graph.items() if o)
     return (
         f'<svg class="architecture" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'style="--least: {width * LEAST / LETTERS:.0f}px" '
         f'aria-label="The parts of the package, from the ground up: {escape(says)}.">'
         '<defs><marker id="architecture-tip" viewBox="0 0 8 8" refX="7" refY="4" '
         'markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'

@@ -2,8 +2,10 @@
 
 Folded are the imports, the code of a cell whose output is a figure, what such a cell prints beside
 it, and code of more than a few lines, but for the algorithms: what stands under the headings of
-`TEACHING`, and short rules of one's own. A cell with the tag ``show`` stays open. The source of a
-rule that a cell prints is code, and looks like it.
+`TEACHING`, and short rules of one's own. A cell with the tag ``show`` stays open; one with the tag
+``hide-output`` is folded with what it prints. The source of a rule that a cell prints is code, and
+looks like it. Lines of code that a cell shows after words that say what they are for, as an entry
+of the dictionary does, are folded under these words.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import textwrap
 from typing import Any
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 
-FIGURE, NUMBERS, IMPORTS, PRINTED, CHECK, CODE = (
+FIGURE, NUMBERS, IMPORTS, PRINTED, CHECK, CODE, ALL = (
     f"Show {what}"
     for what in (
         "the code of this figure",
@@ -23,6 +26,7 @@ FIGURE, NUMBERS, IMPORTS, PRINTED, CHECK, CODE = (
         "the code of these numbers",
         "the check",
         "the code",
+        "the numbers",
     )
 )
 
@@ -128,12 +132,44 @@ def _fold(node: nodes.Element, said: str) -> None:
     parent.insert(index, nodes.raw("", begin, format="html"))
 
 
+def _unwrap(cell: nodes.Element) -> None:
+    """Take away what myst-nb has folded."""
+    for hidden in list(cell.findall(HideCodeCellNode)):
+        hidden.parent.replace(hidden, hidden.children)
+
+
+def _fold_entry(output: nodes.Element) -> None:
+    """Put each piece of code that a cell shows as text under the words before it.
+
+    Each can be the aim of a link, by the words in bold with which it begins.
+    """
+    for code in list(output.findall(nodes.literal_block)):
+        parent = code.parent
+        at = parent.index(code) - 1
+        if at < 0 or not isinstance(words := parent[at], nodes.paragraph):
+            continue
+        name = nodes.make_id("".join(each.astext() for each in words.findall(nodes.strong)))
+        code["classes"] = [*code["classes"], "folded"]
+        begin = f'<details class="entry" id="{name}"><summary>'
+        summary = nodes.inline("", "", *words.children)
+        pieces = begin, summary, "</summary>", code, "</details>"
+        parent[at : at + 2] = [
+            nodes.raw("", each, format="html") if isinstance(each, str) else each for each in pieces
+        ]
+
+
 def _fold_all(app: Any, tree: nodes.document, name: str) -> None:
     if app.builder.format != "html":
         return
     for cell in list(tree.findall(nodes.container)):
         classes = cell.get("classes", ())
         code, output = _part(cell, "cell_input"), _part(cell, "cell_output")
+        if "tag_hide-output" in classes:
+            _unwrap(cell)
+            _fold(cell, ALL)
+            continue
+        if "cell" in classes and output is not None:
+            _fold_entry(output)
         if "cell" not in classes or code is None or {"tag_show", "tag_hide-input"} & set(classes):
             continue
         _write_source(code, output)

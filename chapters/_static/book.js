@@ -63,10 +63,29 @@ addEventListener("DOMContentLoaded", () => {
   if (!link.isConnected) document.body.prepend(link);
 });
 
+// A button that copies is in the order of the keys while its code is pointed at or has the focus,
+// and where a reader has unfolded it. Code that does not scroll has the focus when it is pressed.
+addEventListener("load", () => {
+  for (const button of document.querySelectorAll("button.copybtn")) {
+    const block = button.parentElement;
+    const fold = block.closest("details:is(.fold, .entry)");
+    const look = () => {
+      const asked = fold?.open || block.matches(":hover, :focus-within");
+      button.tabIndex = asked ? 0 : -1;
+    };
+    for (const event of ["pointerenter", "pointerleave", "focusin"]) {
+      block.addEventListener(event, look);
+    }
+    block.addEventListener("focusout", () => setTimeout(look));
+    fold?.addEventListener("toggle", look);
+    look();
+  }
+});
+
 // What a reader has unfolded is unfolded when they come back.
 addEventListener("DOMContentLoaded", () => {
   const key = `unfolded:${location.pathname}`;
-  const folds = [...document.querySelectorAll("details:is(.fold, .later)")];
+  const folds = [...document.querySelectorAll("details:is(.fold, .later, .entry)")];
   let open = [];
   try {
     open = JSON.parse(localStorage.getItem(key)) ?? [];
@@ -95,17 +114,18 @@ addEventListener("DOMContentLoaded", () => {
 
 // A link into what is folded unfolds it, and paper has it all.
 (() => {
+  const read = "details:is(.later, .entry)";
   const unfold = () => {
     const target = document.getElementById(location.hash.slice(1));
-    let around = target?.closest("details.later:not([open])");
+    let around = target?.closest(`${read}:not([open])`);
     if (!around) return;
-    for (; around; around = around.parentElement.closest("details.later")) around.open = true;
+    for (; around; around = around.parentElement.closest(read)) around.open = true;
     target.scrollIntoView();
   };
   addEventListener("DOMContentLoaded", unfold);
   addEventListener("hashchange", unfold);
   addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll("details.later")) each.open = true;
+    for (const each of document.querySelectorAll(read)) each.open = true;
   });
 })();
 

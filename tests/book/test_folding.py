@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from docutils import nodes, utils
+from myst_nb.sphinx_ import HideCodeCellNode
 
 from chapters._site import folding
 
@@ -59,6 +60,47 @@ def test_what_a_figures_cell_prints_is_folded_on_its_own():
         (folding.FIGURE, "draw()"),
         (folding.NUMBERS, "0.5"),
     ]
+
+
+def test_numbers_that_a_figure_shows_are_folded_with_their_code():
+    made = cell("print(x)", printed(), tags=("hide-output",))
+    hidden = HideCodeCellNode("", made.children[1])
+    made.children[1:] = [hidden]
+    hidden.parent = made
+    assert folds(made) == [(folding.ALL, "print(x)\n\n0.5")]
+    assert not list(made.findall(HideCodeCellNode))
+
+
+def entry(*parts: nodes.Node) -> nodes.container:
+    """Return a cell that shows text, and no code of its own."""
+    return nodes.container(
+        "", nodes.container("", *parts, classes=["cell_output"]), classes=["cell"]
+    )
+
+
+def aim(name: str) -> nodes.paragraph:
+    return nodes.paragraph("", "", nodes.strong("", name), nodes.Text(" (lr=1):"))
+
+
+def test_lines_of_an_entry_are_folded_under_the_words_before_them():
+    made = entry(nodes.paragraph("", "Words."), aim("To get A's"), printed("a"), aim("To get B's"))
+    tree = utils.new_document("page")
+    tree += made
+    folding._fold_all(type("App", (), {"builder": type("B", (), {"format": "html"})}), tree, "page")
+    assert [each.astext() for each in made.children[0].children] == [
+        "Words.",
+        '<details class="entry" id="to-get-a-s"><summary>',
+        "To get A's (lr=1):",
+        "</summary>",
+        "a",
+        "</details>",
+        "To get B's (lr=1):",
+    ]
+    assert "folded" in next(iter(made.findall(nodes.literal_block)))["classes"]
+
+
+def test_what_a_cell_prints_first_is_no_entry():
+    assert folds(entry(printed("a"), printed("b"))) == []
 
 
 def test_code_that_teaches_stays_open():

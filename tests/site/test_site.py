@@ -117,7 +117,7 @@ def test_a_figure_is_there_once_and_has_its_caption(book, visit, theme):
     page = visit.open(book / "chapters" / "momentum.html")
     page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
     shown = page.eval_on_selector_all(
-        "article figure:has(> img)",
+        "article figure:has(img)",
         """(all) => all.map((e) => ["img", "figcaption"].map((part) =>
             [...e.querySelectorAll(part)].filter((one) => one.getClientRects().length).length))""",
     )
@@ -383,3 +383,56 @@ def test_what_was_unfolded_stays_so(book, visit):
     page.reload()
     opened = page.locator("details.fold").evaluate_all("(all) => all.map(e => e.open)")
     assert [i for i, is_open in enumerate(opened) if is_open] == [1]
+
+
+def test_a_link_opens_the_entry_that_it_names_and_no_other(book, visit):
+    page = visit.open(book / "chapters" / "dictionary.html")
+    name = "to-get-pytorchs-rmsprop"
+    entries = page.locator("details.entry")
+    assert entries.count() > 20
+    assert not any(entries.evaluate_all("(all) => all.map((e) => e.open)"))
+    page.locator(f'a[href="#{name}"]').click()
+    page.wait_for_function("(id) => document.getElementById(id).open", arg=name)
+    assert entries.evaluate_all("(all) => all.filter((e) => e.open).map((e) => e.id)") == [name]
+
+
+def _order(page, within):
+    """Return the keys' order of the buttons that copy, of those that are seen within."""
+    return page.locator(f"{within} button.copybtn").evaluate_all(
+        "(all) => all.filter((e) => e.checkVisibility()).map((e) => e.tabIndex)"
+    )
+
+
+def test_what_copies_waits_for_its_code(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    before = _order(page, "article")
+    assert len(before) > 3
+    assert set(before) == {-1}
+    block = page.locator("article .cell_input .highlight").filter(visible=True).first
+    block.hover()
+    assert block.locator("button.copybtn").evaluate("(e) => e.tabIndex") == 0
+    page.mouse.move(0, 0)
+    page.wait_for_function(
+        "(e) => e.tabIndex === -1", arg=block.locator("button.copybtn").element_handle()
+    )
+    block.locator("pre").focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className").startswith("copybtn")
+    page.keyboard.press("Tab")
+    page.wait_for_function(
+        "(e) => e.tabIndex === -1", arg=block.locator("button.copybtn").element_handle()
+    )
+    fold = page.locator("details.fold").first
+    fold.locator("summary").click()
+    page.mouse.move(0, 0)
+    page.wait_for_function("() => document.querySelector('details.fold button').tabIndex === 0")
+
+
+def test_what_copies_is_reached_by_touch(book, reader):
+    page = reader(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto((book / "chapters" / "momentum.html").as_uri())
+    buttons = page.locator("article .cell_input button.copybtn").filter(visible=True)
+    button = buttons.first
+    assert button.evaluate("(e) => getComputedStyle(e).opacity") == "1"
+    button.tap()
+    page.wait_for_function("(e) => e.classList.contains('success')", arg=button.element_handle())

@@ -1,0 +1,95 @@
+"""The letters of figures are large enough, on a phone and at a desk, on all pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+from chapters._site.legible import LEAST, framed, least_width
+from tests.site.conftest import soup
+from tests.site.test_pages import NAMES
+
+SVG = "{http://www.w3.org/2000/svg}"
+#: Where each figure that is seen lies, how wide it is drawn, and whether its place scrolls.
+FIGURES = """() => [...document.querySelectorAll("article .cell_output img, svg.architecture")]
+  .filter((e) => e.checkVisibility())
+  .map((e) => ({
+    file: e.src ?? "",
+    width: e.getBoundingClientRect().width,
+    place: e.parentElement.clientWidth,
+    scrolls: getComputedStyle(e.parentElement).overflowX === "auto",
+    key: e.parentElement.tabIndex,
+  }))"""
+#: Of a picture that is part of the page, the size of its smallest letters.
+LETTERS = """() => [...document.querySelectorAll("svg.architecture text")].map((e) =>
+  parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a)"""
+
+
+def smallest(path: Path, width: float) -> float:
+    """Return the size of the smallest letters of a figure that is so wide, in pixels."""
+    root = ElementTree.parse(path).getroot()
+    sizes = []
+    for text in root.iter(f"{SVG}g"):
+        if text.get("id", "").startswith("text_"):
+            letters = text.find(f"{SVG}g")
+            found = re.search(
+                r"scale\(([\d.]+)", "" if letters is None else letters.get("transform")
+            )
+            sizes += [100 * float(found[1])] if found else []
+    assert sizes, path
+    return min(sizes) * width / float(root.get("viewBox").split()[2])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_letters_of_figures_can_be_read(book, reader, name):
+    """On a phone and at a desk; and what is too wide scrolls there, by key as well."""
+    path = book / f"{name}.html"
+    pictures = soup(path).select("article .cell_output img.only-light, svg.architecture")
+    if not pictures:
+        return
+    page = reader(viewport={"width": 390, "height": 844})
+    page.goto(path.as_uri())
+    page.evaluate("() => { for (const e of document.querySelectorAll('details')) e.open = true }")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        figures = page.evaluate(FIGURES)
+        assert len(figures) == len(pictures)
+        for figure in figures:
+            if file := unquote(urlsplit(figure["file"]).path):
+                assert smallest(Path(file), figure["width"]) > LEAST - 0.05, figure
+            if figure["width"] > figure["place"] + 1:
+                assert figure["scrolls"], figure
+                assert figure["key"] == 0, figure
+        assert all(size > LEAST - 0.05 for size in page.evaluate(LETTERS))
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+LIGHT = '<img class="only-light" alt="a" src="a.svg">'
+DARK = '<img class="only-dark" alt="a" src="a-dark.svg">'
+TEXT = (
+    '<g transform="translate(1 2) rotate(-90) scale({0} -{0})"><path transform="scale(0.01)"/></g>'
+)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "least"), [((0.105,), 453), ((0.105, 0.07), 679), ((), 0)], ids=["one", "two", "none"]
+)
+def test_a_figure_says_how_wide_it_must_be(tmp_path, sizes, least):
+    words = "".join(TEXT.format(size) for size in sizes)
+    svg = f'<svg viewBox="0 0 432 250">{words}</svg>'
+    assert least_width(svg) == least
+    (tmp_path / "a.svg").write_text(svg, encoding="utf-8")
+    page = f"<figure>{LIGHT}\n{DARK}<figcaption>b</figcaption></figure>"
+    assert framed(page, tmp_path) == page.replace(
+        f"{LIGHT}\n{DARK}",
+        f'<div class="scrolls figure" style="--least: {least}px">{LIGHT}\n{DARK}</div>',
+    )
+
+
+def test_other_pictures_are_left_alone(tmp_path):
+    page = '<img alt="a" src="a.svg"><img class="only-light" src="a.png"><img src="b.png">'
+    assert framed(page, tmp_path) == page

@@ -51,7 +51,7 @@ def framed(page: str, folder: Path) -> str:
     def figure(match: re.Match[str]) -> str:
         path = folder / match[1]
         least = least_width(path.read_text("utf-8")) if path.is_file() else 0
-        return f'<div class="scrolls figure" style="--least: {least}px">{match[0]}</div>'
+        return f'<div class="scrolls drawn" style="--least: {least}px">{match[0]}</div>'
 
     return _PAIR.sub(figure, page)
 
@@ -61,7 +61,7 @@ def _frame(app: Any, error: Exception | None) -> None:
         return
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text("utf-8")
-        if "scrolls figure" not in text and (changed := framed(text, path.parent)) != text:
+        if "scrolls drawn" not in text and (changed := framed(text, path.parent)) != text:
             path.write_text(changed, "utf-8")
 
 

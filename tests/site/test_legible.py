@@ -86,7 +86,7 @@ def test_a_figure_says_how_wide_it_must_be(tmp_path, sizes, least):
     page = f"<figure>{LIGHT}\n{DARK}<figcaption>b</figcaption></figure>"
     assert framed(page, tmp_path) == page.replace(
         f"{LIGHT}\n{DARK}",
-        f'<div class="scrolls figure" style="--least: {least}px">{LIGHT}\n{DARK}</div>',
+        f'<div class="scrolls drawn" style="--least: {least}px">{LIGHT}\n{DARK}</div>',
     )
 
 

@@ -452,7 +452,7 @@ def test_a_click_on_the_handle_moves_nothing_and_gives_it_the_keys(make, parts):
     make({"name": "A", "theta": PATH}, start=[0, 0])
     # Nor does the page around hear of it, which might begin to select text.
     parts(
-        """for (const name of ["pointerdown", "mousedown"])
+        """for (const name of ["pointerdown", "mousedown", "click"])
           one("svg").addEventListener(name, tell(name));"""
     )
     parts.page.mouse.click(246, 116)

@@ -112,6 +112,16 @@ def test_error_in_an_own_rule_is_not_blamed_on_the_arguments() -> None:
         Rule().update(1.0, 1)
 
 
+@pytest.mark.parametrize("dtype", [">f4", ">f8", "<f8"])
+def test_the_order_of_bytes_is_kept(dtype: str) -> None:
+    theta = np.array([1.0, -2.0], dtype)
+    for g in (theta, theta.tolist()):
+        moved, state = Adam(0.1).step(theta, g, Adam().init(theta))
+        native, _ = Adam(0.1).step([1.0, -2.0], [1.0, -2.0], Adam().init([1.0, -2.0]))
+        assert moved.dtype == state.m.dtype == state.v.dtype == dtype
+        np.testing.assert_allclose(moved, native, rtol=1e-6)
+
+
 def test_copies() -> None:
     rule = Adam(lr=[[0.1], [0.2]])
     state = rule.init(np.ones(2))

@@ -7,8 +7,10 @@ import pytest
 from tests.book.notebooks import ROOT, pages
 
 #: Small and usual screens at a desk.
-DESKS = {"narrow": (1200, 720), "laptop": (1280, 720), "usual": (1440, 900)}
+DESKS = ((1200, 720), (1280, 720), (1440, 900))
 PHONE = (390, 844)
+#: What is the same on all pages is asked of one.
+ONE = "chapters/momentum"
 
 CHAPTERS = [
     name
@@ -23,16 +25,18 @@ PLACES = """() => Object.fromEntries(Object.entries({
 }).map(([name, selector]) => {
   return [name, document.querySelector(selector).getBoundingClientRect().toJSON()];
 }))"""
-#: Bring the block's top, or a share of the text, to the top of the window.
+#: Scroll through the text as far as the picture can stay, from 0 to 1.
 SCROLL = """(share) => {
-  const { top, height } = document.querySelector(".beside").getBoundingClientRect();
-  scrollTo({ top: scrollY + top - 60 + share * (height - 400), behavior: "instant" });
+  const [block, cell] = [".beside", ".beside > .cell"].map((selector) =>
+    document.querySelector(selector).getBoundingClientRect());
+  const room = Math.max(0, block.height - cell.height);
+  scrollTo({ top: scrollY + block.top - 56 + share * room, behavior: "instant" });
 }"""
-FOLDED = """() => {
+CONTENTS = """() => {
   const contents = document.querySelector(".bd-sidebar-secondary");
-  const { opacity } = getComputedStyle(contents.querySelector(".page-toc"));
-  return contents.getBoundingClientRect().height <= 60 && opacity === "0";
+  return contents.getBoundingClientRect().height;
 }"""
+FOLDED, UNFOLDED = f"() => ({CONTENTS})() <= 60", f"() => ({CONTENTS})() > 200"
 
 
 def test_four_proofs_have_a_picture():
@@ -46,47 +50,58 @@ def opened(book, reader, name, size, **settings):
     return page
 
 
-@pytest.mark.parametrize("desk", DESKS)
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_picture_stays_while_its_proof_scrolls(book, reader, name, desk):
-    width, height = DESKS[desk]
-    page = opened(book, reader, name, (width, height))
-    for share in (0.0, 0.5, 1.0):
-        page.evaluate(SCROLL, share)
-        page.wait_for_function(FOLDED)
-        at = page.evaluate(PLACES)
-        # Whole on the screen, below the bar and the line of the contents, to the end of the text.
-        assert at["figure"]["top"] >= max(at["bar"]["bottom"], at["contents"]["bottom"])
-        assert at["figure"]["bottom"] <= min(height, at["block"]["bottom"])
-        # Beside the text, with a gap, and not beyond the window.
-        assert at["words"]["right"] + 16 <= at["cell"]["left"]
-        assert at["cell"]["right"] <= width - 8
+def test_a_picture_stays_while_its_proof_scrolls(book, reader, name):
+    page = opened(book, reader, name, DESKS[0])
+    for width, height in DESKS:
+        page.set_viewport_size({"width": width, "height": height})
+        tops = set()
+        for share in (0.01, 0.5, 0.99):
+            page.evaluate(SCROLL, share)
+            page.wait_for_function(FOLDED)
+            at = page.evaluate(PLACES)
+            # Whole on the screen, below the bar and the line of the contents.
+            assert at["figure"]["top"] >= max(at["bar"]["bottom"], at["contents"]["bottom"])
+            assert at["figure"]["bottom"] <= height
+            # Beside the text, with a gap, and not beyond the window.
+            assert at["words"]["right"] + 16 <= at["cell"]["left"]
+            assert at["cell"]["right"] <= width - 8
+            tops.add(round(at["figure"]["top"]))
+        assert len(tops) == 1
+        assert at["block"]["top"] < 0
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    assert page.evaluate(PLACES)["words"]["top"] < 0
+    # Nothing lies over it: the mouse reaches the slider.
+    slider = page.locator(".beside input")
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
+    assert slider.input_value() == slider.get_attribute("max")
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_the_contents_come_back_after_it(book, reader, name):
-    page = opened(book, reader, name, DESKS["laptop"])
+def test_the_contents_make_room_and_come_back(book, reader):
+    page = opened(book, reader, ONE, DESKS[1])
     page.evaluate(SCROLL, 0.0)
     page.wait_for_function(FOLDED)
     page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
-    page.wait_for_function(
-        "() => document.querySelector('.bd-sidebar-secondary').getBoundingClientRect().height > 200"
-    )
+    page.wait_for_function(UNFOLDED)
     # Those who come by key find them open.
     page.evaluate(SCROLL, 0.0)
     page.wait_for_function(FOLDED)
-    page.locator(".page-toc a").first.focus()
-    page.wait_for_function(
-        "() => getComputedStyle(document.querySelector('.page-toc')).opacity === '1'"
-    )
+    page.locator(".bd-sidebar-secondary nav a").first.focus()
+    page.wait_for_function(UNFOLDED)
+
+
+#: How large the texts of the picture are as they are shown, in pixels.
+SIZES = """() => [...document.querySelectorAll(".beside svg text")].map((e) => {
+  const svg = e.closest("svg");
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return parseFloat(getComputedStyle(e).fontSize) * scale;
+})"""
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_on_a_phone_picture_and_slider_are_on_one_screen(book, reader, name):
     width, height = PHONE
-    page = opened(book, reader, name, PHONE)
+    page = opened(book, reader, name, PHONE, has_touch=True)
     page.evaluate(SCROLL, 0.0)
     at = page.evaluate(PLACES)
     assert at["bar"]["bottom"] <= at["figure"]["top"]
@@ -94,60 +109,33 @@ def test_on_a_phone_picture_and_slider_are_on_one_screen(book, reader, name):
     assert at["cell"]["bottom"] <= at["words"]["top"]
     assert 0 <= at["figure"]["left"] <= at["figure"]["right"] <= width
     assert at["dial"]["height"] >= 40
-    # In CSS pixels, as the picture is shown.
-    sizes = page.locator(".beside svg text").evaluate_all(
-        """(all) => all.map((e) => {
-          const svg = e.closest("svg");
-          const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-          return parseFloat(getComputedStyle(e).fontSize) * scale;
-        })"""
-    )
-    assert min(sizes) >= 11
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_key_and_a_finger_change_the_picture(book, reader, name):
-    page = opened(book, reader, name, PHONE, has_touch=True)
-    slider = page.locator(".beside input")
-    seen = {page.locator(".beside svg").inner_html()}
-    said = {page.locator(".beside .said").inner_text()}
-    slider.focus()
-    for key in ("ArrowRight", "End", "Home"):
-        page.keyboard.press(key)
-        seen.add(page.locator(".beside svg").inner_html())
-        said.add(page.locator(".beside .said").inner_text())
-    assert len(seen) == 4
-    assert len(said) >= 3
-    slider.scroll_into_view_if_needed()
+    assert min(page.evaluate(SIZES)) >= 11
+    # A finger moves it, and each key; and nothing moves but the picture.
+    slider, picture, said = (page.locator(f".beside {each}") for each in ("input", "svg", ".said"))
+    last = int(slider.get_attribute("max"))
     box = slider.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
-    assert slider.input_value() == slider.get_attribute("max")
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_nothing_moves_with_the_slider_but_the_picture(book, reader, name):
-    page = opened(book, reader, name, PHONE)
-    places = set()
-    slider = page.locator(".beside input")
-    for at in range(int(slider.get_attribute("max")) + 1):
-        slider.fill(str(at))
-        box = page.locator(".beside-words").bounding_box()
-        places.add(round(box["y"]))
+    assert slider.input_value() == str(last)
+    slider.focus()
+    page.keyboard.press("Home")
+    pictures, sentences, places = set(), set(), set()
+    for _ in range(last + 1):
+        pictures.add(picture.inner_html())
+        sentences.add(said.inner_text())
+        places.add(round(page.evaluate(PLACES)["words"]["top"]))
+        page.keyboard.press("ArrowRight")
+    assert len(pictures) == last + 1
+    assert len(sentences) > 3
     assert len(places) == 1
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_without_scripts_it_stands_in_line(book, browser, name):
-    context = browser.new_context(
-        java_script_enabled=False, viewport={"width": 1280, "height": 720}
-    )
-    page = context.new_page()
-    page.goto((book / f"{name}.html").as_uri())
+def test_without_scripts_it_stands_in_line(book, reader):
+    page = reader(java_script_enabled=False, viewport={"width": 1280, "height": 720})
+    page.goto((book / f"{ONE}.html").as_uri())
     cell = page.locator(".beside > .cell").bounding_box()
     words = page.locator(".beside-words").bounding_box()
     assert cell["y"] + cell["height"] <= words["y"]
     assert page.locator(".beside svg path").count() > 5
-    context.close()
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -91,7 +91,7 @@ def test_the_contents_make_room_and_come_back(book, reader):
 
 
 #: How large the texts of the picture are as they are shown, in pixels.
-SIZES = """() => [...document.querySelectorAll(".beside svg text")].map((e) => {
+SIZES = """() => [...document.querySelectorAll(".leaf svg text")].map((e) => {
   const svg = e.closest("svg");
   const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
   return parseFloat(getComputedStyle(e).fontSize) * scale;
@@ -111,7 +111,7 @@ def test_on_a_phone_picture_and_slider_are_on_one_screen(book, reader, name):
     assert at["dial"]["height"] >= 40
     assert min(page.evaluate(SIZES)) >= 11
     # A finger moves it, and each key; and nothing moves but the picture.
-    slider, picture, said = (page.locator(f".beside {each}") for each in ("input", "svg", ".said"))
+    slider, picture, said = (page.locator(f".leaf {each}") for each in ("input", "svg", ".said"))
     last = int(slider.get_attribute("max"))
     box = slider.bounding_box()
     page.touchscreen.tap(box["x"] + box["width"] - 6, box["y"] + box["height"] / 2)
@@ -135,7 +135,7 @@ def test_without_scripts_it_stands_in_line(book, reader):
     cell = page.locator(".beside > .cell").bounding_box()
     words = page.locator(".beside-words").bounding_box()
     assert cell["y"] + cell["height"] <= words["y"]
-    assert page.locator(".beside svg path").count() > 5
+    assert page.locator(".leaf svg path").count() > 5
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -35,14 +35,14 @@ def _answered(cell: dict[str, Any]) -> bool:
 
 def _lines(cell: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     """Yield each line of a cell, and whether it is for the instructor only."""
-    region = None
+    inside = False
     for line in cell["source"].split("\n"):
         found = _DELIMITER.search(line)
         if found and found[1] == "BEGIN":
-            region = found[2]
-        yield line, _answered(cell) or region is not None or found is not None
+            inside = True
+        yield line, _answered(cell) or inside or found is not None
         if found and found[1] == "END":
-            region = None
+            inside = False
 
 
 def _released(cell: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import FrozenInstanceError
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 from adaptive import NAG, SGD, Adam, descend
 from adaptive.course import moments, ravine
 from adaptive.course.calling import Mishap, say
+from adaptive.course.running import as_rule
 from adaptive.problems import Ravine
 
 
@@ -31,6 +34,32 @@ def test_where_the_function_asks_for_its_gradient_is_where_it_gets_one() -> None
     rule = NAG(lr=0.05, momentum=0.8)
     theirs = descend(ravine.as_rule(nag, rule), Ravine(), steps=30)
     np.testing.assert_allclose(theirs.theta, descend(rule, Ravine(), steps=30).theta, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("points", "right"), [(1.9, False), (2.0, True), (2.0000001, True)])
+def test_a_function_with_all_points_and_no_other_is_right(points: float, right: bool) -> None:
+    """As sums of parts of points are rounded, they can also be a little too large."""
+    code = SimpleNamespace(
+        points=2,
+        arguments=("theta", "g", "lr"),
+        outputs=lambda theta: {"theta": theta},
+        marks=lambda function, rng: [SimpleNamespace(points=points - 1), SimpleNamespace(points=1)],
+    )
+    rule = SGD(lr=0.05)
+    made: Any = as_rule({SGD: code}, uphill, rule, stand_in=True)  # type: ignore[dict-item]
+    assert (made is not rule) == right
+
+
+def test_arguments_have_names_and_whether_one_stands_in_has_nothing_else() -> None:
+    rule = SGD(lr=0.05)
+    assert ravine.as_rule(function=uphill, rule=rule, stand_in=True) is rule
+    with pytest.raises(TypeError, match="positional"):
+        ravine.as_rule(uphill, rule, True)  # type: ignore[misc]
+
+
+def test_an_assignment_stays_as_it_is() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ravine.ASSIGNMENT.name = "another"  # type: ignore[misc]
 
 
 def test_a_wrong_function_runs_as_it_is_unless_a_right_one_may_stand_in(capsys: Any) -> None:

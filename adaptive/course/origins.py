@@ -51,11 +51,16 @@ class Watch:
             self.found |= self._is_found(frame)
 
     def _is_found(self, frame: FrameType) -> bool:
-        code = frame.f_code
-        path = Path(code.co_filename)
-        if PACKAGE in path.parents:
-            return path != _QUIET and not any(c in self._handed for c in _callers(frame))
-        return frame.f_globals.get("__name__") in _SEARCHES or _print(code) in _prints()
+        if _is_of_package(frame.f_code.co_filename):
+            return not any(code in self._handed for code in _callers(frame))
+        searches = frame.f_globals.get("__name__") in _SEARCHES
+        return searches or _print(frame.f_code) in _prints()
+
+
+@cache
+def _is_of_package(filename: str) -> bool:
+    path = Path(filename)
+    return PACKAGE in path.parents and path != _QUIET
 
 
 def _callers(frame: FrameType | None) -> Iterator[CodeType]:

@@ -25,7 +25,8 @@ from tests.course.fast import tests as points_of
 from tests.course.hostile import CASES, DETACHED, MAXIMUM, POINTS, write_course
 
 pytestmark = pytest.mark.usefixtures("own_settings")
-WRITER = "Zoë O'Neil-李"  # who has answered the written question too
+WRITER = "Zoë O'Neil-李"
+WRITERS = {WRITER, "scripts"}  # who have answered the written question too
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def test_each_gets_what_it_deserves(graded, name):
         assert tuple(row.points[question] for question in POINTS) == points
         missing = [question for question in POINTS if row.points[question] is None]
         assert row.unmarked == tuple(missing)
-        assert row.by_hand == (("why",) if name == WRITER else ())
+        assert row.by_hand == (("why",) if name in WRITERS else ())
         assert (row.total is None) == bool(missing or row.by_hand)
         assert CASES[name].noticed in "; ".join(row.noticed)
 

@@ -31,7 +31,15 @@ _SHAPE = {
 _ATTRIBUTES = deepcopy(nh3.ALLOWED_ATTRIBUTES)
 _ATTRIBUTES["*"] = {
     *("class", "id", "title", "lang", "dir", "role", "style", "tabindex", "open"),
-    *("aria-label", "aria-hidden", "aria-labelledby", "display", "mathvariant", "stretchy"),
+    *("aria-label", "aria-hidden", "aria-labelledby"),
+}
+_ATTRIBUTES |= {
+    tag: {
+        *("display", "displaystyle", "mathvariant", "stretchy", "fence", "form", "accent"),
+        *("minsize", "maxsize", "lspace", "rspace", "width", "height", "depth", "linethickness"),
+        *("columnalign", "columnspacing", "rowspacing", "movablelimits", "separator", "symmetric"),
+    }
+    for tag in _MATH
 }
 _ATTRIBUTES["a"] |= {"name"}
 _ATTRIBUTES |= {tag: _SHAPE | {"href"} for tag in _DRAWN}
@@ -105,7 +113,7 @@ def page(html: str) -> str:
     head, body = html[: begin.start()], html[begin.end() :]
     rule = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}">'
     head = re.sub(r"(<head\b[^>]*>)", lambda found: found[1] + rule, head, count=1)
-    return f"{head}<body>{clean(body)}</body></html>\n"
+    return f"{head}{begin[0]}{clean(body)}</body></html>\n"
 
 
 def _policy(head: str) -> str:

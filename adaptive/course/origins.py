@@ -6,6 +6,7 @@ their text do the work is told so. Python itself reports each call.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -42,13 +43,21 @@ class Watch:
     def __init__(self, handed: Iterable[Any] = ()) -> None:
         self._handed = {code for one in handed if (code := _code(one)) is not None}
         self.found = False
+        # The student's call: what comes before it and after it is the checker's own.
+        self._begun: FrameType | None = None
+        self._over = False
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         """Look at one event."""
+        if self._begun is None and event == "call" and _is_students(frame):
+            self._begun = frame
+        if self._begun is None or self._over:
+            return
         if event == "c_call":
             self.found |= getattr(argument, "__module__", None) in _SEARCHES
         elif event == "call":
             self.found |= self._is_found(frame)
+        self._over = event == "return" and frame is self._begun
 
     def _is_found(self, frame: FrameType) -> bool:
         if _is_of_package(frame.f_code.co_filename):
@@ -61,6 +70,14 @@ class Watch:
 def _is_of_package(filename: str) -> bool:
     path = Path(filename)
     return PACKAGE in path.parents and path != _QUIET
+
+
+def _is_students(frame: FrameType) -> bool:
+    """Return whether a call is what the checker calls, and not what makes it quiet."""
+    back = frame.f_back.f_code if frame.f_back else None
+    if back is None or (Path(back.co_filename), back.co_name) != (_QUIET, "call"):
+        return False
+    return Path(frame.f_code.co_filename) not in (_QUIET, Path(contextlib.__file__))
 
 
 def _callers(frame: FrameType | None) -> Iterator[CodeType]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import textwrap
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from adaptive import Adam
-from adaptive.course import regions
+from adaptive.course import calling, regions
 from adaptive.course.calling import standing_in, uses_package
 
 STEP = {"x": np.ones(2)}
@@ -48,6 +49,22 @@ def test_a_copy_of_the_package_s_text_is_found():
     exec(compile(source, "<string>", "exec"), names)
     rule, step = Adam(0.1), {"g": np.ones(2), "t": 1, "m": np.zeros(2), "v": np.zeros(2)}
     assert uses_package(lambda g, t, m, v: names["update"](rule, g, t, m, v), step)
+
+
+def test_what_the_checker_does_with_a_failure_is_not_the_student_s(monkeypatch):
+    def words(*arguments):
+        return str(regions.is_delimiter(inspect.cleandoc("a")))
+
+    def fails(x):
+        raise ValueError
+
+    monkeypatch.setattr(calling, "_in_words", words)
+    assert not uses_package(fails, STEP)
+
+
+def test_an_answer_that_is_the_package_s_is_found():
+    assert uses_package(regions.is_delimiter, {"line": "a"})
+    assert uses_package(functools.partial(regions.is_delimiter), {"line": "a"})
 
 
 OWN = """

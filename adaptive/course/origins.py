@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -41,7 +41,7 @@ class Watch:
     """
 
     def __init__(self, handed: Iterable[Any] = ()) -> None:
-        self._handed = {code for one in handed if (code := _code(one)) is not None}
+        self._handed = set().union(*map(_codes, handed))
         self.found = False
         # The student's call: what comes before it and after it is the checker's own.
         self._begun: FrameType | None = None
@@ -86,11 +86,11 @@ def _callers(frame: FrameType | None) -> Iterator[CodeType]:
         frame = frame.f_back
 
 
-def _code(function: Any) -> CodeType | None:
-    function = getattr(function, "__func__", function)
-    if hasattr(function, "__code__") or not callable(function):
-        return getattr(function, "__code__", None)
-    return getattr(type(function).__call__, "__code__", None)
+def _codes(handed: Any) -> set[CodeType]:
+    """Return the code of a function, or of an object that can be called and reckoned with."""
+    methods = [value for kind in type(handed).__mro__ for value in vars(kind).values()]
+    functions = [getattr(handed, "__func__", handed), *methods]
+    return {one.__code__ for one in functions if isinstance(one, FunctionType)}
 
 
 def _print(code: CodeType) -> Print | None:

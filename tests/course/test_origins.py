@@ -21,6 +21,13 @@ def of_the_course(x):
     return regions.is_delimiter(str(x))
 
 
+class Handed:
+    """What reckons by means of the course."""
+
+    def __rmul__(self, other):
+        return of_the_course(other)
+
+
 def _made(source: str) -> dict[str, object]:
     names: dict[str, object] = {"np": np}
     exec(source, names)
@@ -88,6 +95,9 @@ def test_what_is_handed_in_may_be_called():
     function = _made("def f(x, grad): return grad(x)")["f"]
     assert not uses_package(function, STEP | {"grad": of_the_course})
     assert uses_package(lambda x: of_the_course(x), STEP)
+    function = _made("def f(x, grad): return 0.1 * grad")["f"]
+    assert not uses_package(function, STEP | {"grad": Handed()})
+    assert uses_package(lambda x: 0.1 * Handed(), STEP)
 
 
 def test_what_stands_in_may_be_called():

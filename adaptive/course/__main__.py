@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adaptive.course.calling import say
-from adaptive.course.instructor import CourseError
+from adaptive.course.instructor import CourseError, walls
+from adaptive.course.instructor.progress import progress
+from adaptive.course.instructor.tables import shown
 
 if TYPE_CHECKING:
-    from adaptive.course.instructor.course import Course, Row
+    from adaptive.course.instructor.course import Course, Options
 
 HERE = Path(__file__).resolve().parents[2] / "chapters" / "assignments"
 
@@ -29,7 +31,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m adaptive.course",
         description="Release, grade and give feedback on the assignments, with nbgrader.",
-        epilog="Exit codes: 0, done; 1, done, but a submission could not be graded; 2, not done.",
+        epilog="Exit codes: 0, done; 1, done, but a submission could not be graded; 2, not done; "
+        "130, interrupted.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -46,8 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "grade",
         parents=[course],
         help="autograde what students have handed in",
-        description="Autograde submissions into autograded/STUDENT/NAME/, one after the other: "
-        "one that fails does not touch the others. Of several attempts the latest counts.",
+        description="Autograde submissions into autograded/STUDENT/NAME/, each for itself: "
+        "one that fails does not touch the others. Of several attempts the latest counts. "
+        "What has been graded and has not changed is not run again.",
     )
     grade.add_argument("name", metavar="NAME", help="the assignment")
     grade.add_argument(
@@ -62,6 +66,41 @@ def _parser() -> argparse.ArgumentParser:
         type=_seconds,
         metavar="SECONDS",
         help="that a cell may take (default: 30, from nbgrader_config.py)",
+    )
+    grade.add_argument(
+        "--limit",
+        type=_seconds,
+        metavar="SECONDS",
+        help="that a whole submission may take (default: 300, from nbgrader_config.py); "
+        "questions that are not reached have no mark",
+    )
+    grade.add_argument(
+        "--jobs",
+        type=_count,
+        metavar="N",
+        help="submissions that run at once (default: the cores of this machine)",
+    )
+    grade.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="STUDENT",
+        help="grade this student again, and nobody else; may be repeated",
+    )
+    grade.add_argument(
+        "--question",
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="grade this question again, and leave the marks of the others; may be repeated",
+    )
+    grade.add_argument(
+        "--again", action="store_true", help="grade also what has not changed since it was graded"
+    )
+    grade.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="run submissions with your rights, where they cannot be kept apart",
     )
 
     feedback = commands.add_parser(
@@ -81,41 +120,76 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> int:
+    return _whole(text, " of seconds")
+
+
+def _count(text: str) -> int:
+    return _whole(text)
+
+
+def _whole(text: str, what: str = "") -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"must be a whole number of seconds from 1, got {text!r}")
+        raise argparse.ArgumentTypeError(f"must be a whole number{what} from 1, got {text!r}")
     return int(text)
-
-
-def _table(rows: list[Row]) -> str:
-    """Return the rows as an aligned table."""
-    lines = [["student", "points", "of", "status"]]
-    for row in rows:
-        points = "-" if row.lost else f"{row.total:g}"
-        lines.append([row.student, points, f"{row.maximum:g}", row.status])
-    a, b, c, _ = (max(map(len, column)) for column in zip(*lines, strict=True))
-    return "\n".join(f"{w:<{a}}  {x:>{b}}  {y:>{c}}  {z}" for w, x, y, z in lines)
 
 
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
-        for name in options.names or course.assignments:
-            say(f"{name}: {course.release(name)}")
-        return 0
+        return _release(course, options.names or course.assignments)
     if options.command == "grade":
-        rows = list(course.grade(options.name, options.submissions, options.timeout))
-    else:
-        rows = course.feedback(options.name)
-        if options.lms:
-            course.write_for(options.lms, options.name, rows)
-    say(_table(rows))
+        return _grade(course, options)
+    rows = course.feedback(options.name)
+    if options.lms:
+        course.write_for(options.lms, options.name, rows)
+    say(shown(rows))
     return int(any(row.lost for row in rows))
+
+
+def _release(course: Course, names: list[str]) -> int:
+    for name in names:
+        with progress(f"release {name}"):
+            path = course.release(name)
+        say(f"{name}: {path}")
+    return 0
+
+
+def _grade(course: Course, options: argparse.Namespace) -> int:
+    how = _options(options)
+    if how.unsafe:
+        say("Unsafe: submissions run with your rights, and are not kept apart.")
+    elif kind := walls.available():
+        say(f"Each submission runs by itself, without a network ({kind}).")
+    else:
+        say("Submissions cannot be kept apart here.")
+    rows = sorted(course.grade(options.name, options.submissions, how), key=lambda r: r.student)
+    say(shown(rows))
+    if left := [row.student for row in rows if row.interrupted]:
+        say(f"Interrupted. Not reached: {', '.join(left)}. The same command goes on from here.")
+        return 130
+    return int(any(row.lost for row in rows))
+
+
+def _options(given: argparse.Namespace) -> Options:
+    from adaptive.course.instructor.course import Options
+
+    return Options(
+        timeout=given.timeout,
+        limit=given.limit,
+        jobs=given.jobs,
+        students=tuple(given.student),
+        questions=tuple(given.question),
+        again=given.again,
+        unsafe=given.unsafe,
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        from adaptive.course.instructor.course import Course
+        # Loading nbgrader takes a while.
+        with progress("get ready"):
+            from adaptive.course.instructor.course import Course
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("adaptive"):
             raise

@@ -7,14 +7,11 @@ import io
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
-PACKAGE = Path(__file__).resolve().parents[1]
-COURSE = Path(__file__).resolve().parent
+from adaptive.course.origins import Watch
 
 
 class Mishap(Exception):
@@ -31,6 +28,9 @@ class _Nowhere(io.TextIOBase):
     def write(self, text: str) -> int:
         return len(text)
 
+
+#: What stands in at the moment for pieces that a student's function may call.
+_STANDING: list[Any] = []
 
 #: What stands for a sign where an output, such as an old terminal, cannot show it.
 PLAIN = str.maketrans({"✓": "+", "✗": "x", "−": "-", "“": '"', "”": '"', "’": "'", "…": "..."})
@@ -92,30 +92,26 @@ def standing_in(function: Any, given: Mapping[str, Any]) -> Iterator[None]:
     names: dict[str, Any] = getattr(code, "__globals__", {})
     before = {name: names[name] for name in given if name in names}
     names.update({name: given[name] for name in before})
+    _STANDING.extend(given.values())
     try:
         yield
     finally:
         names.update(before)
+        del _STANDING[len(_STANDING) - len(given) :]
 
 
 def uses_package(function: Callable[..., Any], arguments: dict[str, Any]) -> bool:
-    """Return whether a call runs code of `adaptive` other than the course's own."""
-    found = []
-
-    def look(frame: FrameType, event: str, argument: Any) -> None:
-        path = Path(frame.f_code.co_filename)
-        if event == "call" and PACKAGE in path.parents and COURSE not in path.parents:
-            found.append(path)
-
+    """Return whether a call runs code of `adaptive` that it was not handed, see `Watch`."""
+    watch = Watch([*arguments.values(), *_STANDING])
     before = sys.getprofile()
-    sys.setprofile(look)
+    sys.setprofile(watch)
     try:
         call(function, arguments)
     except Mishap:
         pass
     finally:
         sys.setprofile(before)
-    return bool(found)
+    return watch.found
 
 
 def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> str:

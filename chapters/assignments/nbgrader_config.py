@@ -47,8 +47,9 @@ c.Execute.error_on_timeout = {
 c.Execute.iopub_timeout = 10
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.extra_arguments = ["--log-level=ERROR"]
-# GiB a submission may use.
+# GiB a submission may use, and seconds that all its cells may take together.
 c.Run.memory = 4
+c.Run.limit = 300
 
 c.Autograde.sanitize_preprocessors = [
     "adaptive.course.instructor.preprocessors.Restore",
@@ -61,7 +62,7 @@ c.Autograde.sanitize_preprocessors = [
 c.Autograde.autograde_preprocessors = [
     "adaptive.course.instructor.preprocessors.Run",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "adaptive.course.instructor.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -70,10 +71,13 @@ c.OverwriteCells.add_missing_cells = True
 
 # --------------------------------------------- feedback
 
+# What students have written and printed is cleaned: nothing in it runs.
+c.GenerateFeedback.exporter_class = "adaptive.course.instructor.feedback.Page"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     # By default the hidden tests would be in it.
-    "nbgrader.preprocessors.ClearHiddenTests",
+    "adaptive.course.instructor.preprocessors.ClearHiddenTests",
+    "adaptive.course.instructor.feedback.Pictures",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 

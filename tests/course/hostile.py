@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from adaptive.course.instructor import walls
 from tests.book.notebooks import HANGS, KERNEL, ROOT
 
 ASSIGNMENTS = ROOT / "chapters" / "assignments"
@@ -142,9 +143,12 @@ class Case:
     """A submission, and what it must get."""
 
     make: Callable[[NotebookNode], bytes]
-    points: tuple[float, float, float] | None = (1, 1, 3)  # None: a problem
+    #: None for all of them: a problem. None for one: no mark.
+    points: tuple[float | None, float | None, float | None] | None = (1, 1, 3)
     says: str = ""  # in the feedback, or as the problem
     seconds: int = HANGS  # that a cell may take: few only where one never ends
+    limit: int = 3 * HANGS  # that all cells may take
+    noticed: str = ""  # in the table
 
 
 def _book(change: Callable[[Book], object], **answers: str) -> Callable[[NotebookNode], bytes]:
@@ -245,6 +249,23 @@ def momentum(theta, g, v, lr, momentum):
     return theta, v
 """
 SWALLOWS = "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])"
+UNGUARDED = """\
+import sys
+from types import SimpleNamespace
+for name, module in list(sys.modules.items()):
+    if isinstance(module, SimpleNamespace):
+        module.remembered["_saved"] = []
+"""
+RUNS = (
+    "<b>In bold</b><script>fetch('https://x.org')</script><img src='https://x.org' onerror='x()'>"
+)
+SCRIPTS = f"""\
+from IPython.display import HTML, SVG, Javascript, Markdown, display
+display(HTML({RUNS!r}), Markdown({RUNS!r}), Javascript("fetch('https://x.org')"))
+display(SVG("<svg onload='x()'><script>x()</script></svg>"))
+display({{"text/plain": "x", "image/png": '"><script>x()</script>'}}, raw=True,
+        metadata={{"image/png": {{"width": "1 onload=x()"}}}})
+"""
 NOISY = """\
 import sys, warnings
 from IPython.display import HTML, display
@@ -265,6 +286,72 @@ def momentum(theta, g, v, lr, momentum):
 """
 
 
+#: Whatever is done here, the class goes on, and nothing of this is left.
+SIGNALS = """\
+import os, signal
+for process in [os.getppid(), 1, -1, *range(2, 4000)]:
+    if process != os.getpid():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.kill(process, number)
+            except OSError:
+                pass
+"""
+DETACHED = "adaptive-detached-child"
+STAYS = f"""\
+import os, subprocess, sys
+code = "import os, time; os.setsid(); time.sleep(100000)"
+for _ in range(3):
+    subprocess.Popen([sys.executable, "-c", code, "{DETACHED}"], start_new_session=True)
+"""
+#: What a cheat looks for; what is found is printed.
+LOOKS = """\
+import os, socket, subprocess, sys
+import adaptive
+wanted = ("gradebook.db", "grades-ravine.csv", "nbgrader_config.py", "problem.txt", "_toc.yml")
+found = [name for top in ("/home", "/tmp", "/root", "/srv", "/work", "/proc/1/root/home")
+         for where, _, names in os.walk(top) if "site-packages" not in where
+         for name in names if name in wanted]
+for name in os.listdir("/proc"):
+    if name.isdigit() and int(name) not in (1, os.getpid()):
+        found += [line for line in [open(f"/proc/{name}/cmdline").read()] if "pytest" in line]
+package = os.path.dirname(adaptive.__file__)
+found += os.listdir(f"{package}/course/instructor")
+found += [name for name in os.environ if "TOKEN" in name]
+found += [name for name in os.listdir(".") if name != "ravine.ipynb" and name[0] != "."]
+
+def environment_of_the_first():
+    if "TOKEN" not in open("/proc/1/environ").read():
+        raise OSError
+
+for attempt in (
+    environment_of_the_first,
+    lambda: socket.create_connection(("127.0.0.1", 22), 2),
+    lambda: socket.create_connection(("1.1.1.1", 53), 2),
+    lambda: open(adaptive.__file__, "a"),
+    lambda: open(f"{os.path.dirname(os.__file__)}/planted.py", "w"),
+    lambda: open("/usr/planted", "w"),
+    lambda: subprocess.run(["mount", "-t", "tmpfs", "none", "/mnt"], check=True),
+):
+    try:
+        found.append(repr(attempt()))
+    except (OSError, subprocess.CalledProcessError):
+        pass
+print("In view:", found)
+"""
+#: Lines that nbgrader takes for its own.
+DELIMITERS = "# ### BEGIN HIDDEN TESTS\nx = 1\n### BEGIN SOLUTION\n### BEGIN MARK SCHEME\n"
+
+
+def _scripts(book: Book) -> None:
+    book.own(SCRIPTS).write("why", RUNS)
+
+
+def _endless(book: Book) -> None:
+    for _ in range(2_000):
+        book.own("import time\ntime.sleep(1)", before="test-momentum")
+
+
 def _noise(book: Book) -> None:
     book.own(NOISY).own(FOREVER).own("hoard = bytearray(64 * 2**30)")
     book.own("while True:\n    print('x' * 1000)")
@@ -277,8 +364,15 @@ def _nothing(book: Book) -> None:
 WRONG = {name: NOTHING.format(name) for name in POINTS}
 DIES = WRONG["expand"].replace("return 0", "import os; os._exit(1)")
 
+#: What would reach others if it were not behind walls.
+WALLED: dict[str, Case] = {
+    "signals": Case(_book(lambda book: book.own(SIGNALS))),
+    "stays": Case(_book(lambda book: book.own(STAYS))),
+    "looks": Case(_book(lambda book: book.own(LOOKS)), says="In view: []"),
+}
 #: By the student's name.
 CASES: dict[str, Case] = {
+    **(WALLED if walls.available() else {}),
     "deleted and copied": Case(_book(_delete_and_copy)),
     "no answers": Case(
         _book(lambda book: book.delete("answer-momentum").write("answer-expand", "")),
@@ -290,7 +384,11 @@ CASES: dict[str, Case] = {
     "all in one": Case(_book(_one_cell)),
     "backwards": Case(_book(_backwards)),
     "stripped": Case(_book(_strip)),
-    "tampered": Case(_book(_tamper, momentum=SHOWS), (1, 1, 0)),
+    "tampered": Case(_book(_tamper, momentum=SHOWS), (1, 1, None), "did not end in points"),
+    "delimiters": Case(_book(lambda book: book.own(DELIMITERS))),
+    "endless": Case(
+        _book(_endless), (1, 1, None), "stopped after 20 seconds", seconds=15, limit=20
+    ),
     "noise": Case(_book(_noise, momentum=WARNS), says="MemoryError", seconds=15),
     "loops": Case(
         _book(_nothing, expand=STUBBORN, momentum=LOOP),
@@ -303,12 +401,21 @@ CASES: dict[str, Case] = {
         _book(lambda book: book.own(FAKES, before="answer-expand"), **WRONG),
         (0, 0, 0),
         "Put back before this check",
+        noticed="put back before a check: ",
     ),
     "swallows": Case(
         _book(lambda book: book.own(SWALLOWS), momentum=WRONG["momentum"]),
         (1, 1, 0),
-        "did not end in points",
+        "IPython's transformers",
+        noticed="IPython's transformers",
     ),
+    "unguarded": Case(
+        _book(lambda book: book.own(UNGUARDED), momentum=WRONG["momentum"]),
+        (1, 1, None),
+        "could not be prepared",
+        noticed="the guard",
+    ),
+    "scripts": Case(_book(_scripts), says="In bold"),
     "text": Case(lambda released: b"I could not open the notebook", None, "no notebook"),
     "truncated": Case(lambda released: Book(released).bytes()[:2000], None, "damaged"),
     "empty": Case(lambda released: b"", None, "empty"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,14 +17,16 @@ from nbgrader.api import Gradebook
 
 from adaptive.course.__main__ import main
 from adaptive.course.instructor import course
-from adaptive.course.instructor.course import Course, Row
+from adaptive.course.instructor.course import Course, Options
+from adaptive.course.instructor.tables import Row
 from tests.book.notebooks import HANGS
 from tests.course.fast import ASSIGNMENTS, SOURCE
 from tests.course.fast import tests as points_of
-from tests.course.hostile import CASES, MAXIMUM, POINTS, write_course
+from tests.course.hostile import CASES, DETACHED, MAXIMUM, POINTS, write_course
 
 pytestmark = pytest.mark.usefixtures("own_settings")
-WRITER = "Zoë O'Neil-李"  # who has answered the written question too
+WRITER = "Zoë O'Neil-李"
+WRITERS = {WRITER, "scripts"}  # who have answered the written question too
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,14 @@ def graded(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Graded:
     released = nbformat.read(ours.released("ravine"), as_version=4)
     rows = {}
     # Only a loop that never ends is cut short; the others may take as long as the machine does.
-    for seconds in {case.seconds for case in CASES.values()}:
-        submissions = root / f"from students, {seconds}"
+    for seconds, limit in {(case.seconds, case.limit) for case in CASES.values()}:
+        submissions = root / f"from students, {seconds}, {limit}"
         submissions.mkdir()
         for name, case in CASES.items():
-            if case.seconds == seconds:
+            if (case.seconds, case.limit) == (seconds, limit):
                 (submissions / f"{name}.ipynb").write_bytes(case.make(released))
-        rows |= {row.student: row for row in ours.grade("ravine", submissions, timeout=seconds)}
+        options = Options(timeout=seconds, limit=limit)
+        rows |= {row.student: row for row in ours.grade("ravine", submissions, options)}
     assert ours.feedback("ravine") == [rows[name] for name in sorted(rows)]
     return Graded(ours, rows)
 
@@ -77,22 +81,32 @@ def test_each_gets_what_it_deserves(graded, name):
         assert CASES[name].says in row.status
     else:
         assert tuple(row.points[question] for question in POINTS) == points
-        assert row.status == ("needs manual grading" if name == WRITER else "graded")
+        missing = [question for question in POINTS if row.points[question] is None]
+        assert row.unmarked == tuple(missing)
+        assert row.by_hand == (("why",) if name in WRITERS else ())
+        assert (row.total is None) == bool(missing or row.by_hand)
+        assert CASES[name].noticed in "; ".join(row.noticed)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_feedback_says_why_and_hides_the_tests(graded, name):
     said = graded.feedback(name)
     assert CASES[name].says in said
-    assert "HIDDEN" not in said
+    assert ("HIDDEN" in said) == (name == "delimiters"), "only what a student has written"
     assert not any(seed in said for seed in ("8128", "8129", "8130"))
 
 
 def test_the_table_of_grades(graded):
     lines = graded.grades()
-    assert list(lines["merged"]) == ["student", *POINTS, "why", "total", "max", "status"]
-    assert list(lines["merged"].values()) == ["merged", "1", "1", "3", "0", "5", "7", "graded"]
-    assert [lines[WRITER][key] for key in ("why", "total")] == ["", "5"]
+    head = ["student", *POINTS, "why", "total", "so far", "max", "status", "noticed"]
+    assert list(lines["merged"]) == head
+    row = ["merged", "1", "1", "3", "0", "5", "5", "7", "graded", ""]
+    assert list(lines["merged"].values()) == row
+    assert [lines[WRITER][key] for key in ("why", "total", "so far")] == ["", "", "5"]
+    assert lines[WRITER]["status"] == "needs manual grading: why"
+    assert [lines["endless"][key] for key in ("momentum", "total", "so far")] == ["", "", "2"]
+    assert lines["endless"]["status"] == "not marked: momentum"
+    assert "float" in lines["fakes"]["noticed"]
     assert lines["empty"]["total"] == ""
     assert lines["empty"]["status"] == "problem: the file is empty"
 
@@ -117,6 +131,21 @@ def test_a_grader_s_points_count_and_a_broken_second_attempt_costs_the_first(gra
     assert rows[WRITER].total == 6.5
 
 
+def test_no_page_runs_or_asks_for_anything(graded):
+    path = graded.course.root / "feedback" / "scripts" / "ravine" / "ravine.html"
+    body = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").body
+    assert len(body.find_all("b", string="In bold")) >= 3
+    assert not body.find_all(["script", "iframe", "object", "link", "style"])
+    for tag in body.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")]
+        assert tag.get("src", "data:").startswith("data:")
+
+
+def test_nothing_is_left_running(graded):
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert not [line for line in running if DETACHED.encode() in line]
+
+
 FORMULAS = {
     "=HYPERLINK(1)": "'=HYPERLINK(1)",
     "+1": "'+1",
@@ -131,7 +160,7 @@ FORMULAS = {
 
 @pytest.mark.parametrize("system", ["canvas", "moodle"])
 def test_no_student_is_a_formula_in_a_spreadsheet(graded, system):
-    rows = [Row(name, name, "graded", {"sgd": 2.5}, 7) for name in FORMULAS]
+    rows = [Row(name, name, {"sgd": 2.5}, 7) for name in FORMULAS]
     path = graded.course.write_for(system, "ravine", rows)
     with path.open(encoding="utf-8", newline="") as file:
         head, *lines = csv.reader(file)
@@ -193,16 +222,27 @@ def test_a_note_of_the_time_that_is_a_link_is_not_copied(graded, tmp_path):
 
 
 def test_tables_for_canvas_and_moodle(graded):
-    rows = [Row("leeanna", "17", "graded", {"sgd": 2.5, "why": 1.0}, 7), graded.rows["text"]]
+    rows = [
+        Row("leeanna", "17", {"sgd": 2.5, "why": 1.0}, 7),
+        Row("ben", "18", {"sgd": 2.5, "why": None}, 7, by_hand=("why",)),
+        Row("cy", "19", {"sgd": None, "why": 1.0}, 7, unmarked=("sgd",)),
+        Row("dee", "20", maximum=7),
+        graded.rows["text"],
+    ]
     lines = {
         system: graded.course.write_for(system, "ravine", rows).read_text().splitlines()
         for system in ("canvas", "moodle")
     }
     assert lines == {
-        "canvas": ["Student,ID,SIS User ID,SIS Login ID,Section,ravine", "leeanna,17,,,,3.5"],
+        "canvas": [
+            "Student,ID,SIS User ID,SIS Login ID,Section,ravine",
+            "leeanna,17,,,,3.5",
+            *("ben,18,,,,", "cy,19,,,,", "dee,20,,,,"),
+        ],
         "moodle": [
             "Identifier,Full name,Grade,Maximum Grade,Last modified (grade)",
             "Participant 17,leeanna,3.5,7,",
+            *("Participant 18,ben,,7,", "Participant 19,cy,,7,", "Participant 20,dee,,7,"),
         ],
     }
 
@@ -222,10 +262,10 @@ def real(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_the_source_gets_all_points(real, name, tmp_path):
     shutil.copy(SOURCE / name / f"{name}.ipynb", tmp_path / "teacher.ipynb")
-    (row,) = real.grade(name, tmp_path, timeout=HANGS)
+    (row,) = real.grade(name, tmp_path, Options(timeout=HANGS, limit=3 * HANGS))
     points = {question: row.points[question] for question in points_of(name)}
     assert points == points_of(name)
-    assert row.status == "needs manual grading"
+    assert row.status.startswith("needs manual grading: ")
     graded = real.root / "autograded" / "teacher" / name / f"{name}.ipynb"
     assert "Put back" not in graded.read_text(encoding="utf-8")
 
@@ -259,9 +299,12 @@ def test_what_is_asked_for_wrongly_is_named(graded, tmp_path, capsys):
 def test_the_table_is_aligned_and_the_exit_code_tells_of_problems(graded, tmp_path, capsys):
     (tmp_path / "text.ipynb").write_text("again")
     assert main(["grade", "ravine", str(tmp_path), f"--course={graded.course.root}"]) == 1
-    assert capsys.readouterr().out == (
-        "student  points  of  status\ntext          -   7  problem: the file is no notebook\n"
-    )
+    first, *table = capsys.readouterr().out.splitlines()
+    assert first.startswith("Each submission runs by itself")
+    assert table == [
+        "student  points  of  status",
+        "text          -   7  problem: the file is no notebook",
+    ]
 
 
 def test_students_need_no_nbgrader():

@@ -140,6 +140,21 @@ def test_what_it_installs_is_there():
     assert {extra for names in named for extra in names.split(",")} <= set(extras)
 
 
+def test_the_container_is_made_of_what_is_there():
+    root = ASSIGNMENTS.parents[1]
+    [recipe] = re.findall(r"docker build -q -f (\S+) \.", README)
+    lines = (root / recipe).read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ")]
+    assert copied
+    assert all((root / name).exists() for names in copied for name in names)
+    [extras] = re.findall(r"\[([\w,]+)\]", "\n".join(line for line in lines if "pip" in line))
+    assert {"book", "course"} == set(extras.split(","))
+    assert f"{recipe.rpartition('/')[0]}:/src/chapters/assignments" in README
+    assert "WORKDIR /src/chapters/assignments" in lines
+    # At the root Binder would take it for its own.
+    assert not (root / "Dockerfile").exists()
+
+
 def test_it_names_every_assignment():
     names = re.search(r"notebook of 60 to 90 minutes: (.+?)\.\n", README)[1]
     there = {path.parent.name for path in (ASSIGNMENTS / "source").glob("*/*.ipynb")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import math
 import sys
 import types
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_code_cell, new_output
 
 with warnings.catch_warnings():
@@ -36,7 +38,7 @@ def _stream(text: str, name: str = "stdout"):
 
 def _settled(*outputs: Any, back: Any = ()) -> list[tuple[Any, ...]]:
     cell = new_code_cell("check()", metadata={"nbgrader": {"points": 3}}, outputs=list(outputs))
-    settle(cell, list(back))
+    settle(cell, back if back is None else list(back))
     shown = []
     for output in cell.outputs:
         if output.output_type == "error":
@@ -90,6 +92,11 @@ def test_an_interrupted_check_counts_what_was_right_until_then():
 def test_what_was_put_back_is_said_first():
     says = "Put back before this check, because the notebook had changed it: float, np.sum.\n"
     assert _settled(_result("2"), back=["float", "np.sum"]) == [("text", says), ("points", "2")]
+
+
+def test_a_check_that_could_not_be_prepared_has_no_points():
+    says = "The check could not be prepared. Ask your instructor to look at this cell."
+    assert _settled(_stream("well"), _result("3"), back=None) == [("NoPoints", says)]
 
 
 def test_definitions_are_what_a_cell_has_without_running():
@@ -239,6 +246,80 @@ def test_the_checker_is_read_afresh(monkeypatch):
         assert guard.Guard("not_there")._load() is None
     finally:
         sys.modules.update(course)
+
+
+def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
+    monkeypatch.setattr(guard, "limit_memory", lambda gibibytes: None)
+    monkeypatch.setattr(guard, "get_ipython", lambda: None)
+    seal = guard.begin("none", 4)
+    monkeypatch.setattr(guard, "get_ipython", lambda: SimpleNamespace(user_ns={"sum": 1}))
+    try:
+        kept.number = 5
+        done = json.loads(guard.before_check(["sum"]))
+        assert done == {"seal": seal, "back": ["kept_by_guard.number", "sum"]}
+        remembered = sys.modules[guard.PLACE].remembered
+        # What is not remembered is not taken over.
+        remembered["put_back"] = remembered["seal"] = lambda *arguments: seal
+        kept.number = 5
+        assert json.loads(guard.before_check([])) == {
+            "seal": seal,
+            "back": ["kept_by_guard.number"],
+        }
+        remembered["_saved"] = []
+        assert json.loads(guard.before_check([]))["seal"] != seal
+    finally:
+        del sys.modules[guard.PLACE]
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """Return a shell as a kernel has one, with what a module adds to its events."""
+    module = types.ModuleType("draws")
+    exec("def flush(*a): pass", vars(module))
+    monkeypatch.setitem(sys.modules, "draws", module)
+
+    class Shell:
+        def __init__(self):
+            self.input_transformer_manager = TransformerManager()
+            self.input_transformers_post, self.ast_transformers = [], []
+            self.events = SimpleNamespace(callbacks={"pre_run_cell": []})
+
+        def run_cell(self):
+            return "run"
+
+    made = Shell()
+    monkeypatch.setattr(guard, "get_ipython", lambda: made)
+    return made
+
+
+def test_what_ipython_does_to_cells_is_put_back(shell):
+    watch = guard._Shell()
+    assert watch.put_back() == []
+    before = list(shell.input_transformer_manager.cleanup_transforms)
+
+    def swallow(lines):
+        return ["pass\n"]
+
+    manager = shell.input_transformer_manager
+    manager.cleanup_transforms.append(swallow)
+    shell.input_transformers_post = [swallow]
+    shell.ast_transformers.append(swallow)
+    assert watch.put_back() == ["IPython's transformers"]
+    assert manager.cleanup_transforms == before
+    assert (shell.input_transformers_post, shell.ast_transformers) == ([], [])
+    shell.input_transformer_manager = TransformerManager()
+    assert watch.put_back() == ["IPython's transformers"]
+    assert shell.input_transformer_manager is manager
+    # What draws figures registers itself, and is no student's.
+    shell.events.callbacks["pre_run_cell"] += [sys.modules["draws"].flush]
+    assert watch.put_back() == []
+    shell.events.callbacks["pre_run_cell"] += [swallow]
+    assert watch.put_back() == ["IPython's events"]
+    assert shell.events.callbacks["pre_run_cell"] == [sys.modules["draws"].flush]
+    shell.run_cell = lambda: "nothing"
+    assert watch.put_back() == ["IPython's run_cell"]
+    assert shell.run_cell() == "run"
+    assert watch.put_back() == []
 
 
 @pytest.mark.parametrize("limit", [0, 1.5])

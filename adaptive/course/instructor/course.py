@@ -3,112 +3,77 @@
 from __future__ import annotations
 
 import codecs
-import csv
+import compileall
+import copy
+import hashlib
 import html
 import json
-import logging
 import os
-import re
 import shutil
-import sys
 import tempfile
-import warnings
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.converters.base import BaseConverter, NbGraderException
-from nbgrader.coursedir import CourseDirectory
-from tqdm import tqdm
-from traitlets.config import PyFileConfigLoader
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
+from traitlets.config import Config
 
 from adaptive.course import regions
-from adaptive.course.instructor import CourseError
+from adaptive.course.instructor import CourseError, walls
 from adaptive.course.instructor.archives import LARGEST, extract
 from adaptive.course.instructor.collect import Submission, collect
+from adaptive.course.instructor.conversion import Record, Sanitize, convert
+from adaptive.course.instructor.logs import kept_log
+from adaptive.course.instructor.pool import Done, Job, run_all
+from adaptive.course.instructor.preprocessors import NO_WALLS
+from adaptive.course.instructor.progress import progress
+from adaptive.course.instructor.records import CONFIG, Records
 from adaptive.course.instructor.restore import Unreadable, belongs, read
-
-CONFIG = "nbgrader_config.py"
-GRADED, BY_HAND, PROBLEM = "graded", "needs manual grading", "problem"
-#: What a spreadsheet takes for the beginning of a formula, at the beginning of a cell, or of what a
-#: spreadsheet with another separator takes for a cell.
-_FORMULA = re.compile(r"(^|[,;|\t\r\n])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+from adaptive.course.instructor.tables import Row, write_for, write_grades
 
 
 @dataclass(frozen=True)
-class Row:
-    """What is known about one student's submission.
+class Options:
+    """How submissions are graded.
 
     Parameters
     ----------
-    student : str
-        Who.
-    lms : str
-        The number in Canvas or Moodle, empty if there is none.
-    status : str
-        ``graded``, ``needs manual grading``, or ``problem: `` and what it is.
-    points : dict of float
-        Those of each question; None where it waits for a grader. Empty if there is a problem.
-    maximum : float
-        Of how many.
+    timeout, limit : int, optional
+        Seconds that a cell, and a whole submission, may take; by default what the settings say.
+    jobs : int, optional
+        Submissions that run at once; by default as many as there are cores.
+    students, questions : tuple of str
+        Those to grade again, and no others; all that have changed if there are none.
+    again : bool
+        Whether to grade again what has been graded and has not changed.
+    unsafe : bool
+        Whether submissions run without walls.
     """
 
-    student: str
-    lms: str
-    status: str
-    points: dict[str, float | None] = field(default_factory=dict)
-    maximum: float = 0.0
+    timeout: int | None = None
+    limit: int | None = None
+    jobs: int | None = None
+    students: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    again: bool = False
+    unsafe: bool = False
 
     @property
-    def total(self) -> float:
-        """The sum of the points that there are."""
-        return sum(points or 0.0 for points in self.points.values())
-
-    @property
-    def lost(self) -> bool:
-        """Whether there is a problem, and so no points."""
-        return self.status.startswith(PROBLEM)
+    def anyway(self) -> bool:
+        """Whether also what has not changed is graded."""
+        return bool(self.again or self.students or self.questions)
 
 
-class Course:
-    """The folder of a course.
+class Course(Records):
+    """A course, and what is done with it: release, grade, feedback.
 
     Parameters
     ----------
     root : Path
-        With `nbgrader_config.py`, and an assignment's notebook in ``source/NAME/NAME.ipynb``.
+        Its folder, see `Records`.
     """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
-        if not (self.root / CONFIG).is_file() or not (self.root / "source").is_dir():
-            raise CourseError(
-                f"--course must be a folder with {CONFIG} and source/, like chapters/assignments "
-                f"in a checkout of the book; {root} is not"
-            )
-        self.config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
-
-    @property
-    def assignments(self) -> list[str]:
-        """The names of the assignments, sorted."""
-        return sorted(path.stem for path in self.root.glob("source/*/*.ipynb") if _named(path))
-
-    def released(self, name: str) -> Path:
-        """Return the notebook of an assignment that students get."""
-        return self.root / "release" / name / f"{name}.ipynb"
-
-    def known(self, name: str) -> str:
-        """Return the name of an assignment, or raise an error that lists them."""
-        if name not in self.assignments:
-            raise CourseError(f"NAME must be one of {', '.join(self.assignments)}; got {name!r}")
-        return name
-
-    # ------------------------------------------------------------------ the three commands
 
     def release(self, name: str) -> Path:
         """Make the student's version of an assignment.
@@ -130,7 +95,7 @@ class Course:
         """
         source = self.root / "source" / self.known(name)
         self._gradebook().close()
-        self._convert(GenerateAssignment, name)
+        convert(GenerateAssignment, self.config, name)
         target = self.released(name).parent
         for path in source.glob("*.ipynb"):
             secret = nbformat.read(path, as_version=4)
@@ -147,8 +112,11 @@ class Course:
                 content.write(made, made.relative_to(target.parent))
         return archive
 
-    def grade(self, name: str, submissions: Path, timeout: int | None = None) -> Iterator[Row]:
+    def grade(self, name: str, submissions: Path, options: Options | None = None) -> Iterator[Row]:
         """Autograde submissions, each for itself.
+
+        What has been graded and has not changed since then is not run again, so that grading
+        goes on where it was interrupted.
 
         Parameters
         ----------
@@ -156,21 +124,25 @@ class Course:
             The assignment.
         submissions : Path
             A folder or a zip file, see `collect`.
-        timeout : int, optional
-            Seconds a cell may take; by default what the settings say.
+        options : Options, optional
+            How.
 
         Yields
         ------
         Row
-            One for each student.
+            One for each student. If grading is interrupted, the rest follow as they are.
         """
+        options = options or Options()
         self.known(name)
         if not submissions.exists():
             raise CourseError(
                 f"SUBMISSIONS must be a folder or a zip file; {submissions} is not there"
             )
-        if timeout is not None:
-            self.config.Execute.timeout = timeout
+        if not options.unsafe and not walls.available():
+            raise CourseError(
+                f"{NO_WALLS}. Use Linux with bubblewrap, or the container (see the guide), or "
+                "grade in an account that holds nothing else, with --unsafe"
+            )
         if not self._in_gradebook(name):
             self.release(name)
         with tempfile.TemporaryDirectory() as unpacked:
@@ -178,10 +150,113 @@ class Course:
             if not submissions.is_dir():
                 folder, problems = extract(submissions, Path(unpacked))
             found = collect(folder, name, self.assignments, problems)
+            found = self._chosen(name, found, options)
             if not found:
                 raise CourseError(f"SUBMISSIONS: there is nothing to grade in {submissions}")
-            for one in tqdm(found, desc=f"grade {name}", unit="student"):
-                yield self._grade(name, one)
+            left = [one.student for one in found]
+            sanitized = Path(unpacked) / "sanitized"
+            try:
+                for student in self._graded(name, found, options, sanitized):
+                    left.remove(student)
+                    yield self.row(name, student)
+            except KeyboardInterrupt:
+                for student in left:
+                    yield replace(self.row(name, student), interrupted=True)
+
+    def _chosen(self, name: str, found: list[Submission], options: Options) -> list[Submission]:
+        """Return the submissions to grade, or raise an error that lists what there is."""
+        for asked, there, what in [
+            (options.students, [one.student for one in found], "--student"),
+            (options.questions, self.questions(name), "--question"),
+        ]:
+            for one in asked:
+                if one not in there:
+                    raise CourseError(f"{what} must be one of {', '.join(there)}; got {one!r}")
+        return [one for one in found if not options.students or one.student in options.students]
+
+    def _graded(
+        self, name: str, found: list[Submission], options: Options, sanitized: Path
+    ) -> Iterator[str]:
+        """Grade submissions, and yield whose is done."""
+        config = self._settings(options)
+        base = self._base(name, config)
+        marks: dict[str, dict[str, str]] = {}
+        with progress(f"read {name}", len(found)) as bar:
+            for one in found:
+                data, before = self._take(name, one), self._ran(name, one.student)
+                which = hashlib.sha256(data or b"").hexdigest()
+                of = hashlib.sha256(f"{base} {which}".encode()).hexdigest()
+                if data is not None and (options.anyway or before.get("of") != of):
+                    part = options.questions and before.get("submission") == which
+                    kept = before.get("of", "") if part else of
+                    marks[one.student] = {"of": kept, "submission": which}
+                else:
+                    yield one.student
+                bar.update()
+        if not marks:
+            return
+        # Kernels cannot write where the package is, and read the checks anew each time.
+        compileall.compile_dir(Path(regions.__file__).parents[1], quiet=2)
+        lost: list[str] = []
+        jobs = self._jobs(name, list(marks), sanitized, lost)
+        with progress(f"grade {name}", len(marks)) as bar:
+            for done in run_all(jobs, config, min(options.jobs or _cores(), len(marks))):
+                student = done.job.student
+                self._record(name, done, marks[student], options.questions, sanitized)
+                bar.update()
+                yield student
+            bar.update(len(lost))
+            yield from lost
+
+    def _settings(self, options: Options) -> Config:
+        """Return the settings of the course, as changed by the options."""
+        config = copy.deepcopy(self.config)
+        if options.timeout is not None:
+            config.Execute.timeout = options.timeout
+        if options.limit is not None:
+            config.Run.limit = options.limit
+        config.Run.unsafe = options.unsafe
+        return config
+
+    def _jobs(
+        self, name: str, students: list[str], sanitized: Path, lost: list[str]
+    ) -> Iterator[Job]:
+        """Yield what is to run; note who has nothing."""
+        config = copy.deepcopy(self.config)
+        config.CourseDirectory.autograded_directory = str(sanitized)
+        for student in students:
+            try:
+                convert(Sanitize, config, name, student)
+                path = sanitized / student / name / f"{name}.ipynb"
+                yield Job(name, student, path.read_text(encoding="utf-8"))
+            # Whatever one submission does, the others are graded.
+            except Exception as error:
+                self._note(name, student, error)
+                lost.append(student)
+
+    def _record(
+        self,
+        name: str,
+        done: Done,
+        marks: dict[str, str],
+        questions: tuple[str, ...],
+        sanitized: Path,
+    ) -> None:
+        """Save the marks of a notebook that has run; of some questions only, if some are named."""
+        student = done.job.student
+        before = self._ran(name, student)
+        config = copy.deepcopy(self.config)
+        config.CourseDirectory.submitted_directory = str(sanitized)
+        config.Run.executed, config.Run.of = done.notebook, marks
+        config.SaveAutoGrades.again = before.get("submission") == marks["submission"]
+        if config.SaveAutoGrades.again:
+            config.SaveAutoGrades.only = [f"{name}-{question}" for question in questions]
+        try:
+            if done.problem:
+                raise CourseError(done.problem)
+            convert(Record, config, name, student)
+        except Exception as error:
+            self._note(name, student, error)
 
     def feedback(self, name: str) -> list[Row]:
         """Write the feedback of an assignment, and its grades.
@@ -202,26 +277,27 @@ class Course:
             raise CourseError(
                 f"NAME: nothing of {name} is graded yet; first: grade {name} SUBMISSIONS"
             )
-        rows = [self.row(name, student) for student in students]
-        self._write_grades(name, rows)
-        lost = [row for row in rows if row.lost]
-        with tqdm(desc=f"feedback {name}", unit="student", total=len(rows)) as bar:
-            for row in lost:
+        with progress(f"feedback {name}", len(students)) as bar:
+            rows = [self.row(name, student) for student in students]
+            write_grades(self.root / f"grades-{name}.csv", self.questions(name), rows)
+            for row in rows:
+                # Also of those who are graded, so that no old page stays if a new one fails.
                 self._explain(name, row)
-                bar.update()
-            if len(lost) < len(rows):
+                if not row.points:
+                    self._forget(name, row.student)
+                    bar.update()
+            if any(row.points for row in rows):
                 # All in one go: most of the time is spent on getting ready.
-                self._convert(GenerateFeedback, name, then=bar.update)
+                convert(GenerateFeedback, self.config, name, then=bar.update)
         return rows
 
     # ------------------------------------------------------------------ one submission
 
-    def _grade(self, name: str, one: Submission) -> Row:
+    def _take(self, name: str, one: Submission) -> bytes | None:
+        """Take a submission in; return what is to be graded, or note why there is nothing."""
         folder = self.root / "submitted" / one.student / name
         folder.mkdir(parents=True, exist_ok=True)
-        note = folder / "problem.txt"
-        note.unlink(missing_ok=True)
-        self._forget(name, one.student)
+        (folder / "problem.txt").unlink(missing_ok=True)
         known = {"lms_user_id": one.lms} if one.lms else {}
         with self._gradebook() as gradebook:
             gradebook.update_or_create_student(one.student, **known)
@@ -229,15 +305,25 @@ class Course:
             data = self._read(name, one)
             if one.path.resolve().parent != folder:
                 self._hand_in(one.path, data.removeprefix(codecs.BOM_UTF8), folder, name)
-            self._convert(Autograde, name, one.student)
-        # Whatever one submission does, the others are graded.
+            return (folder / f"{name}.ipynb").read_bytes()
         except Exception as error:
-            kind = (
-                "" if isinstance(error, CourseError | Unreadable) else f"{type(error).__name__}: "
-            )
-            note.write_text(f"{kind}{error}\n", encoding="utf-8")
-            self._forget(name, one.student)
-        return self.row(name, one.student)
+            self._note(name, one.student, error)
+            return None
+
+    def _base(self, name: str, config: Config) -> str:
+        """Return what marks depend on beside the submission, as a hash: tests and settings."""
+        found = hashlib.sha256(repr([config.Execute.timeout, config.Run]).encode())
+        source = self.root / "source" / name / f"{name}.ipynb"
+        for path in [source, self.root / CONFIG, *_checks()]:
+            found.update(path.read_bytes())
+        return found.hexdigest()
+
+    def _note(self, name: str, student: str, error: Exception) -> None:
+        """Note why a submission could not be graded."""
+        kind = "" if isinstance(error, CourseError | Unreadable) else f"{type(error).__name__}: "
+        path = self.root / "submitted" / student / name / "problem.txt"
+        path.write_text(f"{kind}{error}\n", encoding="utf-8")
+        self._forget(name, student)
 
     def _hand_in(self, path: Path, data: bytes, folder: Path, name: str) -> None:
         """Put a notebook where nbgrader grades it, and when it was handed in, if that is known."""
@@ -257,7 +343,7 @@ class Course:
         if (size := one.path.stat().st_size) > LARGEST:
             raise Unreadable(f"the file is too large: {size / 2**20:.0f} MB")
         data = one.path.read_bytes()
-        with _quietly():
+        with kept_log():
             released = nbformat.read(self.released(name), as_version=4)
             if not belongs(read(data), released):
                 raise Unreadable("the notebook is not one of this assignment")
@@ -267,183 +353,44 @@ class Course:
         """Remove an earlier notebook; a grader's points and comments stay in the gradebook."""
         shutil.rmtree(self.root / "autograded" / student / name, ignore_errors=True)
 
-    def row(self, name: str, student: str) -> Row:
-        """Return what is known about a student's submission of an assignment.
-
-        Parameters
-        ----------
-        name, student : str
-            The assignment, and who.
-
-        Returns
-        -------
-        Row
-        """
-        note = self.root / "submitted" / student / name / "problem.txt"
-        with self._gradebook() as gradebook:
-            lms = gradebook.find_student(student).lms_user_id or ""
-            maximum = gradebook.find_assignment(name).max_score
-            if note.is_file():
-                status = f"{PROBLEM}: {note.read_text(encoding='utf-8').strip()}"
-                return Row(student, lms, status, maximum=maximum)
-            points: dict[str, float | None] = dict.fromkeys(self.questions(name))
-            by_hand = False
-            for grade in gradebook.find_submission_notebook(name, name, student).grades:
-                waits = grade.needs_manual_grade or (
-                    grade.cell.type == "TaskCell" and grade.manual_score is None
-                )
-                by_hand = by_hand or waits
-                points[_question(name, grade.name)] = None if waits else grade.score
-        return Row(student, lms, BY_HAND if by_hand else GRADED, points, maximum)
-
-    def questions(self, name: str) -> list[str]:
-        """Return the names of an assignment's questions, in the order of the notebook."""
-        cells = nbformat.read(self.released(name), as_version=4).cells
-        found = [cell.metadata.get("nbgrader", {}) for cell in cells]
-        marked = [one["grade_id"] for one in found if one.get("grade") or one.get("task")]
-        return [_question(name, grade_id) for grade_id in marked]
-
     # ------------------------------------------------------------------ nbgrader
-
-    def _gradebook(self) -> Gradebook:
-        course = CourseDirectory(config=self.config, root=str(self.root))
-        # To make a gradebook nbgrader starts alembic, which is beside this Python.
-        path = os.environ.get("PATH", "")
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
-        try:
-            return Gradebook(course.db_url, course.course_id)
-        finally:
-            os.environ["PATH"] = path
-
-    def _in_gradebook(self, name: str) -> bool:
-        with self._gradebook() as gradebook:
-            try:
-                gradebook.find_notebook(name, name)
-            except MissingEntry:
-                return False
-        return self.released(name).is_file()
-
-    def _students(self, name: str) -> list[str]:
-        with self._gradebook() as gradebook:
-            graded = {one.student.id for one in gradebook.assignment_submissions(name)}
-            enrolled = [student.id for student in gradebook.students]
-        lost = {path.parts[-3] for path in self.root.glob(f"submitted/*/{name}/problem.txt")}
-        return sorted({*graded, *lost}.intersection(enrolled))
-
-    def _convert(
-        self,
-        kind: type[BaseConverter],
-        name: str,
-        student: str = "*",
-        then: Callable[[], object] = lambda: None,
-    ) -> None:
-        """Let nbgrader do one of its steps, and say in one line why it could not."""
-        course = CourseDirectory(
-            config=self.config, root=str(self.root), assignment_id=name, student_id=student
-        )
-        converter = kind(coursedir=course, config=self.config)
-        converter.force = True
-        converter.post_convert_hook = lambda **which: then()
-        with _quietly() as log:
-            try:
-                converter.start()
-            except NbGraderException as error:
-                # What went wrong is the last line of the traceback that nbgrader has logged.
-                logged = [said.strip() for said in log if said.startswith("Traceback")]
-                told = " ".join((logged or [str(error)])[-1].splitlines()[-1:])
-                raise CourseError(f"nbgrader: {told}") from None
 
     # ------------------------------------------------------------------ what is written
 
     def _explain(self, name: str, row: Row) -> None:
         """Write the feedback of a submission that could not be graded."""
-        shown = html.escape(row.status.removeprefix(f"{PROBLEM}: "))
+        says = "has been graded, but its page could not be made; ask your instructor"
+        if not row.points:
+            says = "has not been graded yet"
+        if row.problem:
+            says = f"could not be graded: {html.escape(row.problem)}"
         folder = self.root / "feedback" / row.student / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         (folder / f"{name}.html").write_text(
             f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{name}</title>'
-            f"<h1>{name}</h1><p>What you handed in could not be graded: {shown}.</p></html>\n",
+            f"<h1>{name}</h1><p>What you handed in {says}.</p></html>\n",
             encoding="utf-8",
         )
 
-    def _write_grades(self, name: str, rows: list[Row]) -> None:
-        questions = self.questions(name)
-        head = ["student", *questions, "total", "max", "status"]
-
-        def line(row: Row) -> list[str]:
-            points = [_shown(row.points.get(question)) for question in questions]
-            total = "" if row.lost else _shown(row.total)
-            return [row.student, *points, total, _shown(row.maximum), row.status]
-
-        self._write(f"grades-{name}.csv", [head, *map(line, rows)])
-
     def write_for(self, system: str, name: str, rows: list[Row]) -> Path:
-        """Write grades as Canvas or Moodle takes them.
-
-        Parameters
-        ----------
-        system : {"canvas", "moodle"}
-            Which.
-        name : str
-            The assignment; Canvas takes it for the assignment's title.
-        rows : list of Row
-            As from `feedback`. Submissions with a problem are left out.
-
-        Returns
-        -------
-        Path
-            The file.
-        """
-        graded = [row for row in rows if not row.lost]
-        if system == "canvas":
-            head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", name]
-            lines = [[row.student, row.lms, "", "", "", _shown(row.total)] for row in graded]
-        else:
-            head = ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)"]
-            lines = [
-                [f"Participant {row.lms}", row.student, _shown(row.total), _shown(row.maximum), ""]
-                for row in graded
-            ]
-        return self._write(f"grades-{name}-{system}.csv", [head, *lines])
-
-    def _write(self, name: str, lines: list[list[str]]) -> Path:
-        """Write a table in which no text is a formula, whatever a student is called."""
-        lines = [[_FORMULA.sub(r"\1'", cell) for cell in line] for line in lines]
-        with (self.root / name).open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(lines)
-        return self.root / name
+        """Write totals as Canvas or Moodle takes them, and return where; see `tables.write_for`."""
+        path = self.root / f"grades-{name}-{system}.csv"
+        write_for(system, path, name, rows)
+        return path
 
 
-def _named(path: Path) -> bool:
-    return path.stem == path.parent.name
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    there = getattr(os, "sched_getaffinity", None)
+    return len(there(0)) if there else os.cpu_count() or 1
 
 
-def _question(name: str, grade_id: str) -> str:
-    return grade_id.removeprefix(f"{name}-")
-
-
-def _shown(points: float | None) -> str:
-    return "" if points is None else f"{points:g}"
+def _checks() -> list[Path]:
+    """Return the files that marks depend on."""
+    return sorted(Path(regions.__file__).parent.rglob("*.py"))
 
 
 def _content(path: Path) -> object:
     text = path.read_text(encoding="utf-8", errors="replace")
     return json.loads(text) if path.suffix == ".ipynb" else text
-
-
-@contextmanager
-def _quietly() -> Iterator[list[str]]:
-    """Keep what nbgrader and its helpers log, and let no warning through."""
-    log: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: log.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("traitlets")
-    before, logger.propagate = logger.propagate, False
-    handlers, logger.handlers = logger.handlers, [handler]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield log
-    finally:
-        logger.propagate, logger.handlers = before, handlers

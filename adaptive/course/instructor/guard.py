@@ -1,16 +1,20 @@
 """Runs in the kernel of a submission: puts back what the student's code has changed.
 
 A name that the notebook binds anew, `float` or the checker's, must not decide on points, by
-intent or by mistake. It is no wall: code that wants to can undo what stands here.
+intent or by mistake. It is no wall: code that wants to can undo what stands here. But this code
+is read anew for each check, what it remembers has a seal, and a broken seal leaves the question
+to a person.
 """
 
 from __future__ import annotations
 
 import builtins
+import hashlib
 import importlib
+import json
 import sys
-from collections.abc import Iterator
-from types import FunctionType, ModuleType
+from collections.abc import Callable, Iterator
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from IPython import get_ipython
@@ -19,6 +23,8 @@ COURSE = "adaptive.course"
 KEPT = ("adaptive", "builtins", "math", "numpy")
 #: What is set anew all the time: by the kernel for each cell, and here for each check.
 CHANGING = {"builtins": ("input",), "adaptive": ("course",)}
+#: Where the guard is between checks, beside the modules.
+PLACE = "guard of adaptive"
 _ABSENT = object()
 _CODE = ("__code__", "__defaults__", "__kwdefaults__")
 
@@ -44,6 +50,51 @@ def limit_memory(gibibytes: float) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
+def begin(checker: str, gibibytes: float) -> str:
+    """Set up the guard before a submission runs, and return its seal.
+
+    Parameters
+    ----------
+    checker : str
+        Name of the assignment's module in `adaptive.course`.
+    gibibytes : float
+        Of memory, see `limit_memory`.
+    """
+    limit_memory(gibibytes)
+    guard = Guard(checker)
+    sys.modules[PLACE] = SimpleNamespace(remembered=vars(guard))  # type: ignore[assignment]
+    return guard.seal()
+
+
+def before_check(names: list[str]) -> str:
+    """Put everything back before a check.
+
+    Parameters
+    ----------
+    names : list of str
+        Those that the check uses.
+
+    Returns
+    -------
+    str
+        JSON: the seal of what was remembered, and what was not as it was.
+    """
+    kept: Any = sys.modules[PLACE]
+    guard = _renewed(Guard, kept.remembered)
+    if guard._shell is not None:
+        guard._shell = _renewed(_Shell, vars(guard._shell))
+    seal = guard.seal()
+    guard.put_back(names, get_ipython().user_ns)
+    return json.dumps({"seal": seal, "back": guard.back})
+
+
+def _renewed(kind: Any, remembered: dict[str, Any]) -> Any:
+    """Return an object of a class as it is here, with what another one remembered, and no more."""
+    made = kind.__new__(kind)
+    vars(made).update({name: remembered[name] for name in kind.REMEMBERS})
+    return made
+
+
 class Guard:
     """Remember the modules that a check relies on, and put them back.
 
@@ -53,22 +104,23 @@ class Guard:
         Name of the assignment's module in `adaptive.course`; one that is not there is no error.
     """
 
+    REMEMBERS = ("checker", "_path", "_shell", "_saved", "_codes")
+
     def __init__(self, checker: str) -> None:
         self.checker = checker
         #: What was put back at last.
         self.back: list[str] = []
         self._path = sys.path[:]
-        # exit() would end the kernel behind its cell; so it ends the cell.
-        if (shell := get_ipython()) is not None:
-            shell.ask_exit = sys.exit
+        self._shell = _Shell() if get_ipython() is not None else None
         self._load()
         modules = [
             module
             for name, module in sys.modules.items()
             if any(_within(name, kept) for kept in KEPT) and not _within(name, COURSE)
         ]
+        shells = type(get_ipython()).__mro__[:-1] if self._shell else ()
         self._saved: list[tuple[Any, dict[str, Any]]] = []
-        for holder in self._holders(modules):
+        for holder in [*self._holders(modules), *shells]:
             saved = dict(vars(holder))
             for name in CHANGING.get(holder.__name__, ()):
                 saved.pop(name, None)
@@ -79,6 +131,13 @@ class Guard:
             for value in saved.values()
             if isinstance(value, FunctionType)
         ]
+
+    def seal(self) -> str:
+        """Return a hash of what is remembered: it is another if something else is."""
+        held = [[id(holder), *map(id, saved.values())] for holder, saved in self._saved]
+        held += [[id(function), *map(id, code.values())] for function, code in self._codes]
+        shell = self._shell.seal() if self._shell else []
+        return hashlib.sha256(repr([self.checker, self._path, held, shell]).encode()).hexdigest()
 
     @staticmethod
     def _holders(modules: list[ModuleType]) -> Iterator[Any]:
@@ -111,7 +170,7 @@ class Guard:
         namespace : dict
             The notebook's.
         """
-        self.back = []
+        self.back = self._shell.put_back() if self._shell else []
         for function, code in self._codes:
             for name, value in code.items():
                 if getattr(function, name) is not value:
@@ -136,3 +195,68 @@ class Guard:
             if namespace.get(self.checker, old) is not old:
                 self.back.append(self.checker)
             namespace[self.checker] = checker
+
+
+class _Shell:
+    """What IPython does to a cell before and after it runs."""
+
+    REMEMBERS = ("_it", "_manager", "_lists", "_copies", "_events", "_own")
+
+    def __init__(self) -> None:
+        self._it: Any = get_ipython()
+        # exit() would end the kernel behind its cell; so it ends the cell.
+        self._it.ask_exit = sys.exit
+        self._manager = self._it.input_transformer_manager
+        self._lists = [(*place, getattr(*place)) for place in self._places()]
+        self._copies = [list(found) for *_, found in self._lists]
+        self._events = {name: list(found) for name, found in self._it.events.callbacks.items()}
+        self._own = set(vars(self._it))
+
+    def _places(self) -> list[tuple[Any, str]]:
+        """Return where the lists are of what changes a cell: an owner and a name."""
+        names = ("cleanup_transforms", "line_transforms", "token_transformers")
+        ours = ("input_transformers_post", "ast_transformers")
+        return [*((self._manager, name) for name in names), *((self._it, name) for name in ours)]
+
+    def seal(self) -> list[Any]:
+        """Return the identities of what is remembered."""
+        lists = [[id(found), *map(id, copy)] for (*_, found), copy in self._both()]
+        events = [[name, *map(id, found)] for name, found in sorted(self._events.items())]
+        return [id(self._it), id(self._manager), lists, events, sorted(self._own)]
+
+    def _both(self) -> Iterator[tuple[tuple[Any, str, list[Any]], list[Any]]]:
+        return zip(self._lists, self._copies, strict=True)
+
+    def put_back(self) -> list[str]:
+        """Put everything back; return what was not as it was."""
+        back = set()
+        if self._it.input_transformer_manager is not self._manager:
+            self._it.input_transformer_manager = self._manager
+            back.add("IPython's transformers")
+        for (owner, name, found), copy in self._both():
+            if getattr(owner, name) is not found or found != copy:
+                found[:] = copy
+                setattr(owner, name, found)
+                back.add("IPython's transformers")
+        for name, callbacks in self._it.events.callbacks.items():
+            known = self._events.get(name, [])
+            kept = [one for one in callbacks if one in known or _of_a_library(one)]
+            if kept != callbacks or not all(one in callbacks for one in known):
+                callbacks[:] = [*known, *(one for one in kept if one not in known)]
+                back.add("IPython's events")
+        for name in set(vars(self._it)) - self._own:
+            if callable(getattr(type(self._it), name, None)):
+                delattr(self._it, name)
+                back.add(f"IPython's {name}")
+        if sys.gettrace() is not None or sys.getprofile() is not None:
+            sys.settrace(None)
+            sys.setprofile(None)
+            back.add("Python's tracing")
+        return sorted(back)
+
+
+def _of_a_library(function: Callable[..., object]) -> bool:
+    """Return whether a function is what a module calls so, such as what draws figures."""
+    module = getattr(function, "__module__", "__main__")
+    there = getattr(sys.modules.get(module), getattr(function, "__name__", ""), None)
+    return module != "__main__" and there is function

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,39 @@ from nbgrader import preprocessors
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Float, Integer
+from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
-from adaptive.course.instructor import guard, restore
+from adaptive.course.instructor import guard, restore, walls
+from adaptive.course.instructor.kernels import Walled
 from adaptive.course.regions import CODE_STUB, OPEN_STUB
 
 #: Seconds that the guard may take, whatever cells may.
 OURS = 60
+#: In the metadata of a notebook that has run to its end: what is to be known about the run.
+RAN = "adaptive"
+#: Names of errors in the place of points: the question has no mark.
+NO_MARK = ("NotReached", "NoPoints")
+NO_WALLS = (
+    "submissions would run with your rights, not kept apart: neither unshare nor bubblewrap works "
+    "here"
+)
 
 
 def is_test(cell: NotebookNode) -> bool:
     """Return whether a cell's output is points."""
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+class ClearHiddenTests(preprocessors.ClearHiddenTests):
+    """Leave the hidden tests out of tests; what students write may look like their delimiters."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Leave the hidden tests of a cell out."""
+        if is_test(cell):
+            cell, resources = super().preprocess_cell(cell, resources, index)
+        return cell, resources
 
 
 class ClearSolutions(preprocessors.ClearSolutions):
@@ -66,15 +88,40 @@ class Run(Execute):
 
     memory = Float(4, help="GiB that a submission may use; 0 for no limit").tag(config=True)
     room = Integer(200_000, help="characters of output that are kept of a cell").tag(config=True)
+    limit = Integer(300, help="seconds that a whole submission may take").tag(config=True)
+    unsafe = Bool(False, help="whether to run submissions without walls").tag(config=True)
+    executed = Unicode("", help="the notebook, if it has run already").tag(config=True)
+    of = Dict(help="what the marks depend on, as hashes, to be noted").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, Any]:
-        """Run the notebook."""
+        """Run the notebook, and note in its metadata that it has run to its end."""
+        if self.executed:
+            nb = nbformat.reads(self.executed, as_version=4)
+            nb.metadata[RAN] |= self.of
+            return nb, resources
         self._guarded: Any = None  # the kernel that has a guard
         self._left_out: set[int] = set()
-        self._assignment = resources["nbgrader"]["assignment"]
-        return super().preprocess(nb, resources, km)
+        self._names = resources["nbgrader"]
+        self._noticed: dict[str, None] = {}
+        self._end = time.monotonic() + self.limit
+        self.timeout_func = self._seconds_of_cell
+        nb, resources = super().preprocess(nb, resources, km)
+        nb.metadata[RAN] = {"noticed": list(self._noticed)}
+        return nb, resources
+
+    def _seconds_of_cell(self, cell: NotebookNode) -> int:
+        usual: int = self.timeout
+        return self._seconds(usual)
+
+    def _seconds(self, usual: int) -> int:
+        """Return the seconds that there are for something, which are few at the end."""
+        return max(1, min(usual, math.ceil(self._end - time.monotonic())))
+
+    @property
+    def _late(self) -> bool:
+        return time.monotonic() >= self._end
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, index: int
@@ -83,12 +130,14 @@ class Run(Execute):
         if cell.cell_type != "code" or not cell.source.strip():
             return cell, resources
         self._left = self.room
-        back: list[str] = []
+        back: list[str] | None = []
+        reached = not self._late
         try:
-            self._guard()
-            if is_test(cell):
-                back = self._put_back(cell)
-            cell, resources = super().preprocess_cell(cell, resources, index)
+            if reached:
+                self._guard()
+                if is_test(cell):
+                    back = self._put_back(cell)
+                cell, resources = super().preprocess_cell(cell, resources, index)
             if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
                 self._left_out.add(index)
         except CellTimeoutError:
@@ -97,10 +146,36 @@ class Run(Execute):
             says = "The kernel died in this cell: does it call exit(), or need much memory?"
             self._give_up(cell, index, "DeadKernelError", says)
         if is_test(cell):
+            if not reached or (self._late and index in self._left_out):
+                says = f"The notebook was stopped after {self.limit} seconds, and no mark was made."
+                cell.outputs = [_error("NotReached", says)]
             settle(cell, back)
+            self._noticed |= dict.fromkeys(back if back is not None else ["the guard"])
         return cell, resources
 
     # ----------------------------------------------------------------- the kernel
+
+    def create_kernel_manager(self) -> Any:
+        """Return the manager of a kernel behind walls, or of any if that is asked for."""
+        if self.unsafe:
+            return super().create_kernel_manager()
+        if not (kind := walls.available()):
+            raise RuntimeError(NO_WALLS)
+        self.km = Walled(kind, self._files(), config=self.config)
+        return self.km
+
+    def _files(self) -> dict[str, Path]:
+        """Return what a submission may read: itself, and the data of the assignment."""
+        course, names = CourseDirectory(parent=self), self._names
+        path = Path(course.format_path(course.release_directory, ".", names["assignment"]))
+        found = {
+            one.relative_to(path).as_posix(): one.resolve()
+            for one in path.rglob("*")
+            if one.is_file() and one.suffix != ".ipynb"
+        }
+        who = (course.submitted_directory, names["student"], names["assignment"])
+        own = Path(course.format_path(*who)) / f"{names['notebook']}.ipynb"
+        return found | ({own.name: own.resolve()} if own.is_file() else {})
 
     def _silently(self, code: str, result: str = "''", timeout: int | None = None) -> str:
         """Run code beside the notebook; return the value of an expression, a string."""
@@ -108,7 +183,7 @@ class Run(Execute):
             code, silent=True, store_history=False, user_expressions={"result": result}
         )
         usual: int = self.timeout  # type: ignore[has-type]
-        self.timeout = timeout or usual
+        self.timeout = timeout or self._seconds(usual)
         try:
             reply = self.wait_for_reply(asked)
         finally:
@@ -122,40 +197,40 @@ class Run(Execute):
 
     def _guard(self) -> None:
         """Set up the guard in a kernel that has none yet."""
-        if self._guarded is self.kc:
-            return
-        self._guarded = self.kc
-        self._silently(
-            "import sys, types\n"
-            "sys.modules['_guard'] = types.ModuleType('_guard')\n"
-            f"exec({self._source!r}, vars(sys.modules['_guard']))\n"
-            f"sys.modules['_guard'].limit_memory({self.memory})\n"
-            f"sys.modules['_guard'].guard = sys.modules['_guard'].Guard({self._assignment!r})\n"
-            "del sys, types",
-            timeout=OURS,
-        )
+        if self._guarded is not self.kc:
+            self._guarded = self.kc
+            checker = self._names["assignment"]
+            self._seal = self._ask_guard(f"begin({checker!r}, {self.memory})")
 
-    def _put_back(self, cell: NotebookNode) -> list[str]:
+    def _put_back(self, cell: NotebookNode) -> list[str] | None:
+        """Return what was put back before a check, or None if that cannot be relied on."""
         names = sorted({n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)})
-        it = "__import__('sys').modules['_guard'].guard"
-        done = self._silently(
-            f"{it}.put_back({names!r}, get_ipython().user_ns)",
-            f"__import__('json').dumps({it}.back)",
-            timeout=OURS,
+        try:
+            done = json.loads(self._ask_guard(f"before_check({names!r})"))
+            return list(map(str, done["back"])) if done["seal"] == self._seal else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def _ask_guard(self, call: str) -> str:
+        """Return what a function of the guard returns; its code is read anew, in no module."""
+        # An expression, because what IPython does to cells does not reach it.
+        names = f"{{'__name__': 'guard', '__call__': {call!r}}}"
+        code = f"{self._source}\nanswer = eval(__call__)\n"
+        return self._silently(
+            "", f"(lambda names: (exec({code!r}, names), names)[1])({names})['answer']", OURS
         )
-        return json.loads(done) if done else []
 
     def _give_up(self, cell: NotebookNode, index: int, name: str, says: str) -> None:
         """Note an error, and go on with a new kernel in which the cells before have run."""
         cell.outputs.append(_error(name, says))
         self._left_out.add(index)
-        while not self._caught_up(index):
+        while not self._late and not self._caught_up(index):
             pass
 
     def _caught_up(self, index: int) -> bool:
         """Start a new kernel and run the cells up to this one; return whether it lived."""
         self._cleanup_kernel()
-        self.km = self.create_kernel_manager()
+        self.create_kernel_manager()
         self.start_new_kernel()
         self.start_new_kernel_client()
         self._guard()
@@ -164,7 +239,7 @@ class Run(Execute):
                 alone = place in self._left_out
                 try:
                     self._silently(_definitions(cell.source) if alone else cell.source)
-                except DeadKernelError:
+                except (CellTimeoutError, DeadKernelError):
                     self._left_out.add(place)
                     if alone:
                         raise
@@ -186,7 +261,30 @@ class Run(Execute):
         return super().output(outs, msg, display_id, cell_index)
 
 
-def settle(cell: NotebookNode, back: list[str]) -> None:
+class SaveAutoGrades(preprocessors.SaveAutoGrades):
+    """Save the points of the questions that have a mark, and keep what a person has entered."""
+
+    only = List(Unicode(), help="grade ids to save; all if there is none").tag(config=True)
+    again = Bool(False, help="whether this very submission was graded before").tag(config=True)
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        if self.only and grade_id not in self.only:
+            return
+        names = resources["nbgrader"]
+        where = (names["notebook"], names["assignment"], names["student"])
+        grade = self.gradebook.find_grade(grade_id, *where)
+        looked_at = grade.manual_score is not None and not grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        if any(output.get("ename") in NO_MARK for output in cell.get("outputs", ())):
+            grade.auto_score, grade.needs_manual_grade = None, True
+        if self.again and looked_at:
+            # A person has marked this very answer.
+            grade.needs_manual_grade = False
+        self.gradebook.db.commit()
+
+
+def settle(cell: NotebookNode, back: list[str] | None) -> None:
     """Leave in a test cell either points that count, or errors.
 
     nbgrader takes a result that is no number, or none at all, for full points, a number that
@@ -198,8 +296,12 @@ def settle(cell: NotebookNode, back: list[str]) -> None:
     cell : NotebookNode
         A test cell that has run; changed in place.
     back : list of str
-        Names that had to be put back before.
+        Names that had to be put back before; None if that could not be done, which leaves the
+        cell without points.
     """
+    if back is None:
+        says = "The check could not be prepared. Ask your instructor to look at this cell."
+        cell.outputs = [_error("NoPoints", says)]
     results = [o for o in cell.outputs if o.output_type == "execute_result"]
     points = _points(results[0]) if len(results) == 1 else math.nan
     if 0 <= points <= float(cell.metadata.nbgrader["points"]):

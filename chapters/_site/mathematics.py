@@ -12,6 +12,7 @@ import functools
 import hashlib
 import json
 import re
+import shutil
 import string
 from importlib.metadata import distribution
 from pathlib import Path
@@ -178,12 +179,19 @@ def characters(sheet: str) -> str:
 
 
 def _write_font(path: Path, target: Path, text: str) -> None:
-    """Write a font that has these characters alone: a page loads four to eight of them."""
+    """Write a font that has these characters alone: a page loads four to eight of them.
+
+    One that has none of them, such as the one whose letters have no width, stays whole: browsers
+    refuse a font without characters.
+    """
     options = subset.Options(flavor="woff", hinting=False, layout_features=[])
     options.drop_tables += ["FFTM"]
     chosen = subset.Subsetter(options)
     chosen.populate(text=text)
     with subset.load_font(path, options) as font:
+        if not {ord(each) for each in text} & font.getBestCmap().keys():
+            shutil.copyfile(path, target)
+            return
         chosen.subset(font)
         subset.save_font(font, target, options)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from sphinx.cmd.build import main as build
 
+from chapters._site import mathematics
 from tests.book.equations import EquationError
 from tests.book.formulas import CLAIMS, Claim, corruptions
 
@@ -79,3 +81,12 @@ def test_a_formula_that_cannot_be_set_stops_the_build(tmp_path, capsys, formula,
         f"{tmp_path / 'index.rst'}:{line}: WARNING: a formula cannot be set" for line in (4, 6)
     ]
     assert said == ([f"{place}: {warning}" for place in places] if warning else [])
+
+
+@pytest.mark.parametrize("name", ["MathJax_Zero.woff", "MathJax_Main-Bold.woff"])
+def test_a_font_keeps_what_is_written_with_it_and_is_never_empty(tmp_path, name):
+    whole, target = mathematics.folder() / mathematics.FONTS / name, tmp_path / name
+    mathematics._write_font(whole, target, "abc")
+    with TTFont(target) as font, TTFont(whole) as before:
+        kept, all_of_it = set(font.getBestCmap()), set(before.getBestCmap())
+    assert kept == ({ord(each) for each in "abc"} & all_of_it or all_of_it)

@@ -102,7 +102,7 @@ def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> 
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             try:
-                value = _run(cell.source, names, f"<cell {number}>")
+                value = run(cell.source, names, f"<cell {number}>")
             except Exception as error:
                 if not cell.known:
                     raise
@@ -184,7 +184,7 @@ def _submission(assignment: str, section: str) -> Submission:
     return Submission(assignment, kind, f"{question}: {title}", answers, points, says)
 
 
-def _run(source: str, names: dict[str, Any], filename: str) -> Any:
+def run(source: str, names: dict[str, Any], filename: str) -> Any:
     """Run a cell, and return the value of its last expression as a kernel would."""
     # Where a kernel has the lines too, from which a message quotes.
     lines = source.splitlines(keepends=True)

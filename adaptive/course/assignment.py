@@ -10,7 +10,8 @@ import numpy as np
 
 from adaptive.course import running
 from adaptive.course.calling import Mishap, quietly, say
-from adaptive.course.questions import Code, Mark, Question
+from adaptive.course.code import Code
+from adaptive.course.questions import Mark, Question
 from adaptive.rules.base import Rule
 
 

@@ -16,17 +16,8 @@ from matplotlib.axes import Axes
 from adaptive import SGD, Adagrad, AMSGrad, Momentum, Rule, Sweep, _checks, descend, plotting, sweep
 from adaptive.course.assignment import Assignment
 from adaptive.course.calling import Mishap, call, quietly
-from adaptive.course.questions import (
-    Choice,
-    Code,
-    Formula,
-    Mark,
-    Mistake,
-    Number,
-    Part,
-    Prediction,
-    Table,
-)
+from adaptive.course.code import Code, Formula, Mistake, Part
+from adaptive.course.questions import Choice, Mark, Number, Prediction, Table
 from adaptive.problems import MovingTarget, Problem, Ravine
 from adaptive.race import following
 
@@ -288,9 +279,12 @@ def _best_of_all(i: Any, o: Any) -> Any:
 
 
 def _calls(i: Any, o: Any) -> Any:
-    """Return how many calls there may have been: as many as there were, if the budget allows."""
+    """Return how many calls there may have been: as many as there were, if the budget allows.
+
+    Whoever never calls keeps no budget.
+    """
     allowed = min(i.budget, len(i.rates))
-    return min(o.calls, i.budget) if hasattr(o, "calls") else allowed
+    return min(o.calls, i.budget) if getattr(o, "calls", 0) else allowed
 
 
 def _different(i: Any, o: Any) -> Any:
@@ -453,6 +447,7 @@ SEARCH = Code(
             expected=_calls,
             reminder="budget is the number of calls of run that there are.",
             mistakes=(
+                Mistake("run is never called, so no budget is kept.", lambda i, o: 0),
                 Mistake(
                     "The best rate is run once more at the end: its loss is known already.",
                     _repeats(lambda o: o.calls == o.different + 1),

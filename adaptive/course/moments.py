@@ -15,17 +15,9 @@ from matplotlib.axes import Axes
 
 from adaptive import Adam, AdaMax, AMSGrad, Nadam, Path, descend, plotting
 from adaptive.course.assignment import Assignment
-from adaptive.course.questions import (
-    Choice,
-    Code,
-    Formula,
-    Mistake,
-    Number,
-    Part,
-    Prediction,
-    Table,
-    follows,
-)
+from adaptive.course.code import Code, Formula, Mistake, Part, follows, with_value
+from adaptive.course.questions import Choice, Number, Prediction, Table
+from adaptive.course.returned import close
 from adaptive.problems import Reddi
 
 Array = npt.NDArray[np.float64]
@@ -45,6 +37,9 @@ def _adam(
     m_hat, v_hat = _correct(m, v, t, beta1, beta2)
     return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
+
+#: The step from which on the corrections are 1, with the decays that are drawn here.
+LATE = 400
 
 #: What stands in for a student's own functions in later questions.
 _GIVEN: dict[str, Callable[..., Any]] = {"correct": _correct, "adam": _adam}
@@ -176,11 +171,17 @@ def _start(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _late(rng: np.random.Generator) -> dict[str, Any]:
-    """Return a run after very many steps, when 1 - βᵗ is 1."""
+def _under_way(rng: np.random.Generator) -> dict[str, Any]:
+    """Return a run after a few steps: what is kept from step to step is not zero."""
     start = _start(rng)
     d = len(start["theta"])
-    return start | {"t": 20_000, "m": rng.normal(size=d), "v": rng.uniform(0.2, 2, size=d)}
+    kept = {name: rng.uniform(0.2, 2, size=d) for name in ("v", "u", "v_hat")}
+    return start | kept | {"t": int(rng.integers(2, 9)), "m": rng.normal(size=d)}
+
+
+def _late(rng: np.random.Generator) -> dict[str, Any]:
+    """Return a run after so many steps that 1 - βᵗ is 1, and so few that a loop makes them."""
+    return _under_way(rng) | {"t": LATE}
 
 
 def _still(rng: np.random.Generator) -> dict[str, Any]:
@@ -231,6 +232,26 @@ def _m_corrected(i: SimpleNamespace, o: Any) -> Any:
     return _new_m(i) / _c1(i)
 
 
+def _m_with_rate(i: SimpleNamespace, o: Any) -> Any:
+    return i.beta1 * i.m + i.lr * i.g
+
+
+def _m_averaging_rate(i: SimpleNamespace, o: Any) -> Any:
+    return i.beta1 * i.m + (1 - i.beta1) * i.lr * i.g
+
+
+def _share(away: Any, of: Any, default: float) -> Any:
+    """Return which multiple of one array another is, by the largest element."""
+    k = np.argmax(np.abs(of))
+    return default if away is None or np.shape(away) != np.shape(of) else away[k] / of[k]
+
+
+def _with_decay(i: SimpleNamespace, o: Any) -> Any:
+    """Return the gradient with a multiple of theta, as the first moment that came out has it."""
+    away = (o.m - _new_m(i)) / (1 - i.beta1) if hasattr(o, "m") else None
+    return i.g + _share(away, i.theta, 0.1) * i.theta
+
+
 _FIRST_MOMENT = Part(
     "the first moment",
     1,
@@ -258,7 +279,11 @@ _FIRST_MOMENT = Part(
         ),
         Mistake(
             "lr is in it: the first moment averages gradients; lr comes in the step.",
-            lambda i, o: i.beta1 * i.m + i.lr * i.g,
+            _m_with_rate,
+        ),
+        Mistake(
+            "lr is in it: the first moment averages gradients; lr comes in the step.",
+            _m_averaging_rate,
         ),
         Mistake(
             "It averages g²: that is the second moment.",
@@ -272,6 +297,11 @@ _FIRST_MOMENT = Part(
             "That is Nadam's look-ahead: it belongs to the step, and m stays a plain average.",
             lambda i, o: i.beta1 * _new_m(i) / _c1(i) + (1 - i.beta1) / _c1(i) * i.g,
         ),
+        Mistake(
+            "A multiple of theta is added to the gradient: that is weight decay, which the rule "
+            "here does not have.",
+            lambda i, o: _new_m(_set(i, g=_with_decay(i, o))),
+        ),
     ),
 )
 
@@ -284,6 +314,7 @@ _SECOND_MOMENT = Part(
     accepts=(
         follows("m", _m_swapped, lambda i, o: _new_v(_swapped(i))),
         follows("m", _m_corrected, lambda i, o: _new_v(i) / _c2(i)),
+        lambda i, o: _new_v(_set(i, g=_with_decay(i, o))),
     ),
     reminder="It is β₂ times the old v plus 1 - β₂ times the square of the gradient.",
     mistakes=(
@@ -335,16 +366,18 @@ _SECOND_MOMENT = Part(
 
 
 def _once(step: Formula) -> tuple[Formula, ...]:
-    """Return what also counts as the right step: what follows from decays mistaken in a moment."""
+    """Return what also counts as the right step: what follows from a mistake in a moment."""
 
-    def with_decays(**decays: float) -> Formula:
-        return lambda i, o: step(_set(i, **decays), o)
+    def with_values(**values: float) -> Formula:
+        return lambda i, o: step(_set(i, **values), o)
 
     return (
         follows("m", _m_swapped, lambda i, o: step(_swapped(i), o)),
-        follows("m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_decays(beta1=0.9)),
+        follows("m", _m_with_rate, with_values(lr=1.0)),
+        follows("m", _m_averaging_rate, with_values(lr=1.0)),
+        follows("m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_values(beta1=0.9)),
         follows(
-            "m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_decays(beta1=0.9, beta2=0.999)
+            "m", lambda i, o: _new_m(_set(i, beta1=0.9)), with_values(beta1=0.9, beta2=0.999)
         ),
     )  # fmt: skip
 
@@ -360,22 +393,42 @@ def _divided(i: Any, first: Any, second: Any) -> Any:
     return i.theta - i.lr * first / (np.sqrt(second) + i.eps)
 
 
-def _holds_late(first: Callable[[Any, Any], Any]) -> Formula:
-    """Return whether a step is right where the corrections are 1; its numerator is ``first``."""
-
-    def holds(i: Any, o: Any) -> bool:
-        rights = _divided(i, first(i, o.m), o.v), _divided(i, first(i, _new_m(i)), _new_v(i))
-        return any(
-            np.shape(right) == np.shape(o.theta)
-            and np.allclose(o.theta, right, rtol=1e-4, atol=1e-4, equal_nan=True)
-            for right in rights
-        )
-
-    return holds
-
-
 _DEFAULTS = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 _STEPS = ("theta", "g", "t", "m", "v", "lr", "beta1", "beta2", "eps")
+
+
+def _decayed(step: Formula) -> Mistake:
+    """Return the mistake of taking a multiple of theta off, beside the step."""
+
+    def value(i: Any, o: Any) -> Any:
+        right = step(i, o)
+        away = right - o.theta if np.shape(getattr(o, "theta", None)) == right.shape else None
+        return right - _share(away, i.theta, 0.1) * i.theta
+
+    return Mistake(
+        "A multiple of theta is subtracted beside the step: that is the weight decay of AdamW, "
+        "which the rule here does not have.",
+        value,
+    )
+
+
+def _late_in_a_run(step: Part, reminder: str) -> Part:
+    """Return the part for a step where all corrections are 1: what is left of it is right.
+
+    A mistake that was recognised in the step has been charged there.
+    """
+    assert step.expected is not None
+    fixed = (with_value(step.expected, name, value) for name, value in _DEFAULTS.items())
+    return Part(
+        "the step late in a run, where all corrections are 1",
+        1,
+        "theta",
+        expected=step.expected,
+        accepts=(*step.accepts, *fixed, *(mistake.value for mistake in step.mistakes)),
+        draw=_late,
+        reminder=reminder,
+    )
+
 
 _TWICE = (
     "The correction is applied to a moment that is corrected already: {} is divided by its 1 - βᵗ "
@@ -393,108 +446,105 @@ def _adam_with(ahead: int) -> Formula:
     return lambda i, o: _divided(i, o.m / _c1(i, ahead), o.v / _c2(i, ahead))
 
 
+_STEP_OF_ADAM = Part(
+    "the step, with both corrections",
+    1,
+    "theta",
+    expected=_adam_step,
+    accepts=(*_once(_adam_step), _fixed_v(_adam_step)),
+    reminder="It is theta - lr m̂ / (√v̂ + ε), with the new moments and the t that comes "
+    "in as an argument.",
+    mistakes=(
+        Mistake(
+            "Both corrections are missing: m and v start at 0, and say so for a while.",
+            lambda i, o: _divided(i, o.m, o.v),
+        ),
+        Mistake(
+            "Only m is corrected: v starts at 0 too, and without its correction the first "
+            "steps are far too long.",
+            lambda i, o: _divided(i, o.m / _c1(i), o.v),
+        ),
+        Mistake(
+            "Only v is corrected: m starts at 0 too, and without its correction the first "
+            "steps are too short.",
+            lambda i, o: _divided(i, o.m, o.v / _c2(i)),
+        ),
+        Mistake(
+            "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
+            "in as an argument, and is 1 at the first step.",
+            _adam_with(-1),
+        ),
+        Mistake("You correct with t + 1: t is 1 at the first step already.", _adam_with(1)),
+        Mistake(
+            "You correct with 1 - β at every step: the exponent t is missing.",
+            lambda i, o: _divided(i, o.m / (1 - i.beta1), o.v / (1 - i.beta2)),
+        ),
+        Mistake(
+            "β₁ and β₂ are exchanged in the correction: look at the order in which they "
+            "are handed over.",
+            lambda i, o: _divided(i, o.m / _c2(i), o.v / _c1(i)),
+        ),
+        Mistake(
+            "ε is inside the root; in Adam it is added to the root.",
+            lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i) + i.eps),
+        ),
+        Mistake(
+            "ε is added before the correction, as Keras does: √v + ε, and then corrected. "
+            "In the book's form v is corrected first: √v̂ + ε.",
+            lambda i, o: i.theta - i.lr * np.sqrt(_c2(i)) / _c1(i) * o.m / (np.sqrt(o.v) + i.eps),
+        ),
+        Mistake(
+            "The root is missing: it is √v̂ + ε below the line.",
+            lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / (o.v / _c2(i) + i.eps),
+        ),
+        Mistake(
+            "ε is missing below the line.",
+            lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i)),
+        ),
+        Mistake(
+            "The gradient stands above the line: that is RMSprop. Adam divides m̂.",
+            lambda i, o: _divided(i, i.g, o.v / _c2(i)),
+        ),
+        Mistake(
+            "The moments of the step before are used: take the new m and v.",
+            lambda i, o: _divided(i, i.m / _c1(i), i.v / _c2(i)),
+        ),
+        Mistake(
+            _TWICE.format("each moment"),
+            lambda i, o: _divided(i, o.m / _c1(i) ** 2, o.v / _c2(i) ** 2),
+        ),
+        Mistake(
+            "It walks uphill: subtract the step.",
+            lambda i, o: 2 * i.theta - _adam_step(i, o),
+        ),
+        Mistake(
+            "You return the step alone: add it to theta.",
+            lambda i, o: _adam_step(i, o) - i.theta,
+        ),
+        Mistake(
+            "It is multiplied by √v̂ + ε: divide.",
+            lambda i, o: i.theta - i.lr * (o.m / _c1(i)) * (np.sqrt(o.v / _c2(i)) + i.eps),
+        ),
+        _decayed(_adam_step),
+    ),
+)
+
 ADAM = Code(
     arguments=_STEPS,
     returns=("theta", "m", "v"),
     draw=_start,
+    resume=_under_way,
     renew=_gradient,
     defaults=_DEFAULTS,
     given={"correct": _correct},
     parts=(
         _FIRST_MOMENT,
         _SECOND_MOMENT,
-        Part(
-            "the step, with both corrections",
-            1,
-            "theta",
-            expected=_adam_step,
-            accepts=(*_once(_adam_step), _fixed_v(_adam_step)),
-            reminder="It is theta - lr m̂ / (√v̂ + ε), with the new moments and the t that comes "
-            "in as an argument.",
-            mistakes=(
-                Mistake("theta comes back as it went in.", lambda i, o: i.theta),
-                Mistake(
-                    "Both corrections are missing: m and v start at 0, and say so for a while.",
-                    lambda i, o: _divided(i, o.m, o.v),
-                ),
-                Mistake(
-                    "Only m is corrected: v starts at 0 too, and without its correction the first "
-                    "steps are far too long.",
-                    lambda i, o: _divided(i, o.m / _c1(i), o.v),
-                ),
-                Mistake(
-                    "Only v is corrected: m starts at 0 too, and without its correction the first "
-                    "steps are too short.",
-                    lambda i, o: _divided(i, o.m, o.v / _c2(i)),
-                ),
-                Mistake(
-                    "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
-                    "in as an argument, and is 1 at the first step.",
-                    _adam_with(-1),
-                ),
-                Mistake("You correct with t + 1: t is 1 at the first step already.", _adam_with(1)),
-                Mistake(
-                    "You correct with 1 - β at every step: the exponent t is missing.",
-                    lambda i, o: _divided(i, o.m / (1 - i.beta1), o.v / (1 - i.beta2)),
-                ),
-                Mistake(
-                    "β₁ and β₂ are exchanged in the correction: look at the order in which they "
-                    "are handed over.",
-                    lambda i, o: _divided(i, o.m / _c2(i), o.v / _c1(i)),
-                ),
-                Mistake(
-                    "ε is inside the root; in Adam it is added to the root.",
-                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i) + i.eps),
-                ),
-                Mistake(
-                    "ε is added before the correction, as Keras does: √v + ε, and then corrected. "
-                    "In the book's form v is corrected first: √v̂ + ε.",
-                    lambda i, o: (
-                        i.theta - i.lr * np.sqrt(_c2(i)) / _c1(i) * o.m / (np.sqrt(o.v) + i.eps)
-                    ),
-                ),
-                Mistake(
-                    "The root is missing: it is √v̂ + ε below the line.",
-                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / (o.v / _c2(i) + i.eps),
-                ),
-                Mistake(
-                    "ε is missing below the line.",
-                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i)),
-                ),
-                Mistake(
-                    "The gradient stands above the line: that is RMSprop. Adam divides m̂.",
-                    lambda i, o: _divided(i, i.g, o.v / _c2(i)),
-                ),
-                Mistake(
-                    "The moments of the step before are used: take the new m and v.",
-                    lambda i, o: _divided(i, i.m / _c1(i), i.v / _c2(i)),
-                ),
-                Mistake(
-                    _TWICE.format("each moment"),
-                    lambda i, o: _divided(i, o.m / _c1(i) ** 2, o.v / _c2(i) ** 2),
-                ),
-                Mistake(
-                    "It walks uphill: subtract the step.",
-                    lambda i, o: 2 * i.theta - _adam_step(i, o),
-                ),
-                Mistake(
-                    "You return the step alone: add it to theta.",
-                    lambda i, o: _adam_step(i, o) - i.theta,
-                ),
-                Mistake(
-                    "It is multiplied by √v̂ + ε: divide.",
-                    lambda i, o: i.theta - i.lr * (o.m / _c1(i)) * (np.sqrt(o.v / _c2(i)) + i.eps),
-                ),
-            ),
-        ),
-        Part(
-            "the step late in a run, where both corrections are 1",
-            1,
-            "theta",
-            holds=_holds_late(lambda i, m: m),
-            draw=_late,
-            reminder="After 20 000 steps 1 - βᵗ is 1, so the corrections cannot be the cause: "
-            "it is theta - lr m / (√v + ε) there.",
+        _STEP_OF_ADAM,
+        _late_in_a_run(
+            _STEP_OF_ADAM,
+            f"After {LATE} steps 1 - βᵗ is 1, so the corrections cannot be the cause: it is "
+            "theta - lr m / (√v + ε) there.",
         ),
     ),
 )
@@ -533,6 +583,7 @@ ADAMAX = Code(
     arguments=("theta", "g", "t", "m", "u", "lr", "beta1", "beta2"),
     returns=("theta", "m", "u"),
     draw=_start,
+    resume=_under_way,
     renew=_gradient,
     defaults={"lr": 0.002, "beta1": 0.9, "beta2": 0.999},
     given=_GIVEN,
@@ -654,6 +705,7 @@ ADAMAX = Code(
                     "You return the step alone: add it to theta.",
                     lambda i, o: _max_step(i, o) - i.theta,
                 ),
+                _decayed(_max_step),
             ),
         ),
         Part(
@@ -691,105 +743,100 @@ def _scheduled(i: Any, o: Any) -> Any:
     return mu[-1] * o.m / (1 - then) + (1 - mu[-2]) * i.g / (1 - now)
 
 
+_STEP_OF_NADAM = Part(
+    "the step, with all corrections",
+    1,
+    "theta",
+    expected=_nadam_step,
+    accepts=(*_once(_nadam_step), _fixed_v(_nadam_step)),
+    reminder="It is theta - lr m̄ / (√v̂ + ε), with m̄ = β₁ m̂ + (1 - β₁) g / (1 - β₁ᵗ).",
+    mistakes=(
+        Mistake(
+            "That is Adam: m̂ stands where Nadam looks ahead. Put m̄ in its place, made from "
+            "the new m: the old one gives m̂ back.",
+            _nadam_with(lambda i, o: o.m / _c1(i)),
+        ),
+        Mistake(
+            "The gradient in the look-ahead is not corrected: divide it by 1 - β₁ᵗ, as m.",
+            _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + (1 - i.beta1) * i.g),
+        ),
+        Mistake(
+            "m is corrected with the exponent t + 1, as optax does. In the book's form "
+            "both terms are divided by 1 - β₁ᵗ.",
+            _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i, 1) + (1 - i.beta1) * i.g / _c1(i)),
+        ),
+        Mistake(
+            "Both terms are corrected with the exponent t + 1. In the book's form both "
+            "are divided by 1 - β₁ᵗ.",
+            _nadam_with(lambda i, o: (i.beta1 * o.m + (1 - i.beta1) * i.g) / _c1(i, 1)),
+        ),
+        Mistake(
+            "That is Dozat's schedule, as in PyTorch: its β₁ grows from step to step. In "
+            "the book's form β₁ is constant.",
+            _nadam_with(_scheduled),
+        ),
+        Mistake(
+            "The first moment is not corrected in the look-ahead: nothing is divided by 1 - β₁ᵗ.",
+            _nadam_with(lambda i, o: i.beta1 * o.m + (1 - i.beta1) * i.g),
+        ),
+        Mistake(
+            "m̂ is added whole: its weight in the look-ahead is β₁.",
+            _nadam_with(lambda i, o: o.m / _c1(i) + (1 - i.beta1) / _c1(i) * i.g),
+        ),
+        Mistake(
+            "The gradient is added whole: its weight in the look-ahead is 1 - β₁.",
+            _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + i.g / _c1(i)),
+        ),
+        Mistake(
+            "The weights are exchanged: m̂ has β₁, the gradient 1 - β₁.",
+            _nadam_with(lambda i, o: (1 - i.beta1) * o.m / _c1(i) + i.beta1 / _c1(i) * i.g),
+        ),
+        Mistake(
+            "v is not corrected: it starts at 0 too.",
+            lambda i, o: _divided(i, _ahead(i, o.m), o.v),
+        ),
+        Mistake(
+            "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
+            "in as an argument, and is 1 at the first step.",
+            lambda i, o: _nadam_step(_set(i, t=i.t - 1), o),
+        ),
+        Mistake(
+            "ε is inside the root; in Nadam it is added to the root, as in Adam.",
+            lambda i, o: i.theta - i.lr * _ahead(i, o.m) / np.sqrt(o.v / _c2(i) + i.eps),
+        ),
+        Mistake(
+            "ε is added before the correction, as Keras does. In the book's form v is "
+            "corrected first: √v̂ + ε.",
+            lambda i, o: i.theta - i.lr * np.sqrt(_c2(i)) * _ahead(i, o.m) / (np.sqrt(o.v) + i.eps),
+        ),
+        Mistake(
+            "The root is missing: it is √v̂ + ε below the line.",
+            lambda i, o: i.theta - i.lr * _ahead(i, o.m) / (o.v / _c2(i) + i.eps),
+        ),
+        Mistake(
+            "It walks uphill: subtract the step.",
+            lambda i, o: 2 * i.theta - _nadam_step(i, o),
+        ),
+        _decayed(_nadam_step),
+    ),
+)
+
 NADAM = Code(
     arguments=_STEPS,
     returns=("theta", "m", "v"),
     draw=_start,
+    resume=_under_way,
     renew=_gradient,
     defaults=_DEFAULTS | {"lr": 0.002},
     given=_GIVEN,
     parts=(
         replace(_FIRST_MOMENT, points=0.5),
         replace(_SECOND_MOMENT, points=0.5),
-        Part(
-            "the step, with all corrections",
-            1,
-            "theta",
-            expected=_nadam_step,
-            accepts=(*_once(_nadam_step), _fixed_v(_nadam_step)),
-            reminder="It is theta - lr m̄ / (√v̂ + ε), with m̄ = β₁ m̂ + (1 - β₁) g / (1 - β₁ᵗ).",
-            mistakes=(
-                Mistake(
-                    "That is Adam: m̂ stands where Nadam looks ahead. Put m̄ in its place, made from "
-                    "the new m: the old one gives m̂ back.",
-                    _nadam_with(lambda i, o: o.m / _c1(i)),
-                ),
-                Mistake(
-                    "The gradient in the look-ahead is not corrected: divide it by 1 - β₁ᵗ, as m.",
-                    _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + (1 - i.beta1) * i.g),
-                ),
-                Mistake(
-                    "m is corrected with the exponent t + 1, as optax does. In the book's form "
-                    "both terms are divided by 1 - β₁ᵗ.",
-                    _nadam_with(
-                        lambda i, o: i.beta1 * o.m / _c1(i, 1) + (1 - i.beta1) * i.g / _c1(i)
-                    ),
-                ),
-                Mistake(
-                    "Both terms are corrected with the exponent t + 1. In the book's form both "
-                    "are divided by 1 - β₁ᵗ.",
-                    _nadam_with(lambda i, o: (i.beta1 * o.m + (1 - i.beta1) * i.g) / _c1(i, 1)),
-                ),
-                Mistake(
-                    "That is Dozat's schedule, as in PyTorch: its β₁ grows from step to step. In "
-                    "the book's form β₁ is constant.",
-                    _nadam_with(_scheduled),
-                ),
-                Mistake(
-                    "The first moment is not corrected in the look-ahead: nothing is divided by "
-                    "1 - β₁ᵗ.",
-                    _nadam_with(lambda i, o: i.beta1 * o.m + (1 - i.beta1) * i.g),
-                ),
-                Mistake(
-                    "m̂ is added whole: its weight in the look-ahead is β₁.",
-                    _nadam_with(lambda i, o: o.m / _c1(i) + (1 - i.beta1) / _c1(i) * i.g),
-                ),
-                Mistake(
-                    "The gradient is added whole: its weight in the look-ahead is 1 - β₁.",
-                    _nadam_with(lambda i, o: i.beta1 * o.m / _c1(i) + i.g / _c1(i)),
-                ),
-                Mistake(
-                    "The weights are exchanged: m̂ has β₁, the gradient 1 - β₁.",
-                    _nadam_with(lambda i, o: (1 - i.beta1) * o.m / _c1(i) + i.beta1 / _c1(i) * i.g),
-                ),
-                Mistake(
-                    "v is not corrected: it starts at 0 too.",
-                    lambda i, o: _divided(i, _ahead(i, o.m), o.v),
-                ),
-                Mistake(
-                    "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
-                    "in as an argument, and is 1 at the first step.",
-                    lambda i, o: _nadam_step(_set(i, t=i.t - 1), o),
-                ),
-                Mistake(
-                    "ε is inside the root; in Nadam it is added to the root, as in Adam.",
-                    lambda i, o: i.theta - i.lr * _ahead(i, o.m) / np.sqrt(o.v / _c2(i) + i.eps),
-                ),
-                Mistake(
-                    "ε is added before the correction, as Keras does. In the book's form v is "
-                    "corrected first: √v̂ + ε.",
-                    lambda i, o: (
-                        i.theta - i.lr * np.sqrt(_c2(i)) * _ahead(i, o.m) / (np.sqrt(o.v) + i.eps)
-                    ),
-                ),
-                Mistake(
-                    "The root is missing: it is √v̂ + ε below the line.",
-                    lambda i, o: i.theta - i.lr * _ahead(i, o.m) / (o.v / _c2(i) + i.eps),
-                ),
-                Mistake(
-                    "It walks uphill: subtract the step.",
-                    lambda i, o: 2 * i.theta - _nadam_step(i, o),
-                ),
-            ),
-        ),
-        Part(
-            "the step late in a run, where all corrections are 1",
-            1,
-            "theta",
-            holds=_holds_late(lambda i, m: i.beta1 * m + (1 - i.beta1) * i.g),
-            draw=_late,
-            reminder="After 20 000 steps 1 - βᵗ is 1, so the corrections cannot be the cause: "
-            "it is theta - lr (β₁ m + (1 - β₁) g) / (√v + ε) there.",
+        _STEP_OF_NADAM,
+        _late_in_a_run(
+            _STEP_OF_NADAM,
+            f"After {LATE} steps 1 - βᵗ is 1, so the corrections cannot be the cause: it is "
+            "theta - lr (β₁ m + (1 - β₁) g) / (√v + ε) there.",
         ),
     ),
 )
@@ -799,6 +846,14 @@ NADAM = Code(
 
 def _new_v_hat(i: Any, o: Any) -> Any:
     return np.maximum(i.v_hat, o.v)
+
+
+def _overwritten(i: Any, o: Any) -> float:
+    """Return 1 where v is seen to be a maximum, 0 where that makes no difference."""
+    if close(o.v, _new_v(i)):
+        return 0.0
+    largest = (np.maximum(i.v_hat, _new_v(i)), np.maximum(i.v, _new_v(i)))
+    return 1.0 if any(close(o.v, one) for one in largest) else np.nan
 
 
 def _max_of_corrected(i: Any, o: Any) -> Any:
@@ -813,6 +868,7 @@ AMSGRAD = Code(
     arguments=("theta", "g", "t", "m", "v", "v_hat", "lr", "beta1", "beta2", "eps"),
     returns=("theta", "m", "v", "v_hat"),
     draw=_start,
+    resume=_under_way,
     renew=_gradient,
     calls=8,
     defaults=_DEFAULTS,
@@ -822,13 +878,11 @@ AMSGRAD = Code(
         replace(
             _SECOND_MOMENT,
             points=0.5,
-            mistakes=(
-                *_SECOND_MOMENT.mistakes,
-                Mistake(
-                    "v is overwritten by the largest v: v itself must go on to fall. The maximum "
-                    "has a name and an array of its own, v_hat.",
-                    lambda i, o: np.maximum(i.v_hat, _new_v(i)),
-                ),
+            # A v that is overwritten costs the maximum.
+            accepts=(
+                *_SECOND_MOMENT.accepts,
+                lambda i, o: np.maximum(i.v_hat, _new_v(i)),
+                lambda i, o: np.maximum(i.v, _new_v(i)),
             ),
         ),
         Part(
@@ -836,6 +890,11 @@ AMSGRAD = Code(
             1,
             "v_hat",
             expected=_new_v_hat,
+            spoilt=Mistake(
+                "v is overwritten by the largest v: v itself must go on to fall. The maximum "
+                "has a name and an array of its own, v_hat.",
+                _overwritten,
+            ),
             reminder="It is the larger of the old v_hat and the new v, in each coordinate.",
             mistakes=(
                 Mistake(
@@ -890,6 +949,7 @@ AMSGRAD = Code(
             expected=_amsgrad_step,
             # Whoever corrected before the maximum is charged there.
             accepts=(
+                *_once(_amsgrad_step),
                 follows(
                     "v_hat", _max_of_corrected, lambda i, o: _divided(i, o.m / _c1(i), o.v_hat)
                 ),
@@ -948,6 +1008,7 @@ AMSGRAD = Code(
                     "It walks uphill: subtract the step.",
                     lambda i, o: 2 * i.theta - _amsgrad_step(i, o),
                 ),
+                _decayed(_amsgrad_step),
             ),
         ),
     ),

@@ -15,18 +15,8 @@ from matplotlib.axes import Axes
 from adaptive import SGD, Adadelta, Adagrad, Path, RMSprop, Rule, plotting, sweep
 from adaptive.course.assignment import Assignment
 from adaptive.course.calling import Mishap
-from adaptive.course.questions import (
-    Choice,
-    Code,
-    Formula,
-    Mark,
-    Mistake,
-    Number,
-    Part,
-    Prediction,
-    Table,
-    follows,
-)
+from adaptive.course.code import Code, Formula, Mistake, Part, follows
+from adaptive.course.questions import Choice, Mark, Number, Prediction, Table
 from adaptive.descent import iterate
 from adaptive.problems import MovingTarget, Problem, SparseFeatures
 
@@ -56,6 +46,17 @@ def _start(*states: str, **ranges: tuple[float, float]) -> Callable[..., dict[st
         drawn = {name: rng.uniform(*ends) for name, ends in ranges.items()}
         zeros = {name: np.zeros(d) for name in states}
         return drawn | {"eps": rng.uniform(0.05, 0.3), "theta": rng.normal(size=d)} | zeros
+
+    return draw
+
+
+def _under_way(start: Callable[..., dict[str, Any]], *states: str) -> Callable[..., dict[str, Any]]:
+    """Return what draws a run that is under way: what is remembered is not zero."""
+
+    def draw(rng: np.random.Generator) -> dict[str, Any]:
+        drawn = start(rng)
+        d = len(drawn["theta"])
+        return drawn | {name: rng.uniform(0.2, 2, size=d) for name in states}
 
     return draw
 
@@ -137,7 +138,7 @@ def _unsquared(i: Any, o: Any, square: Formula) -> Any:
     return i.g if square is _square else o.theta - i.theta
 
 
-def _own_rate(state: str, accepts: tuple[Formula, ...] = ()) -> Part:
+def _own_rate(state: str, points: float, accepts: tuple[Formula, ...] = ()) -> Part:
     """Return the part for the step η / √(state + ε) times g."""
 
     def size(o: Any) -> Any:
@@ -145,7 +146,7 @@ def _own_rate(state: str, accepts: tuple[Formula, ...] = ()) -> Part:
 
     return Part(
         "the step",
-        2,
+        points,
         "theta",
         expected=lambda i, o: i.theta - i.lr / _root(size(o) + i.eps) * i.g,
         accepts=(
@@ -235,12 +236,13 @@ ADAGRAD = Code(
     arguments=("theta", "g", "G", "lr", "eps"),
     returns=("theta", "G"),
     draw=_start("G", lr=(0.2, 0.5)),
+    resume=_under_way(_start("G", lr=(0.2, 0.5)), "G"),
     renew=_gradient,
     defaults={"lr": 0.01, "eps": 1e-8},
     parts=(
         Part(
             "the sum of squares",
-            1,
+            2,
             "G",
             expected=lambda i, o: i.G + i.g**2,
             reminder="It is the old G plus the square of the gradient, coordinate by coordinate.",
@@ -286,6 +288,7 @@ ADAGRAD = Code(
         ),
         _own_rate(
             "G",
+            1,
             accepts=(follows("G", _sum_with_eps, lambda i, o: i.theta - i.lr / _root(o.G) * i.g),),
         ),
     ),
@@ -295,12 +298,14 @@ RMSPROP = Code(
     arguments=("theta", "g", "Eg2", "lr", "rho", "eps"),
     returns=("theta", "Eg2"),
     draw=_start("Eg2", lr=(0.2, 0.5), rho=(0.55, 0.8)),
+    resume=_under_way(_start("Eg2", lr=(0.2, 0.5), rho=(0.55, 0.8)), "Eg2"),
     renew=_gradient,
     defaults={"lr": 0.001, "rho": 0.9, "eps": 1e-8},
     parts=(
         _fading("Eg2", _square, "the gradient", "g"),
         _own_rate(
             "Eg2",
+            2,
             accepts=(
                 follows("Eg2", _average_with_eps, lambda i, o: i.theta - i.lr / _root(o.Eg2) * i.g),
             ),
@@ -398,6 +403,7 @@ ADADELTA = Code(
     arguments=("theta", "g", "Eg2", "Edx2", "rho", "eps"),
     returns=("theta", "Eg2", "Edx2"),
     draw=_start("Eg2", "Edx2", rho=(0.55, 0.8)),
+    resume=_under_way(_start("Eg2", "Edx2", rho=(0.55, 0.8)), "Eg2", "Edx2"),
     renew=_gradient,
     defaults={"rho": 0.95, "eps": 1e-6},
     parts=(

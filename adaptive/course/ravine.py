@@ -15,16 +15,8 @@ from matplotlib.axes import Axes
 
 from adaptive import NAG, SGD, Momentum, Path, descend, plotting
 from adaptive.course.assignment import Assignment
-from adaptive.course.questions import (
-    Choice,
-    Code,
-    Mistake,
-    Number,
-    Part,
-    Prediction,
-    Table,
-    follows,
-)
+from adaptive.course.code import Code, Formula, Mistake, Part, follows
+from adaptive.course.questions import Choice, Number, Prediction, Table
 from adaptive.problems import Ravine
 
 Array = npt.NDArray[np.float64]
@@ -66,6 +58,11 @@ def _logistic_loss(i: SimpleNamespace) -> Any:
     return _compute_loss(i.X, i.y, i.w)
 
 
+def _set(i: SimpleNamespace, **values: Any) -> SimpleNamespace:
+    """Return the inputs with some of them replaced."""
+    return SimpleNamespace(**{**vars(i), **values})
+
+
 def _residual(i: SimpleNamespace) -> Array:
     return np.asarray(_sigmoid(i.X @ i.w) - i.y)
 
@@ -77,8 +74,16 @@ def _rows(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _far_rows(rng: np.random.Generator) -> dict[str, Any]:
-    rows = _rows(rng)
-    return rows | {"w": 1000 * rows["w"]}
+    """Return rows on both sides of the boundary, near it and so far that exp(|z|) overflows.
+
+    Of each kind one row is in the right class and one in the wrong.
+    """
+    far, near = 900 * rng.uniform(0.9, 1.1), 3 * rng.uniform(0.9, 1.1)
+    z = np.array([far, far, -far, -far, near, near, -near, -near])
+    X, w = rng.normal(size=(8, 6)), rng.normal(size=6)
+    mixed = rng.permutation(8)
+    X *= (z[mixed] / (X @ w))[:, None]
+    return {"X": X, "y": np.array([0.0, 1] * 4)[mixed], "w": w}
 
 
 EXPAND = Code(
@@ -162,10 +167,13 @@ PROBABILITY = Code(
             "far from the boundary",
             1,
             "p",
-            holds=lambda i, o: bool(np.all((o.p >= 0) & (o.p <= 1))),
+            expected=lambda i, o: _sigmoid(i.X @ i.w),
             draw=_far_rows,
-            reminder="With a large X w of either sign the result must be 0 or 1, not nan: "
-            "exp(z) / (1 + exp(z)) is inf / inf there, and 1 / (1 + exp(-z)) is not.",
+            # What is wrong everywhere is charged above.
+            accepts=(lambda i, o: _sigmoid(-(i.X @ i.w)), lambda i, o: np.tanh(i.X @ i.w)),
+            reminder="Where X w is large and positive the result is 1, where it is large and "
+            "negative 0, and where it is small it is the sigmoid all the same. exp(z) / (1 + "
+            "exp(z)) is inf / inf there, which is nan, and 1 / (1 + exp(-z)) is not.",
         ),
     ),
 )
@@ -218,12 +226,61 @@ LOSS = Code(
             "far from the boundary",
             1,
             "loss",
-            holds=lambda i, o: bool(np.isfinite(o.loss).all()),
+            expected=lambda i, o: _logistic_loss(i),
             draw=_far_rows,
-            reminder="Where p rounds to 0 or 1 its logarithm is -inf, and 0 · inf is nan. With "
-            "z = X w the loss of a row is log(1 + exp(z)) - y z, and np.logaddexp(0, z) "
-            "is log(1 + exp(z)) without overflow.",
+            # What is wrong everywhere is charged above.
+            accepts=(
+                lambda i, o: _logistic_loss(i) * len(i.y),
+                lambda i, o: -_logistic_loss(i),
+                lambda i, o: _logistic_loss(_set(i, y=1 - i.y)),
+                lambda i, o: np.mean(i.y * np.logaddexp(0, -(i.X @ i.w))),
+                lambda i, o: _logistic_loss(i) / np.log(2),
+                lambda i, o: np.logaddexp(0, i.X @ i.w) - i.y * (i.X @ i.w),
+            ),
+            reminder="Where p rounds to 0 or 1 its logarithm is -inf, and 0 · inf is nan. To clip "
+            "p, or to replace nan, hides that and gives another loss: a row far on the wrong side "
+            "costs |z|. With z = X w the loss of a row is log(1 + exp(z)) - y z, and "
+            "np.logaddexp(0, z) is log(1 + exp(z)) without overflow.",
         ),
+    ),
+)
+
+
+def _mean_of(residual: Formula) -> Formula:
+    """Return the mean over the rows of a residual times the features."""
+    return lambda i, o: residual(i, o) @ i.X / len(i.y)
+
+
+_OF_A_ROW = (
+    Mistake(
+        "It has the wrong sign: it is p - y, and the descent subtracts it later.",
+        _mean_of(lambda i, o: -_residual(i)),
+    ),
+    Mistake(
+        "The factor p (1 - p) belongs to the squared error; here it cancels.",
+        _mean_of(lambda i, o: _residual(i) * _sigmoid(i.X @ i.w) * _sigmoid(-i.X @ i.w)),
+    ),
+    Mistake(
+        "y is missing: each row adds (p - y) times its features.",
+        _mean_of(lambda i, o: _sigmoid(i.X @ i.w)),
+    ),
+    Mistake(
+        "The sigmoid is missing: it is p - y, not X w - y.",
+        _mean_of(lambda i, o: i.X @ i.w - i.y),
+    ),
+    Mistake(
+        "It is doubled: that is the factor of a square, and the loss has none.",
+        _mean_of(lambda i, o: 2 * _residual(i)),
+    ),
+)
+_OF_THE_MEAN = (
+    Mistake(
+        "That is the sum over the rows: the loss is a mean, and so is its gradient.",
+        lambda i, o: _residual(i) @ i.X,
+    ),
+    Mistake(
+        "You divide by the number of features; divide by the number of rows.",
+        lambda i, o: _residual(i) @ i.X / i.X.shape[1],
     ),
 )
 
@@ -235,39 +292,22 @@ GRAD = Code(
     draw=_rows,
     parts=(
         Part(
-            "the gradient of the mean loss",
-            2,
+            "what each row adds",
+            1,
             "grad",
-            expected=lambda i, o: _residual(i) @ i.X / len(i.y),
+            expected=_mean_of(lambda i, o: _residual(i)),
+            accepts=tuple(mistake.value for mistake in _OF_THE_MEAN),
             reminder="Each row adds (p - y) times its features; the gradient is the mean of these.",
-            mistakes=(
-                Mistake(
-                    "That is the sum over the rows: the loss is a mean, and so is its gradient.",
-                    lambda i, o: _residual(i) @ i.X,
-                ),
-                Mistake(
-                    "It has the wrong sign: it is p - y, and the descent subtracts it later.",
-                    lambda i, o: -(_residual(i) @ i.X) / len(i.y),
-                ),
-                Mistake(
-                    "The factor p (1 - p) belongs to the squared error; here it cancels.",
-                    lambda i, o: (
-                        (_residual(i) * _sigmoid(i.X @ i.w) * _sigmoid(-i.X @ i.w)) @ i.X / len(i.y)
-                    ),
-                ),
-                Mistake(
-                    "y is missing: each row adds (p - y) times its features.",
-                    lambda i, o: _sigmoid(i.X @ i.w) @ i.X / len(i.y),
-                ),
-                Mistake(
-                    "The sigmoid is missing: it is p - y, not X w - y.",
-                    lambda i, o: (i.X @ i.w - i.y) @ i.X / len(i.y),
-                ),
-                Mistake(
-                    "You divide by the number of features; divide by the number of rows.",
-                    lambda i, o: _residual(i) @ i.X / i.X.shape[1],
-                ),
-            ),
+            mistakes=_OF_A_ROW,
+        ),
+        Part(
+            "the mean over the rows",
+            1,
+            "grad",
+            expected=_mean_of(lambda i, o: _residual(i)),
+            accepts=tuple(mistake.value for mistake in _OF_A_ROW),
+            reminder="What the rows add is summed, and divided by their number.",
+            mistakes=_OF_THE_MEAN,
         ),
     ),
 )
@@ -282,6 +322,10 @@ def _hyperparameters(rng: np.random.Generator) -> dict[str, Any]:
 
 def _at_rest(rng: np.random.Generator) -> dict[str, Any]:
     return _hyperparameters(rng) | {"theta": rng.normal(size=4), "v": np.zeros(4)}
+
+
+def _under_way(rng: np.random.Generator) -> dict[str, Any]:
+    return _at_rest(rng) | {"v": rng.normal(size=4)}
 
 
 def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
@@ -305,6 +349,7 @@ SGD_STEP = Code(
     arguments=("theta", "g", "lr"),
     returns=("theta",),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient,
     defaults={"lr": 0.1},
     parts=(
@@ -352,6 +397,10 @@ def _downhill(i: Any, o: Any) -> Any:
     return i.momentum * i.v - i.lr * _slope(i, o)
 
 
+def _averaged(i: Any, o: Any) -> Any:
+    return i.momentum * i.v + (1 - i.momentum) * _slope(i, o)
+
+
 _VELOCITY = Part(
     "the velocity",
     2,
@@ -370,7 +419,7 @@ _VELOCITY = Part(
         ),
         Mistake(
             "That is an average, with the factor 1 - γ: the book's velocity is γ v + η g.",
-            lambda i, o: i.momentum * i.v + (1 - i.momentum) * _slope(i, o),
+            _averaged,
         ),
         Mistake(
             "That is an average, with the factor (1 - γ) η: the book's velocity is γ v + η g.",
@@ -402,6 +451,7 @@ _STEP = Part(
     accepts=(
         follows("v", _without_rate, lambda i, o: i.theta - i.lr * o.v),
         follows("v", _downhill, lambda i, o: i.theta + o.v),
+        follows("v", _averaged, lambda i, o: i.theta - i.lr * o.v),
     ),
     reminder="It is theta minus the new velocity.",
     mistakes=(
@@ -427,6 +477,7 @@ MOMENTUM_STEP = Code(
     arguments=("theta", "g", "v", "lr", "momentum"),
     returns=("theta", "v"),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient,
     defaults={"lr": 0.1, "momentum": 0.9},
     parts=(_VELOCITY, _STEP),
@@ -445,6 +496,7 @@ NAG_STEP = Code(
     arguments=("theta", "grad", "v", "lr", "momentum"),
     returns=("theta", "v"),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient_function,
     observe=_asked,
     called={"asked": "the point at which grad is called"},

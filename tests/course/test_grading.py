@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from adaptive.course.calling import quietly
-from adaptive.course.questions import Code
+from adaptive.course.code import Code
 from tests.course import fast
 
 SUBMISSIONS = [s for name in fast.ASSIGNMENTS for s in fast.submissions(name)]
@@ -95,7 +95,7 @@ def test_every_known_mistake_is_recognised(code, part, mistake):
         i = SimpleNamespace(**dict(zip(code.arguments, values, strict=True)))
         o = SimpleNamespace()
         for other in code.parts:
-            if other.expected is not None:
+            if other.expected is not None and (other is part or other.of != part.of):
                 formula = mistake.value if other is part else other.expected
                 setattr(o, other.of, formula(i, o))
         return tuple(getattr(o, name) for name in code.returns)

@@ -99,7 +99,7 @@ class Assignment:
             with quietly():
                 return asked.marks(answer, rng)
         except Mishap as mishap:
-            return [Mark("your answer", 0, asked.points, f"It {mishap}.")]
+            return [Mark("your answer", 0, asked.points, mishap.sentence)]
 
 
 def _line(mark: Mark) -> str:

@@ -37,6 +37,11 @@ class Mishap(Exception):
         super().__init__(says)
         self.reached = dict(reached or {})
 
+    @property
+    def sentence(self) -> str:
+        """What went wrong, of the student's function or answer."""
+        return f"It {self}" + ("" if str(self).endswith(("?", ".")) else ".")
+
     def _render_traceback_(self) -> list[str]:
         """Show the sentence alone in a notebook: the way to it is the checker's business."""
         return [str(self)]
@@ -178,7 +183,8 @@ def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> st
         return f"was stopped{where}: {says}"
     python = f"{type(error).__name__}: {error}"
     if not says:
-        return f"fails{where} when called as {called}, with {python}"
+        return f"fails{where}{',' * bool(where)} when called as {called}, with {python}"
+    end = "" if says.endswith("?") else "."
     if isinstance(error, NameError):
-        says += f". Inside of it you have {', '.join(names)}"
-    return f"fails{where}: {says}. Python calls it {python}"
+        says, end = f"{says}{end} Inside of it you have {', '.join(names)}", "."
+    return f"fails{where}: {says}{end} Python calls it {python}"

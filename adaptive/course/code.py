@@ -27,10 +27,21 @@ Formula = Callable[[SimpleNamespace, SimpleNamespace], Any]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A typical wrong formula for a part, and what to say to whoever wrote it."""
+    """A typical wrong formula for a part, and what to say to whoever wrote it.
+
+    Parameters
+    ----------
+    says : str
+        What to say.
+    value : callable
+        The formula.
+    other_rule : bool, default False
+        Whether it is another rule's: then it costs each part that is about what is new in this.
+    """
 
     says: str
     value: Formula
+    other_rule: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,7 +180,7 @@ class Code:
             return self._marks(answer, rng)
 
     def _marks(self, answer: Callable[..., Any], rng: np.random.Generator) -> list[Mark]:
-        inputs = self._first(self.resume or self.draw, rng)
+        inputs = self._first(self.draw, rng)
         if self.by_hand and uses_package(answer, self._handed(inputs)):
             raise Mishap(
                 "lets the package do the work. The package is right, of course; but the lines of "
@@ -177,7 +188,7 @@ class Code:
                 "compare with in a cell of your own"
             )
         function, called_wrongly = adapted(answer, self.arguments)
-        found = self._order(function, inputs)
+        found = self._order(function, inputs, rng)
         # In the order of the parts: a set's order would change from one Python to the next.
         draws = dict.fromkeys(part.draw for part in self.parts)
         runs = {draw: self._run(function, found, draw, rng) for draw in draws}
@@ -189,9 +200,9 @@ class Code:
             for part in self.parts
         ]
         for slip in dict.fromkeys(says for run in runs.values() for says in run.slips):
-            marks = _charged(marks, slip)
+            marks = _charged("what is returned", slip, marks)
         if called_wrongly and all(mark.points == mark.of for mark in marks):
-            marks = _charged(marks, called_wrongly)
+            marks = _charged("the first line", called_wrongly, marks)
         changed = sorted(set().union(*(run.changed for run in runs.values())))
         if changed:
             marks.append(_damage(changed, sum(mark.points for mark in marks)))
@@ -216,14 +227,18 @@ class Code:
     def _handed(self, inputs: dict[str, Any]) -> dict[str, Any]:
         return {name: _copy(inputs[name]) for name in self.arguments}
 
-    def _order(self, answer: Callable[..., Any], inputs: dict[str, Any]) -> tuple[str, ...]:
+    def _order(
+        self, answer: Callable[..., Any], inputs: dict[str, Any], rng: np.random.Generator
+    ) -> tuple[str, ...]:
         """Return the names of what is returned, in its order; it must be the same twice."""
+        under_way = self._first(self.resume, rng) if self.resume else inputs
         try:
-            once, again = (
-                values(call(answer, self._handed(inputs)), self.returns) for _ in range(2)
+            once, again, late = (
+                values(call(answer, self._handed(given)), self.returns)
+                for given in (inputs, inputs, under_way)
             )
         except Mishap as mishap:
-            if not self._rescued(mishap, inputs):
+            if not any(self._rescued(mishap, given) for given in (inputs, under_way)):
                 raise
             return self.returns
         if not all(_same(*both) for both in zip(once[0], again[0], strict=False)):
@@ -232,7 +247,7 @@ class Code:
                 "remember something from one call to the next? All that it needs comes in as "
                 "arguments"
             )
-        return order(*once, vars(self._right(SimpleNamespace(**inputs))))
+        return order(*late, vars(self._right(SimpleNamespace(**under_way))))
 
     def _run(
         self, answer: Any, found: tuple[str, ...], draw: Any, rng: np.random.Generator
@@ -278,9 +293,9 @@ class Code:
             got = self._rescued(mishap, inputs)
             if not got:
                 raise
-            missing = dict.fromkeys(self.returns, f"It {mishap}.")
+            missing = dict.fromkeys(self.returns, mishap.sentence)
             if len(got) == len(self.returns):
-                run.slips[f"It {mishap}."] = None
+                run.slips[mishap.sentence] = None
         o = SimpleNamespace()
         for name in got:
             value, slip = fitted(name, got[name], getattr(right, name))
@@ -472,13 +487,10 @@ def _damage(changed: list[str], got: float) -> Mark:
     )
 
 
-def _charged(marks: list[Mark], slip: str) -> list[Mark]:
-    """Return the marks with one part less, of those that have points the one with the fewest."""
-    got = [k for k, mark in enumerate(marks) if mark.points > 0]
-    if got:
-        k = min(got, key=lambda k: marks[k].points)
-        marks = [*marks[:k], replace(marks[k], points=0, says=slip), *marks[k + 1 :]]
-    return marks
+def _charged(name: str, slip: str, marks: list[Mark]) -> list[Mark]:
+    """Return the marks with one for a slip of form: as many points off as the least part has."""
+    least = min((mark.points for mark in marks if mark.points > 0), default=0.0)
+    return [*marks, Mark(name, -least, 0, slip)] if least else marks
 
 
 def _once(marks: list[Mark]) -> list[Mark]:

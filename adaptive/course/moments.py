@@ -402,7 +402,8 @@ def _decayed(step: Formula) -> Mistake:
 
     def value(i: Any, o: Any) -> Any:
         right = step(i, o)
-        away = right - o.theta if np.shape(getattr(o, "theta", None)) == right.shape else None
+        there = hasattr(o, "theta") and np.shape(o.theta) == right.shape
+        away = right - o.theta if there else None
         return right - _share(away, i.theta, 0.1) * i.theta
 
     return Mistake(
@@ -419,12 +420,13 @@ def _late_in_a_run(step: Part, reminder: str) -> Part:
     """
     assert step.expected is not None
     fixed = (with_value(step.expected, name, value) for name, value in _DEFAULTS.items())
+    known = (mistake.value for mistake in step.mistakes if not mistake.other_rule)
     return Part(
         "the step late in a run, where all corrections are 1",
         1,
         "theta",
         expected=step.expected,
-        accepts=(*step.accepts, *fixed, *(mistake.value for mistake in step.mistakes)),
+        accepts=(*step.accepts, *fixed, *known),
         draw=_late,
         reminder=reminder,
     )
@@ -440,6 +442,25 @@ _TWICE = (
 
 def _adam_step(i: Any, o: Any) -> Any:
     return _divided(i, o.m / _c1(i), o.v / _c2(i))
+
+
+def _called_with(*names: str) -> Mistake:
+    """Return the mistake of calling `correct` with its last three values in another order."""
+
+    def value(i: Any, o: Any) -> Any:
+        return _divided(i, *_correct(o.m, o.v, *(float(getattr(i, name)) for name in names)))
+
+    return Mistake(
+        "correct is called with its values in another order: it takes m, v, t, beta1, beta2.", value
+    )
+
+
+_CALLED_IN_ANOTHER_ORDER = (
+    _called_with("beta1", "beta2", "t"),
+    _called_with("beta2", "beta1", "t"),
+    _called_with("beta1", "t", "beta2"),
+    _called_with("beta2", "t", "beta1"),
+)
 
 
 def _adam_with(ahead: int) -> Formula:
@@ -484,6 +505,7 @@ _STEP_OF_ADAM = Part(
             "are handed over.",
             lambda i, o: _divided(i, o.m / _c2(i), o.v / _c1(i)),
         ),
+        *_CALLED_IN_ANOTHER_ORDER,
         Mistake(
             "ε is inside the root; in Adam it is added to the root.",
             lambda i, o: i.theta - i.lr * (o.m / _c1(i)) / np.sqrt(o.v / _c2(i) + i.eps),
@@ -504,6 +526,7 @@ _STEP_OF_ADAM = Part(
         Mistake(
             "The gradient stands above the line: that is RMSprop. Adam divides m̂.",
             lambda i, o: _divided(i, i.g, o.v / _c2(i)),
+            other_rule=True,
         ),
         Mistake(
             "The moments of the step before are used: take the new m and v.",
@@ -755,6 +778,7 @@ _STEP_OF_NADAM = Part(
             "That is Adam: m̂ stands where Nadam looks ahead. Put m̄ in its place, made from "
             "the new m: the old one gives m̂ back.",
             _nadam_with(lambda i, o: o.m / _c1(i)),
+            other_rule=True,
         ),
         Mistake(
             "The gradient in the look-ahead is not corrected: divide it by 1 - β₁ᵗ, as m.",

@@ -179,7 +179,7 @@ class Table:
                     for mark in row.marks(answer[key], rng)
                 ]
             except Mishap as mishap:
-                marks.append(Mark(key, 0, row.points, f"It {mishap}."))
+                marks.append(Mark(key, 0, row.points, mishap.sentence))
         return marks
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from adaptive import NAG, SGD, Momentum, Path, descend, plotting
 from adaptive.course.assignment import Assignment
@@ -332,17 +333,32 @@ def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
     return {"g": rng.normal(size=len(i["theta"]))}
 
 
+class _Gradient(NDArrayOperatorsMixin):
+    """The gradient of a bowl as a function, which remembers the points where it was asked.
+
+    Whoever forgets to call it computes with the gradient where the run stands, and loses the part
+    about the point alone.
+    """
+
+    def __init__(self, curvature: Array, here: Array) -> None:
+        self.curvature, self.here = curvature, here
+        self.asked: list[Array] = []
+
+    def __call__(self, theta: Any = None) -> Any:
+        if theta is None:
+            return self.curvature * self.here
+        self.asked.append(np.array(theta, np.float64))
+        return self.curvature * self.asked[-1]
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        taken = (self() if one is self else one for one in inputs)
+        return getattr(ufunc, method)(*taken, **options)
+
+
 def _gradient_function(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the gradient of a bowl as a function, and the list of points where it was asked."""
+    """Return the gradient of a bowl as a function."""
     curvature = rng.uniform(2, 9, size=len(i["theta"]))
-    asked: list[Array] = []
-
-    def grad(theta: Any) -> Any:
-        theta = np.array(theta, np.float64)
-        asked.append(theta)
-        return curvature * theta
-
-    return {"grad": grad, "curvature": curvature, "asked": asked}
+    return {"grad": _Gradient(curvature, i["theta"]), "curvature": curvature}
 
 
 SGD_STEP = Code(
@@ -386,7 +402,9 @@ SGD_STEP = Code(
 
 def _slope(i: Any, o: Any) -> Any:
     """Return the gradient that the velocity takes up: for NAG, the one that was asked for."""
-    return i.curvature * o.asked if hasattr(o, "asked") else i.g
+    if not hasattr(o, "asked"):
+        return i.g
+    return i.curvature * np.where(np.isnan(o.asked), i.theta, o.asked)
 
 
 def _without_rate(i: Any, o: Any) -> Any:
@@ -487,7 +505,7 @@ MOMENTUM_STEP = Code(
 def _asked(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the point at which the gradient was asked; the best one, if there were several."""
     ahead = inputs["theta"] - inputs["momentum"] * inputs["v"]
-    points = [p for p in inputs["asked"] if p.shape == ahead.shape]
+    points = [p for p in inputs["grad"].asked if p.shape == ahead.shape]
     nearest = min(points, key=lambda p: float(np.sum((p - ahead) ** 2)), default=np.nan * ahead)
     return {"asked": nearest}
 
@@ -510,7 +528,8 @@ NAG_STEP = Code(
             reminder="It is theta - γ v, where momentum is about to carry you.",
             mistakes=(
                 Mistake(
-                    "grad is never called: it is a function of a point.",
+                    "grad is never called with a point: it is a function, and grad(theta) its "
+                    "value at theta.",
                     lambda i, o: np.nan * i.theta,
                 ),
                 Mistake(

@@ -40,14 +40,14 @@ def correct(m, v, t, beta1, beta2):
 
 # %% wrong correct: the decays are exchanged, charged once
 # points: correct 1
-# says: The decays are exchanged: m is an average with β₁.
+# says: the first line (1 point off). Its arguments are (m, v, t, beta2, beta1)
 def correct(m, v, t, beta2, beta1):
     return m / (1 - beta1**t), v / (1 - beta2**t)
 
 
 # %% wrong correct: the order of the returned values
-# points: correct 0
-# says: That is v_hat: are the returned values in the order asked for?
+# points: correct 1
+# says: The values come back in the order v_hat, m_hat; asked for is `return m_hat, v_hat`.
 def correct(m, v, t, beta1, beta2):
     return v / (1 - beta2**t), m / (1 - beta1**t)
 
@@ -163,7 +163,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 # %% wrong adam: the decays are exchanged everywhere, charged once
 # points: adam 3
-# says: β₁ and β₂ are exchanged: m forgets with β₁.
+# says: keep the first line as it was given.
 def adam(theta, g, t, m, v, lr, beta2, beta1, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -182,9 +182,9 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: eps inside the root
-# points: adam 2
+# points: adam 3
+# says: ε is inside the root; in Adam it is added to the root.
 # says: ε is inside the root
-# says: the corrections cannot be the cause
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -223,7 +223,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: the root is missing
-# points: adam 2
+# points: adam 3
 # says: The root is missing
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -243,8 +243,8 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: the order of the returned values
-# points: adam 0
-# says: are the returned values in the order asked for?
+# points: adam 3
+# says: The values come back in the order m, v, theta
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -392,8 +392,8 @@ def adamax(theta, g, t, m, u, lr, beta1, beta2):
 
 # %% wrong adamax: an empty step gets nothing for standing still
 # points: adamax 0
+# says: u comes back as it went in: is the new value computed and returned?
 # says: m comes back as it went in
-# says: u stays 0: is the smaller of the two taken, or the old u returned?
 def adamax(theta, g, t, m, u, lr, beta1, beta2):
     return theta, m, u
 
@@ -425,7 +425,7 @@ def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong nadam: the schedule of PyTorch
-# points: nadam 1
+# points: nadam 2
 # says: That is Dozat's schedule, as in PyTorch
 def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -572,7 +572,7 @@ def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
 
 
 # %% wrong amsgrad: v is overwritten
-# points: amsgrad 2.5
+# points: amsgrad 2
 # says: v is overwritten by the largest v
 def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -582,8 +582,8 @@ def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
 
 
 # %% wrong amsgrad: returns three of four
-# points: amsgrad 0
-# says: must return (theta, m, v, v_hat)
+# points: amsgrad 2
+# says: v_hat is not returned. The last line should be `return theta, m, v, v_hat`.
 def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2

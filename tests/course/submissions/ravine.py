@@ -57,14 +57,14 @@ def probability(X, w):
 
 # %% wrong probability: nan far from the boundary
 # points: probability 1
-# says: far from the boundary (1 point). It fails first at random problem 1. With a large X w
+# says: far from the boundary (1 point). Where X w is large and positive the result is 1
 def probability(X, w):
     z = X @ w
     return np.exp(z) / (1 + np.exp(z))
 
 
 # %% wrong probability: rounded to a class
-# points: probability 1
+# points: probability 0
 # says: That is one class or the other: return the probability
 def probability(X, w):
     return np.where(X @ w > 0, 1.0, 0.0)
@@ -72,14 +72,15 @@ def probability(X, w):
 
 # %% wrong probability: a half, whatever goes in
 # points: probability 0
-# says: p is the same whatever goes in.
+# says: It is 1 / (1 + exp(-X w)), one value for each row. p has shape ()
 def probability(X, w):
     return 0.5
 
 
 # %% wrong probability: expands once more
 # points: probability 0
-# says: It fails when called as probability(X, w), with ValueError
+# says: It fails in line
+# says: `X = np.stack([X, X[:, :5]], axis=1)`, when called as probability(X, w), with ValueError
 def probability(X, w):
     x0, x1 = X[:, 0], X[:, 1]
     X = np.stack([X, X[:, :5]], axis=1)
@@ -111,7 +112,7 @@ def compute_loss(X, y, w):
 
 
 # %% wrong loss: squared error
-# points: loss 1
+# points: loss 0
 # says: That is the mean squared error, not the logistic loss.
 def compute_loss(X, y, w):
     return np.mean((probability(X, w) - y) ** 2)
@@ -126,21 +127,21 @@ def compute_loss(X, y, w):
 
 
 # %% wrong grad: the sum
-# points: grad 0
+# points: grad 1
 # says: That is the sum over the rows: the loss is a mean, and so is its gradient.
 def compute_grad(X, y, w):
     return (probability(X, w) - y) @ X
 
 
 # %% wrong grad: uphill and downhill exchanged
-# points: grad 0
+# points: grad 1
 # says: It has the wrong sign: it is p - y
 def compute_grad(X, y, w):
     return (y - probability(X, w)) @ X / len(y)
 
 
 # %% wrong grad: the gradient of the squared error
-# points: grad 0
+# points: grad 1
 # says: The factor p (1 - p) belongs to the squared error; here it cancels.
 def compute_grad(X, y, w):
     p = probability(X, w)
@@ -149,7 +150,7 @@ def compute_grad(X, y, w):
 
 # %% wrong grad: the wrong names
 # points: grad 0
-# says: It uses a name that does not exist (name 'weights' is not defined)
+# says: `return (probability(X, weights) - y) @ X / len(y)`: there is no weights here
 def compute_grad(X, y, w):
     return (probability(X, weights) - y) @ X / len(y)
 
@@ -244,16 +245,16 @@ def momentum(theta, g, v, lr, momentum):
 
 
 # %% wrong momentum: returned in the wrong order
-# points: momentum 1
-# says: are the returned values in the order asked for?
+# points: momentum 2
+# says: what is returned (1 point off). The values come back in the order v, theta
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return v, theta - v
 
 
 # %% wrong momentum: the velocity is not returned
-# points: momentum 0
-# says: It must return (theta, v), and returns array(
+# points: momentum 1
+# says: v is not returned. The last line should be `return theta, v`.
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return theta - v
@@ -335,8 +336,8 @@ def nag(theta, grad, v, lr, momentum):
 
 
 # %% wrong nag: grad is taken for an array
-# points: nag 0
-# says: It fails when called as nag(theta, grad, v, lr, momentum), with TypeError
+# points: nag 2
+# says: grad is never called with a point: it is a function
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad
     return theta - v, v

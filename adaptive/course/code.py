@@ -68,6 +68,9 @@ class Part:
         Other right values: what follows from a mistake that an earlier part is charged for.
     draw : callable, optional
         Draws the inputs on which this part is marked, if not the question's.
+    charged_once : bool, default False
+        Whether a mistake that is recognised in an earlier part about the same value is not charged
+        here again.
     spoilt : Mistake, optional
         What costs this part though its value is right: its formula gives 1 for a call that shows
         it, 0 for one that does not tell, and nan where it is not so.
@@ -82,6 +85,7 @@ class Part:
     mistakes: tuple[Mistake, ...] = ()
     accepts: tuple[Formula, ...] = ()
     draw: Callable[[np.random.Generator], dict[str, Any]] | None = None
+    charged_once: bool = False
     spoilt: Mistake | None = None
 
 
@@ -111,7 +115,12 @@ class _Run:
 
     calls: list[_Call] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
-    slips: dict[str, None] = field(default_factory=dict)
+    slips: dict[str, str] = field(default_factory=dict)
+
+    def note(self, kind: str, slip: str) -> None:
+        """Remember the first slip of a kind; an empty one is none."""
+        if slip:
+            self.slips.setdefault(kind, slip)
 
 
 @dataclass(frozen=True)
@@ -193,13 +202,16 @@ class Code:
         draws = dict.fromkeys(part.draw for part in self.parts)
         runs = {draw: self._run(function, found, draw, rng) for draw in draws}
         constant = self._constant([made for run in runs.values() for made in run.calls])
-        marks = [
-            Mark(part.name, 0, part.points, f"{part.of} is the same whatever goes in.")
-            if part.holds is not None and part.of in constant
-            else self._mark(part, runs[part.draw].calls)
-            for part in self.parts
-        ]
-        for slip in dict.fromkeys(says for run in runs.values() for says in run.slips):
+        marks = []
+        recognised: dict[str, Mistake] = {}
+        for part in self.parts:
+            if part.holds is not None and part.of in constant:
+                says = f"{part.of} is the same whatever goes in."
+                marks.append(Mark(part.name, 0, part.points, says))
+            else:
+                marks.append(self._mark(part, runs[part.draw].calls, recognised))
+        slips = {kind: says for run in runs.values() for kind, says in run.slips.items()}
+        for slip in slips.values():
             marks = _charged("what is returned", slip, marks)
         if called_wrongly and all(mark.points == mark.of for mark in marks):
             marks = _charged("the first line", called_wrongly, marks)
@@ -286,7 +298,7 @@ class Code:
         try:
             parts, named = values(call(answer, handed), self.returns)
             got = dict(zip(found if named == self.returns else named, parts, strict=False))
-            run.slips |= dict.fromkeys(filter(None, [slip_of_order(parts, found, self.returns)]))
+            run.note("order", slip_of_order(parts, found, self.returns))
             last = f"The last line should be `return {', '.join(self.returns)}`."
             missing = {name: f"{name} is not returned. {last}" for name in self.returns}
         except Mishap as mishap:
@@ -295,11 +307,11 @@ class Code:
                 raise
             missing = dict.fromkeys(self.returns, mishap.sentence)
             if len(got) == len(self.returns):
-                run.slips[mishap.sentence] = None
+                run.note("error", mishap.sentence)
         o = SimpleNamespace()
         for name in got:
             value, slip = fitted(name, got[name], getattr(right, name))
-            run.slips |= dict.fromkeys(filter(None, [slip]))
+            run.note("shape", slip)
             setattr(o, name, value)
         if self.observe:
             vars(o).update(self.observe(inputs))
@@ -329,7 +341,8 @@ class Code:
             raise Mishap(f"must return {wanted}, and returns {shown(result)}")
         return dict(zip(names, parts, strict=True))
 
-    def _mark(self, part: Part, calls: list[_Call]) -> Mark:
+    def _mark(self, part: Part, calls: list[_Call], recognised: dict[str, Mistake]) -> Mark:
+        """Mark a part; what is recognised in it is noted, for parts about the same value."""
         for made in calls:
             if part.of in made.missing:
                 return Mark(part.name, 0, part.points, made.missing[part.of])
@@ -344,9 +357,14 @@ class Code:
             wrong = list(range(len(calls)))  # what follows from nan is nan, right or not
         if not wrong:
             return Mark(part.name, part.points, part.points)
-        first = calls[wrong[0]]
-        where = self._where(part, first, got[wrong[0]], right[wrong[0]][0])
-        return Mark(part.name, 0, part.points, f"{self._why(part, calls, wrong)} {where}".strip())
+        known = recognised.get(part.of)
+        if part.charged_once and known and not known.other_rule and _fits(known, got, calls):
+            return Mark(part.name, part.points, part.points)
+        why, mistake = self._why(part, calls, wrong)
+        if mistake:
+            recognised[part.of] = mistake
+        where = self._where(part, calls[wrong[0]], got[wrong[0]], right[wrong[0]][0])
+        return Mark(part.name, 0, part.points, f"{why} {where}".strip())
 
     def _mark_property(self, part: Part, calls: list[_Call]) -> Mark:
         assert part.holds is not None
@@ -401,21 +419,18 @@ class Code:
             f"and {_numbers(right)} is right."
         )
 
-    def _why(self, part: Part, calls: list[_Call], wrong: list[int]) -> str:
-        """Return the likely reason: a known mistake, or what can be said in general."""
+    def _why(self, part: Part, calls: list[_Call], wrong: list[int]) -> tuple[str, Mistake | None]:
+        """Return the likely reason, and the mistake if it is a known one."""
         got = [getattr(call.o, part.of) for call in calls]
         assert part.expected is not None
         with np.errstate(all="ignore"):
             value = np.asarray(_tried(part.expected, calls[wrong[0]]))
         if value.size and not np.isfinite(value).any():
-            return part.reminder  # from nan every formula makes nan
+            return part.reminder, None  # from nan every formula makes nan
         for mistake in (*part.mistakes, *self._general(part)):
-            with np.errstate(all="ignore"):
-                values = [_tried(mistake.value, call) for call in calls]
-            if all(close(g, value) for g, value in zip(got, values, strict=True)):
-                return mistake.says
-        first = calls[wrong[0]]
-        return f"{self._ratio(part, first)}{part.reminder}"
+            if _fits(mistake, got, calls):
+                return mistake.says, mistake
+        return f"{self._ratio(part, calls[wrong[0]])}{part.reminder}", None
 
     def _general(self, part: Part) -> list[Mistake]:
         """Return the mistakes that can be made in any equation."""
@@ -423,10 +438,10 @@ class Code:
         made = []
         for name, value in self.defaults.items():
             says = f"{name} is fixed at {value:g} inside the function: use the argument {name}."
-            made.append(Mistake(says, with_value(part.expected, name, value)))
+            made.append(Mistake(says, _with(part.expected, name, value)))
         if part.of in self.arguments:
             says = f"{part.of} comes back as it went in: is the new value computed and returned?"
-            made.append(Mistake(says, lambda i, o: getattr(i, part.of)))
+            made.append(Mistake(says, lambda i, o: getattr(i, part.of), other_rule=True))
         for other in set(self.returns) - {part.of}:
             says = f"That is {other}: are the returned values in the order asked for?"
             made.append(Mistake(says, self._rightly(other)))
@@ -460,6 +475,15 @@ def _tried(formula: Formula, made: _Call) -> Any:
         return _NOTHING
 
 
+def _fits(mistake: Mistake, got: list[Any], calls: list[_Call]) -> bool:
+    """Return whether a mistake explains what came out of all calls."""
+    with np.errstate(all="ignore"):
+        return all(
+            close(value, _tried(mistake.value, made))
+            for value, made in zip(got, calls, strict=True)
+        )
+
+
 def _spread(new: npt.NDArray[Any], old: Any) -> npt.NDArray[Any] | None:
     """Return a new state in the shape of the old one, or None if it does not fit."""
     try:
@@ -468,7 +492,7 @@ def _spread(new: npt.NDArray[Any], old: Any) -> npt.NDArray[Any] | None:
         return None
 
 
-def with_value(formula: Formula, name: str, value: float) -> Formula:
+def _with(formula: Formula, name: str, value: float) -> Formula:
     """Return a formula in which one input is fixed."""
     return lambda i, o: formula(SimpleNamespace(**{**vars(i), name: value}), o)
 

@@ -691,10 +691,10 @@ def seen(error: BaseException, within: CodeType | None = None) -> Seen:
         return Seen(kinds, error.msg or "", line, error.lineno or 0)
     frame, number = _frame(error.__traceback__, within)
     if frame is None:
-        return Seen(kinds, _message(error))
+        return Seen(kinds, message(error))
     line = linecache.getline(frame.f_code.co_filename, number).strip()
     names = {*frame.f_locals, *frame.f_globals, *vars(builtins)}
-    return Seen(kinds, _message(error), line, number, frozenset(map(str, names)))
+    return Seen(kinds, message(error), line, number, frozenset(map(str, names)))
 
 
 def place(seen: Seen) -> str:
@@ -706,7 +706,8 @@ def place(seen: Seen) -> str:
     return f"in line {seen.number} of its cell" + (f", `{shown}`" if shown else "")
 
 
-def _message(error: BaseException) -> str:
+def message(error: BaseException) -> str:
+    """Return what Python says of an error, on one line."""
     # A KeyError's text is its key; some messages of numpy run over several lines.
     return " ".join(str(error).split())
 

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 from adaptive import Adam, AdaMax, AMSGrad, Nadam, Path, descend, plotting
 from adaptive.course.assignment import Assignment
-from adaptive.course.code import Code, Formula, Mistake, Part, follows, with_value
+from adaptive.course.code import Code, Formula, Mistake, Part, follows
 from adaptive.course.questions import Choice, Number, Prediction, Table
 from adaptive.course.returned import close
 from adaptive.problems import Reddi
@@ -414,19 +414,12 @@ def _decayed(step: Formula) -> Mistake:
 
 
 def _late_in_a_run(step: Part, reminder: str) -> Part:
-    """Return the part for a step where all corrections are 1: what is left of it is right.
-
-    A mistake that was recognised in the step has been charged there.
-    """
-    assert step.expected is not None
-    fixed = (with_value(step.expected, name, value) for name, value in _DEFAULTS.items())
-    known = (mistake.value for mistake in step.mistakes if not mistake.other_rule)
-    return Part(
-        "the step late in a run, where all corrections are 1",
-        1,
-        "theta",
-        expected=step.expected,
-        accepts=(*step.accepts, *fixed, *known),
+    """Return the part for a step where all corrections are 1: what is left of it is right."""
+    return replace(
+        step,
+        name="the step late in a run, where all corrections are 1",
+        mistakes=(),
+        charged_once=True,
         draw=_late,
         reminder=reminder,
     )

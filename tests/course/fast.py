@@ -8,6 +8,7 @@ What a submission looks like is written down in ``submissions/NAME.py``, one sec
     def momentum(...): ...                    in the place of the answer cell
 
 A section may answer several questions: each further answer begins with ``# answer: QUESTION``.
+Lines that Python cannot read begin with ``#!``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 import nbformat
 from matplotlib import pyplot as plt
 
+from adaptive.course import notebook
 from adaptive.course.regions import without_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,6 +109,9 @@ def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> 
                 if not cell.known:
                     raise
                 value = 0.0
+                for name, made in notebook.lost(cell.source, error, f"cell [{number}]").items():
+                    if notebook.because(made):
+                        names.setdefault(name, made)
                 print(f"{type(error).__name__}: {error}", file=out)
         if cell.is_test:
             points[cell.question], printed[cell.question] = value, out.getvalue()
@@ -176,6 +181,7 @@ def _submission(assignment: str, section: str) -> Submission:
             name, value = pair.split()
             points[name] = float(value)
     says = tuple(re.findall(r"^# says: (.+)$", body, re.MULTILINE))
+    body = re.sub(r"^#! ", "", body, flags=re.MULTILINE)
     first, *others = re.split(r"^# answer: ", body, flags=re.MULTILINE)
     answers = {question: first}
     for other in others:

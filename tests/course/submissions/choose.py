@@ -570,3 +570,21 @@ cure = Adagrad(lr=3)
 
 # %% right cure: RMSprop
 cure = RMSprop(lr=0.2)
+
+
+# %% wrong search: the rates come back
+# points: search 0
+# says: run is never called, so no budget is kept.
+def search(run, rates, budget):
+    return rates
+
+
+# %% wrong search: nothing is tried
+# points: search 0
+# says: run is never called, so no budget is kept.
+def search(run, rates, budget):
+    return rates[0]
+
+
+# %% right one-sweep: a sentence's full stop
+one_sweep = "B."

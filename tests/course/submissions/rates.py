@@ -479,3 +479,54 @@ measured = 2.58
 
 # %% right predicted: in float32
 predicted = np.float32(3)
+
+
+# %% wrong adagrad: sizes in the place of squares
+# points: adagrad 1
+# says: That sums the sizes of the gradients: square them.
+def adagrad(theta, g, G, lr, eps):
+    G = G + np.abs(g)
+    return theta - lr / np.sqrt(G + eps) * g, G
+
+
+# %% wrong adagrad: what goes in comes out
+# points: adagrad 0
+# says: G comes back as it went in
+def adagrad(theta, g, G, lr, eps):
+    return theta, G
+
+
+# %% wrong rmsprop: what goes in comes out
+# points: rmsprop 0
+# says: Eg2 comes back as it went in
+def rmsprop(theta, g, Eg2, lr, rho, eps):
+    return theta, Eg2
+
+
+# %% wrong adadelta: what goes in comes out
+# points: adadelta 0
+# says: Eg2 comes back as it went in
+def adadelta(theta, g, Eg2, Edx2, rho, eps):
+    return theta, Eg2, Edx2
+
+
+# %% wrong adagrad: math for an array
+# points: adagrad 2
+# says: `return theta - lr / math.sqrt(G + eps) * g, G`: math.sqrt takes one number
+# says: write np.sqrt, which takes each element
+import math
+
+
+def adagrad(theta, g, G, lr, eps):
+    G = G + g**2 + 1 - 1
+    return theta - lr / math.sqrt(G + eps) * g, G
+
+
+# %% wrong adadelta: rows in the place of flat arrays
+# points: adadelta 3
+# says: what is returned (1 point off). theta has shape (1,
+def adadelta(theta, g, Eg2, Edx2, rho, eps):
+    Eg2 = rho * Eg2 + (1 - rho) * g**2
+    dx = -np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g
+    Edx2 = rho * Edx2 + (1 - rho) * dx**2
+    return np.array([theta + dx]), Eg2, Edx2

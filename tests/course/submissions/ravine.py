@@ -437,3 +437,176 @@ def expand(X):
 
 # %% right curves: in small letters, with blanks
 curves = {"a": "", "A": " nag", "B": "sgd ", "C": "MOMENTUM"}
+
+
+# %% wrong probability: clipped
+# points: probability 1
+# says: far from the boundary (1 point). Where X w is large and positive
+def probability(X, w):
+    return 1 / (1 + np.exp(-np.clip(X @ w, -8, 8)))
+
+
+# %% wrong probability: nan is replaced by a number
+# points: probability 1
+# says: far from the boundary (1 point). Where X w is large and positive
+def probability(X, w):
+    z = X @ w
+    return np.nan_to_num(np.exp(z) / (1 + np.exp(z)))
+
+
+# %% wrong loss: p is clipped
+# points: loss 1
+# says: far from the boundary (1 point). Where p rounds to 0 or 1
+# says: To clip p, or to replace nan, hides that and gives another loss
+def compute_loss(X, y, w):
+    p = np.clip(probability(X, w), 1e-12, 1 - 1e-12)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+# %% wrong loss: nan is replaced by 0
+# points: loss 1
+# says: To clip p, or to replace nan, hides that and gives another loss
+def compute_loss(X, y, w):
+    p = probability(X, w)
+    return -np.mean(np.nan_to_num(y * np.log(p) + (1 - y) * np.log(1 - p)))
+
+
+# %% wrong loss: the share of wrong classes
+# points: loss 0
+# says: far from the boundary (1 point)
+def compute_loss(X, y, w):
+    return np.mean((X @ w > 0) != y)
+
+
+# %% wrong momentum: what goes in comes out
+# points: momentum 0
+# says: v comes back as it went in: is the new value computed and returned?
+def momentum(theta, g, v, lr, momentum):
+    return theta, v
+
+
+# %% wrong nag: what goes in comes out
+# points: nag 0
+# says: grad is never called with a point
+def nag(theta, grad, v, lr, momentum):
+    return theta, v
+
+
+# %% wrong sgd: what goes in comes out
+# points: sgd 0
+# says: theta comes back as it went in
+def sgd(theta, g, lr):
+    return theta
+
+
+# %% wrong probability: cannot be read, and costs its cell only
+# points: probability 0
+# says: probability is not there. It should come from cell
+# says: `return 1 / (1 + np.exp(-X @ w)`: this ( has no partner
+#! def probability(X, w):
+#!     return 1 / (1 + np.exp(-X @ w)
+
+
+# %% wrong momentum: cannot be read, and the measurement is right all the same
+# points: momentum 0
+# says: the colon at the end of the line is missing
+#! def momentum(theta, g, v, lr, momentum)
+#!     v = momentum * v + lr * g
+#!     return theta - v, v
+
+
+# %% wrong expand: a package that is not there
+# points: expand 0
+# says: expand is not there. It should come from cell
+# says: `import torchoptim`: torchoptim is not installed where this is marked
+import torchoptim
+
+
+def expand(X):
+    return torchoptim.expand(X)
+
+
+# %% wrong momentum: a row in the place of a flat array
+# points: momentum 2
+# says: what is returned (1 point off). v has shape (1, 4) and should have (4,)
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v.reshape(1, -1) + lr * g
+    return theta - v.ravel(), v
+
+
+# %% wrong grad: a column in the place of a flat array
+# points: grad 1
+# says: what is returned (1 point off). grad has shape (6, 1) and should have (6,)
+def compute_grad(X, y, w):
+    return X.T @ (probability(X, w) - y)[:, None] / len(y)
+
+
+# %% wrong momentum: the velocity of libraries that average
+# points: momentum 1
+# says: That is an average, with the factor 1 - γ
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + (1 - momentum) * g
+    return theta - lr * v, v
+
+
+# %% wrong momentum: an argument is left out
+# points: momentum 1
+# says: momentum is fixed at 0.9 inside the function
+def momentum(theta, g, v, lr):
+    v = 0.9 * v + lr * g
+    return theta - v, v
+
+
+# %% wrong momentum: the arguments in another order
+# points: momentum 2
+# says: the first line (1 point off). Its arguments are (theta, v, g, lr, momentum)
+def momentum(theta, v, g, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v
+
+
+# %% wrong momentum: one value too many
+# points: momentum 2
+# says: what is returned (1 point off). 3 values come back; asked for is `return theta, v`
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v, g
+
+
+# %% wrong momentum: stops in its last line
+# points: momentum 2
+# says: `return theta - velocity, v`: there is no velocity here
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - velocity, v
+
+
+# %% wrong nag: a power that is none
+# points: nag 0
+# says: `v = momentum * v + lr * grad(theta - momentum * v)^1`: ^ is no power in Python
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad(theta - momentum * v) ^ 1
+    return theta - v, v
+
+
+# %% right probability: the expit of scipy
+from scipy.special import expit
+
+
+def probability(X, w):
+    return expit(X @ w)
+
+
+# %% right probability: z is clipped where that changes nothing
+def probability(X, w):
+    return 1 / (1 + np.exp(-np.clip(X @ w, -500, 500)))
+
+
+# %% right curves: the classes that the notebook has imported
+curves = {"A": NAG, "B": SGD, "C": Momentum}
+
+# %% right curves: with full stops
+curves = {"A": "NAG.", "B": "SGD.", "C": "Momentum. "}
+
+# %% right largest-rate: in quotation marks, with a decimal comma
+largest_rate = "0,1"

@@ -583,7 +583,7 @@ def momentum(theta, g, v, lr, momentum):
 
 # %% wrong nag: a power that is none
 # points: nag 0
-# says: `v = momentum * v + lr * grad(theta - momentum * v)^1`: ^ is no power in Python
+# says: `v = momentum * v + lr * grad(theta - momentum * v) ^ 1`: ^ is no power in Python
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v) ^ 1
     return theta - v, v

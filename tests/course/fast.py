@@ -172,9 +172,17 @@ def submissions(assignment: str) -> list[Submission]:
     return [_submission(assignment, section) for section in sections]
 
 
+def marked_by_hand() -> list[Submission]:
+    """Return the answers whose points a person has given, of all assignments."""
+    path = Path(__file__).parent / "submissions" / "by_hand.py"
+    sections = re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    parted = (section.partition(" ") for section in sections)
+    return [_submission(assignment, f"marked {section}") for assignment, _, section in parted]
+
+
 def _submission(assignment: str, section: str) -> Submission:
     header, _, body = section.partition("\n")
-    kind, question, title = re.fullmatch(r"(wrong|right) ([\w-]+): (.+)", header).groups()
+    kind, question, title = re.fullmatch(r"(wrong|right|marked) ([\w-]+): (.+)", header).groups()
     points = {}
     for listed in re.findall(r"^# points: (.+)$", body, re.MULTILINE):
         for pair in listed.split(","):

@@ -118,3 +118,23 @@ def test_checks_are_documented():
     for assignment in fast.ASSIGNMENTS:
         module = importlib.import_module(f"adaptive.course.{assignment}")
         assert inspect.getdoc(module)
+
+
+BY_HAND = fast.marked_by_hand()
+
+
+@pytest.mark.parametrize("answer", BY_HAND, ids=str)
+def test_a_person_and_the_check_agree(answer):
+    graded = fast.grade(answer.assignment, answer.answers)
+    assert graded.points == fast.tests(answer.assignment) | answer.points
+
+
+def test_fifty_answers_were_marked_by_a_person():
+    assert len(BY_HAND) == 50
+    assert {answer.assignment for answer in BY_HAND} == set(fast.ASSIGNMENTS)
+    full = sum(
+        answer.points[q] == fast.tests(answer.assignment)[q]
+        for answer in BY_HAND
+        for q in answer.answers
+    )
+    assert 10 <= full <= 25

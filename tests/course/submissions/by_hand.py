@@ -323,7 +323,7 @@ def adamax(theta, g, t, m, u, lr, beta1, beta2):
 
 
 # %% moments adamax: the largest of all coordinates
-# points: adamax 1.5
+# points: adamax 2
 def adamax(theta, g, t, m, u, lr, beta1, beta2):
     m = beta1 * m + (1 - beta1) * g
     u = np.full_like(g, max(beta2 * u.max(), np.abs(g).max()))

@@ -4,6 +4,7 @@
 formgrader, if they are started in this folder.
 """
 
+from adaptive.course.instructor import TEMPLATES
 from adaptive.course.regions import CODE_STUB, TEXT_STUB
 
 c = get_config()  # noqa: F821, whoever reads this file brings it
@@ -70,8 +71,14 @@ c.OverwriteCells.add_missing_cells = True
 
 # --------------------------------------------- feedback
 
+# The page has all that it shows: formulas are MathML, sliders are told in words.
+c.HTMLExporter.template_name = "adaptive"
+c.HTMLExporter.extra_template_basedirs = [TEMPLATES]
+c.HTMLExporter.filters = {"with_formulas": "adaptive.course.instructor.readable.with_formulas"}
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
+    "adaptive.course.instructor.readable.Waiting",
+    "adaptive.course.instructor.readable.Widgets",
     # By default the hidden tests would be in it.
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",

@@ -1,4 +1,4 @@
-"""A student's page, to be read anywhere: formulas without a network, sliders in words, what waits."""
+"""A student's page that can be read anywhere: formulas, sliders in words, and what waits."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.course import errors
+from adaptive.course import causes, errors
 
 PACKAGE = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent
@@ -178,7 +178,7 @@ def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> st
         return "ends Python with exit(): a function ends with return"
     seen = errors.seen(error, getattr(_called(function), "__code__", None))
     where = f" {errors.place(seen)}".rstrip()
-    says = errors.explain(seen)
+    says = causes.explain(seen)
     if isinstance(error, KeyboardInterrupt):
         return f"was stopped{where}: {says}"
     python = f"{type(error).__name__}: {error}"

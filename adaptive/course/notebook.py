@@ -11,7 +11,7 @@ import re
 import sys
 from typing import Any
 
-from adaptive.course import errors
+from adaptive.course import causes, errors
 from adaptive.course.calling import Mishap
 
 #: Where a shell keeps what is known about names that a failed cell should have made.
@@ -66,7 +66,7 @@ def lost(source: str, error: BaseException, cell: str) -> dict[str, Any]:
     """
     known = errors.seen(error)
     where = f" {errors.place(known).replace(' of its cell', '')}".rstrip()
-    says = errors.explain(known) or f"{type(error).__name__}: {errors.message(error)}"
+    says = causes.explain(known) or f"{type(error).__name__}: {errors.message(error)}"
     end = "" if says.endswith("?") else "."
     functions, values = _makes(source)
     reasons = {
@@ -125,7 +125,7 @@ def _explained(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: Any = N
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         return []
     known = errors.seen(error)
-    says = errors.explain(known)
+    says = causes.explain(known)
     if isinstance(error, NameError):
         reason = getattr(shell, _KEPT, {}).get(error.name)
         if reason is not None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive.course import errors
+from adaptive.course import causes, errors
 from tests.course import fast
 
 #: For each cause, a cell that a student might write, and a part of what is said.
@@ -179,7 +179,7 @@ def _error(cell: str) -> BaseException:
 
 
 def test_every_cause_has_its_cell_and_there_are_enough():
-    assert [cause.name for cause in errors.CAUSES] == list(CELLS)
+    assert [cause.name for cause in causes.CAUSES] == list(CELLS)
     assert len(CELLS) >= 25
 
 
@@ -187,9 +187,9 @@ def test_every_cause_has_its_cell_and_there_are_enough():
 def test_what_students_write_is_explained(name):
     cell, says = CELLS[name]
     known = errors.seen(_error(cell))
-    fitting = [cause.name for cause in errors.CAUSES if cause.explain(known) is not None]
+    fitting = [cause.name for cause in causes.CAUSES if cause.explain(known) is not None]
     assert fitting[0] == name
-    said = errors.explain(known)
+    said = causes.explain(known)
     assert says in said
     assert not set("{}") & set(said.replace("{kind}", "?"))
     # Neither the first letter nor the last sign would fit into a sentence.
@@ -234,8 +234,8 @@ def test_a_long_line_is_cut_and_an_unknown_one_left_out():
     ],
 )
 def test_what_is_meant_is_guessed(cell, says):
-    assert says in errors.explain(errors.seen(_error(cell))).replace("(4,2)", "(4, 2)")
+    assert says in causes.explain(errors.seen(_error(cell))).replace("(4,2)", "(4, 2)")
 
 
 def test_what_is_not_known_is_not_explained():
-    assert errors.explain(errors.seen(_error("raise ValueError('of their own')"))) == ""
+    assert causes.explain(errors.seen(_error("raise ValueError('of their own')"))) == ""

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from adaptive.course.calling import quietly
+from adaptive.course.calling import Mishap, quietly
 from adaptive.course.code import Code
 from tests.course import fast
 
@@ -104,6 +104,31 @@ def test_every_known_mistake_is_recognised(code, part, mistake):
         marks = code.marks(answer, np.random.default_rng(5))
     says = [mark.says for mark in marks if mark.points < mark.of]
     assert any(mistake.says in line for line in says)
+
+
+CODES = [
+    pytest.param(code, id=f"{assignment}-{name}")
+    for assignment in fast.ASSIGNMENTS
+    for name, code in questions(assignment).items()
+    if isinstance(code, Code)
+]
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("what", ["what was asked for", "everything", "the first"])
+def test_what_goes_in_and_comes_out_again_is_no_answer(code, what):
+    def answer(*given):
+        known = dict(zip(code.arguments, given, strict=True))
+        if what == "what was asked for":
+            return tuple(known.get(name, given[0]) for name in code.returns)
+        return given if what == "everything" else given[0]
+
+    with quietly():
+        try:
+            marks = code.marks(answer, np.random.default_rng(5))
+        except Mishap:
+            return
+    assert sum(max(mark.points, 0) for mark in marks) == 0
 
 
 def test_algorithms_know_five_mistakes_each():

@@ -295,7 +295,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         "a function that is not called",
         "TypeError",
-        _OPERANDS + r".*'(function|builtin_function_or_method|method|type|ufunc|[Gg]rad)'",
+        _OPERANDS + r".*'(function|builtin_function_or_method|method|type|ufunc)'",
         "{sign} gets a function where it needs a number: a function must be called, with what it "
         "takes in brackets, as in grad(theta)",
     ),
@@ -309,7 +309,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         "square brackets for round ones",
         "TypeError",
-        r"'(function|builtin_function_or_method|method|type)' object is not subscriptable",
+        r"'(function|builtin_function_or_method|method|type|_Gradient)' object is not subscriptable",
         "a function is called with round brackets, grad(theta); square ones take an element out "
         "of an array",
     ),

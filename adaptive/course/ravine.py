@@ -53,15 +53,19 @@ class _Gradient(NDArrayOperatorsMixin):
         self.curvature, self.here = curvature, here
         self.asked: list[Array] = []
 
-    def __call__(self, theta: Any = None) -> Any:
-        if theta is None:
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        # One function for both, since who is handed it may call no other of the package's.
+        if given and isinstance(given[0], np.ufunc):
+            ufunc, method, *inputs = given
+            return getattr(ufunc, method)(*(self() if x is self else x for x in inputs), **options)
+        if not given:
             return self.curvature * self.here
-        self.asked.append(np.array(theta, np.float64))
+        if len(given) > 1:
+            raise TypeError(f"grad() takes 1 positional argument but {len(given)} were given")
+        self.asked.append(np.array(given[0], np.float64))
         return self.curvature * self.asked[-1]
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        taken = (self() if one is self else one for one in inputs)
-        return getattr(ufunc, method)(*taken, **options)
+    __array_ufunc__ = __call__
 
 
 def _gradient_function(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:

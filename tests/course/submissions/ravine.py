@@ -610,3 +610,19 @@ curves = {"A": "NAG.", "B": "SGD.", "C": "Momentum. "}
 
 # %% right largest-rate: in quotation marks, with a decimal comma
 largest_rate = "0,1"
+
+
+# %% wrong nag: square brackets for round ones
+# points: nag 0
+# says: a function is called with round brackets, grad(theta)
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad[theta - momentum * v]
+    return theta - v, v
+
+
+# %% wrong nag: the gradient is handed the velocity too
+# points: nag 0
+# says: grad is called with the wrong number of values: it takes 1, and gets 2
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad(theta - momentum * v, v)
+    return theta - v, v

@@ -309,7 +309,7 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         "square brackets for round ones",
         "TypeError",
-        r"'(function|builtin_function_or_method|method|type|_Gradient)' object is not subscriptable",
+        r"'(function|builtin_function_or_method|method|type|_Gradient)' object is not subs",
         "a function is called with round brackets, grad(theta); square ones take an element out "
         "of an array",
     ),

@@ -167,17 +167,18 @@ def _choose(placed: list[_Placed]) -> None:
 
 def submissions(assignment: str) -> list[Submission]:
     """Return the submissions that are written down for an assignment."""
-    path = Path(__file__).parent / "submissions" / f"{assignment}.py"
-    sections = re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
-    return [_submission(assignment, section) for section in sections]
+    return [_submission(assignment, section) for section in _sections(assignment)]
 
 
 def marked_by_hand() -> list[Submission]:
     """Return the answers whose points a person has given, of all assignments."""
-    path = Path(__file__).parent / "submissions" / "by_hand.py"
-    sections = re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
-    parted = (section.partition(" ") for section in sections)
+    parted = (section.partition(" ") for section in _sections("by_hand"))
     return [_submission(assignment, f"marked {section}") for assignment, _, section in parted]
+
+
+def _sections(name: str) -> list[str]:
+    path = Path(__file__).parent / "submissions" / f"{name}.py"
+    return re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
 
 
 def _submission(assignment: str, section: str) -> Submission:

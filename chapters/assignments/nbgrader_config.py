@@ -71,10 +71,12 @@ c.OverwriteCells.add_missing_cells = True
 
 # --------------------------------------------- feedback
 
-# The page has all that it shows: formulas are MathML, sliders are told in words.
+# The page has all that it shows: formulas are MathML, sliders are words.
 c.HTMLExporter.template_name = "adaptive"
 c.HTMLExporter.extra_template_basedirs = [TEMPLATES]
-c.HTMLExporter.filters = {"with_formulas": "adaptive.course.instructor.readable.with_formulas"}
+c.HTMLExporter.filters = {
+    "with_formulas": "adaptive.course.instructor.readable.with_formulas"
+}
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "adaptive.course.instructor.readable.Waiting",

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.course import running
+from adaptive.course import notebook, running
 from adaptive.course.calling import Mishap, quietly, say
-from adaptive.course.questions import Code, Mark, Question
+from adaptive.course.code import Code
+from adaptive.course.questions import Mark, Question
 from adaptive.rules.base import Rule
 
 
@@ -31,6 +32,9 @@ class Assignment:
     name: str
     questions: Mapping[str, Question]
     codes: Mapping[type[Rule], Code] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        notebook.watch()
 
     def check(self, answer: Any, question: str, seed: int = 1) -> float:
         """Mark an answer, say what is right and what is wrong, and return the points.
@@ -94,11 +98,13 @@ class Assignment:
     def _marks(self, asked: Question, answer: Any, rng: np.random.Generator) -> list[Mark]:
         if answer is None or answer is ...:
             return [Mark("an answer", 0, asked.points, "There is no answer yet.")]
+        if why := notebook.because(answer):
+            return [Mark("an answer", 0, asked.points, why)]
         try:
             with quietly():
                 return asked.marks(answer, rng)
         except Mishap as mishap:
-            return [Mark("your answer", 0, asked.points, f"It {mishap}.")]
+            return [Mark("your answer", 0, asked.points, mishap.sentence)]
 
 
 def _line(mark: Mark) -> str:

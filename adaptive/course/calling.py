@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import io
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from adaptive.course import causes, errors
 from adaptive.course.origins import Watch
 
 
 class Mishap(Exception):
-    """What went wrong in a student's code, as a sentence for the student."""
+    """What went wrong in a student's code, as a sentence for the student.
+
+    Parameters
+    ----------
+    says : str
+        What follows on "It" or on the function's name.
+    reached : dict, optional
+        The function's own names, and what they held when it stopped.
+    """
+
+    def __init__(self, says: str, reached: Mapping[str, Any] | None = None) -> None:
+        super().__init__(says)
+        self.reached = dict(reached or {})
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong, of the student's function or answer."""
+        return f"It {self}" + ("" if str(self).endswith(("?", ".")) else ".")
 
     def _render_traceback_(self) -> list[str]:
         """Show the sentence alone in a notebook: the way to it is the checker's business."""
@@ -79,25 +100,37 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
             return function(*arguments.values())
     # A student's code may raise anything, SystemExit and KeyboardInterrupt included.
     except BaseException as error:
-        raise Mishap(_in_words(error, function, tuple(arguments))) from None
+        raise Mishap(
+            _in_words(error, function, tuple(arguments)), _reached(error, function)
+        ) from None
 
 
 @contextlib.contextmanager
 def standing_in(function: Any, given: Mapping[str, Any]) -> Iterator[None]:
     """Put right pieces in the place of those that a student's function may call.
 
-    So that a mistake in an earlier answer is not charged again in a later one.
+    So that a mistake in an earlier answer is not charged again in a later one. A piece that is not
+    there, since the cell that should make it has failed, is supplied all the same.
     """
-    code = function if hasattr(function, "__globals__") else type(function).__call__
-    names: dict[str, Any] = getattr(code, "__globals__", {})
+    names: dict[str, Any] = getattr(_called(function), "__globals__", {})
     before = {name: names[name] for name in given if name in names}
-    names.update({name: given[name] for name in before})
+    names.update(given)
     _STANDING.extend(given.values())
     try:
         yield
     finally:
+        for name in given:
+            names.pop(name, None)
         names.update(before)
         del _STANDING[len(_STANDING) - len(given) :]
+
+
+def _called(function: Any) -> Any:
+    """Return the function that runs when something is called."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = inspect.unwrap(function) if callable(function) else function
+    return function if hasattr(function, "__globals__") else type(function).__call__
 
 
 def uses_package(function: Callable[..., Any], arguments: dict[str, Any]) -> bool:
@@ -114,22 +147,39 @@ def uses_package(function: Callable[..., Any], arguments: dict[str, Any]) -> boo
     return watch.found
 
 
+def _reached(error: BaseException, function: Any) -> dict[str, Any]:
+    """Return what a function's names held when an error stopped it."""
+    code = getattr(_called(function), "__code__", None)
+    # What never ends is not called again for the rest of its points.
+    stops = not isinstance(error, Exception) or isinstance(error, NotImplementedError)
+    for frame, _ in () if stops else traceback.walk_tb(error.__traceback__):
+        if frame.f_code is code:
+            return dict(frame.f_locals)
+    return {}
+
+
 def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> str:
-    called = f"{getattr(function, '__name__', 'it')}({', '.join(names)})"
-    kind = type(error).__name__
+    """Return the line, what happened there, the likely cause, and at last what Python says."""
     if isinstance(error, NotImplementedError):
         return "is still empty: write its lines in the answer cell, then run that cell and this one"
-    if isinstance(error, KeyboardInterrupt):
-        return "was stopped before it returned: is there a loop in it that never ends?"
+    if isinstance(error, Mishap):  # of a function whose own cell has failed
+        return f"cannot do its work: {error}"
+    called = f"{getattr(function, '__name__', 'it')}({', '.join(names)})"
+    if isinstance(error, TypeError) and error.__traceback__ is not None:
+        inside = error.__traceback__.tb_next
+        if inside is None and "argument" in str(error):
+            return f"cannot be called as {called}: {error}. Keep the arguments as they were given"
     if isinstance(error, SystemExit):
         return "ends Python with exit(): a function ends with return"
+    seen = errors.seen(error, getattr(_called(function), "__code__", None))
+    where = f" {errors.place(seen)}".rstrip()
+    says = causes.explain(seen)
+    if isinstance(error, KeyboardInterrupt):
+        return f"was stopped{where}: {says}"
+    python = f"{type(error).__name__}: {error}"
+    if not says:
+        return f"fails{where}{',' * bool(where)} when called as {called}, with {python}"
+    end = "" if says.endswith("?") else "."
     if isinstance(error, NameError):
-        return (
-            f"uses a name that does not exist ({error}). Inside it you have "
-            f"{', '.join(names)} and np: is a name misspelt, or is a cell above not run?"
-        )
-    if isinstance(error, TypeError) and "positional argument" in str(error):
-        return f"cannot be called as {called}: {error}. Keep the arguments as they were given"
-    if isinstance(error, UnboundLocalError):
-        return f"uses a name before it has a value ({error})"
-    return f"fails when called as {called}, with {kind}: {error}"
+        says, end = f"{says}{end} Inside of it you have {', '.join(names)}", "."
+    return f"fails{where}: {says}{end} Python calls it {python}"

@@ -2,275 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from adaptive import NAG, SGD, Momentum, Path, descend, plotting
 from adaptive.course.assignment import Assignment
-from adaptive.course.questions import (
-    Choice,
-    Code,
-    Mistake,
-    Number,
-    Part,
-    Prediction,
-    Table,
-    follows,
-)
+from adaptive.course.code import Code, Mistake, Part, follows
+from adaptive.course.questions import Choice, Number, Prediction, Table
+from adaptive.course.ravine_task import EXPAND, GRAD, LOSS, PROBABILITY
 from adaptive.problems import Ravine
 
 Array = npt.NDArray[np.float64]
-
-# --------------------------------------------------------------------------- the circles task
-
-
-def _sigmoid(z: Any) -> Any:
-    return 1 / (1 + np.exp(-z))
-
-
-def _expand(X: Any) -> Array:
-    x0, x1 = X[:, 0], X[:, 1]
-    return np.stack([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(x0))], axis=1)
-
-
-def _probability(X: Any, w: Any) -> Any:
-    return _sigmoid(X @ w)
-
-
-def _compute_loss(X: Any, y: Any, w: Any) -> Any:
-    z = X @ w
-    return np.mean(np.logaddexp(0, z) - y * z)
-
-
-#: What stands in for a student's own functions in later questions.
-_GIVEN: dict[str, Callable[..., Any]] = {
-    "expand": _expand,
-    "probability": _probability,
-    "compute_loss": _compute_loss,
-}
-
-
-def _features(i: SimpleNamespace) -> Array:
-    return _expand(i.X)
-
-
-def _logistic_loss(i: SimpleNamespace) -> Any:
-    return _compute_loss(i.X, i.y, i.w)
-
-
-def _residual(i: SimpleNamespace) -> Array:
-    return np.asarray(_sigmoid(i.X @ i.w) - i.y)
-
-
-def _rows(rng: np.random.Generator) -> dict[str, Any]:
-    n = int(rng.integers(4, 9))
-    y = rng.permutation(np.arange(n) % 2).astype(float)
-    return {"X": rng.normal(size=(n, 6)), "y": y, "w": rng.normal(size=6)}
-
-
-def _far_rows(rng: np.random.Generator) -> dict[str, Any]:
-    rows = _rows(rng)
-    return rows | {"w": 1000 * rows["w"]}
-
-
-EXPAND = Code(
-    arguments=("X",),
-    returns=("features",),
-    calls=1,
-    draw=lambda rng: {"X": rng.normal(size=(int(rng.integers(3, 8)), 2))},
-    parts=(
-        Part(
-            "the six columns",
-            1,
-            "features",
-            expected=lambda i, o: _features(i),
-            reminder="The columns are x₀, x₁, x₀², x₁², x₀x₁ and 1, in this order.",
-            mistakes=(
-                Mistake(
-                    "The column of ones stands first; it should stand last.",
-                    lambda i, o: np.roll(_features(i), 1, axis=1),
-                ),
-                Mistake(
-                    "The last column is 0; it should be 1.",
-                    lambda i, o: _features(i) * (1, 1, 1, 1, 1, 0),
-                ),
-                Mistake(
-                    "x₀x₁ stands before the squares; it should stand after them.",
-                    lambda i, o: _features(i)[:, [0, 1, 4, 2, 3, 5]],
-                ),
-                Mistake(
-                    "The features stand in rows: transpose, so that each point has a row.",
-                    lambda i, o: _features(i).T,
-                ),
-                Mistake(
-                    "x₀x₁ is doubled: that is the term of (x₀ + x₁)², but the feature is x₀x₁.",
-                    lambda i, o: _features(i) * (1, 1, 1, 1, 2, 1),
-                ),
-                Mistake(
-                    "The column of ones is missing: without it the boundary has no constant term.",
-                    lambda i, o: _features(i)[:, :5],
-                ),
-            ),
-        ),
-    ),
-)
-
-PROBABILITY = Code(
-    arguments=("X", "w"),
-    returns=("p",),
-    calls=1,
-    draw=_rows,
-    parts=(
-        Part(
-            "the sigmoid of X w",
-            1,
-            "p",
-            expected=lambda i, o: _sigmoid(i.X @ i.w),
-            reminder="It is 1 / (1 + exp(-X w)), one value for each row.",
-            mistakes=(
-                Mistake(
-                    "That is the probability of class 0: look at the sign in the exponential.",
-                    lambda i, o: _sigmoid(-(i.X @ i.w)),
-                ),
-                Mistake("That is X w itself: the sigmoid is missing.", lambda i, o: i.X @ i.w),
-                Mistake(
-                    "That is tanh of X w: it runs from -1 to 1, a probability from 0 to 1.",
-                    lambda i, o: np.tanh(i.X @ i.w),
-                ),
-                Mistake(
-                    "That is exp(X w): divide it by 1 + exp(X w).", lambda i, o: np.exp(i.X @ i.w)
-                ),
-                Mistake(
-                    "You expand X once more or drop columns: here X is already expanded.",
-                    lambda i, o: _sigmoid(i.X[:, :2] @ i.w[:2]),
-                ),
-                Mistake(
-                    "That is one class or the other: return the probability, and do not round it.",
-                    lambda i, o: (i.X @ i.w > 0).astype(float),
-                ),
-            ),
-        ),
-        Part(
-            "far from the boundary",
-            1,
-            "p",
-            holds=lambda i, o: bool(np.all((o.p >= 0) & (o.p <= 1))),
-            draw=_far_rows,
-            reminder="With a large X w of either sign the result must be 0 or 1, not nan: "
-            "exp(z) / (1 + exp(z)) is inf / inf there, and 1 / (1 + exp(-z)) is not.",
-        ),
-    ),
-)
-
-LOSS = Code(
-    arguments=("X", "y", "w"),
-    returns=("loss",),
-    calls=1,
-    given=_GIVEN,
-    draw=_rows,
-    parts=(
-        Part(
-            "the mean logistic loss",
-            1,
-            "loss",
-            expected=lambda i, o: _logistic_loss(i),
-            reminder="It is the mean over the rows of -y log p - (1 - y) log(1 - p).",
-            mistakes=(
-                Mistake(
-                    "That is the sum over the rows: take the mean.",
-                    lambda i, o: _logistic_loss(i) * len(i.y),
-                ),
-                Mistake(
-                    "It is negative: a loss is the negative of the log-likelihood.",
-                    lambda i, o: -_logistic_loss(i),
-                ),
-                Mistake(
-                    "The classes are exchanged: y goes with log p, 1 - y with log(1 - p).",
-                    lambda i, o: np.mean(np.logaddexp(0, i.X @ i.w) - (1 - i.y) * (i.X @ i.w)),
-                ),
-                Mistake(
-                    "The second term is missing: rows of class 0 cost -log(1 - p).",
-                    lambda i, o: -np.mean(i.y * np.log(_sigmoid(i.X @ i.w))),
-                ),
-                Mistake(
-                    "That is the mean squared error, not the logistic loss.",
-                    lambda i, o: np.mean(_residual(i) ** 2),
-                ),
-                Mistake(
-                    "The logarithm is to base 2; it should be natural.",
-                    lambda i, o: _logistic_loss(i) / np.log(2),
-                ),
-                Mistake(
-                    "You return one loss for each row: return their mean, one number.",
-                    lambda i, o: np.logaddexp(0, i.X @ i.w) - i.y * (i.X @ i.w),
-                ),
-            ),
-        ),
-        Part(
-            "far from the boundary",
-            1,
-            "loss",
-            holds=lambda i, o: bool(np.isfinite(o.loss).all()),
-            draw=_far_rows,
-            reminder="Where p rounds to 0 or 1 its logarithm is -inf, and 0 · inf is nan. With "
-            "z = X w the loss of a row is log(1 + exp(z)) - y z, and np.logaddexp(0, z) "
-            "is log(1 + exp(z)) without overflow.",
-        ),
-    ),
-)
-
-GRAD = Code(
-    arguments=("X", "y", "w"),
-    returns=("grad",),
-    calls=1,
-    given=_GIVEN,
-    draw=_rows,
-    parts=(
-        Part(
-            "the gradient of the mean loss",
-            2,
-            "grad",
-            expected=lambda i, o: _residual(i) @ i.X / len(i.y),
-            reminder="Each row adds (p - y) times its features; the gradient is the mean of these.",
-            mistakes=(
-                Mistake(
-                    "That is the sum over the rows: the loss is a mean, and so is its gradient.",
-                    lambda i, o: _residual(i) @ i.X,
-                ),
-                Mistake(
-                    "It has the wrong sign: it is p - y, and the descent subtracts it later.",
-                    lambda i, o: -(_residual(i) @ i.X) / len(i.y),
-                ),
-                Mistake(
-                    "The factor p (1 - p) belongs to the squared error; here it cancels.",
-                    lambda i, o: (
-                        (_residual(i) * _sigmoid(i.X @ i.w) * _sigmoid(-i.X @ i.w)) @ i.X / len(i.y)
-                    ),
-                ),
-                Mistake(
-                    "y is missing: each row adds (p - y) times its features.",
-                    lambda i, o: _sigmoid(i.X @ i.w) @ i.X / len(i.y),
-                ),
-                Mistake(
-                    "The sigmoid is missing: it is p - y, not X w - y.",
-                    lambda i, o: (i.X @ i.w - i.y) @ i.X / len(i.y),
-                ),
-                Mistake(
-                    "You divide by the number of features; divide by the number of rows.",
-                    lambda i, o: _residual(i) @ i.X / i.X.shape[1],
-                ),
-            ),
-        ),
-    ),
-)
 
 # --------------------------------------------------------------------------- three rules
 
@@ -284,27 +34,51 @@ def _at_rest(rng: np.random.Generator) -> dict[str, Any]:
     return _hyperparameters(rng) | {"theta": rng.normal(size=4), "v": np.zeros(4)}
 
 
+def _under_way(rng: np.random.Generator) -> dict[str, Any]:
+    return _at_rest(rng) | {"v": rng.normal(size=4)}
+
+
 def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
     return {"g": rng.normal(size=len(i["theta"]))}
 
 
+class _Gradient(NDArrayOperatorsMixin):
+    """The gradient of a bowl as a function, which remembers the points where it was asked.
+
+    Whoever forgets to call it computes with the gradient where the run stands, and loses the part
+    about the point alone.
+    """
+
+    def __init__(self, curvature: Array, here: Array) -> None:
+        self.curvature, self.here = curvature, here
+        self.asked: list[Array] = []
+
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        # One function for both, since who is handed it may call no other of the package's.
+        if given and isinstance(given[0], np.ufunc):
+            ufunc, method, *inputs = given
+            return getattr(ufunc, method)(*(self() if x is self else x for x in inputs), **options)
+        if not given:
+            return self.curvature * self.here
+        if len(given) > 1:
+            raise TypeError(f"grad() takes 1 positional argument but {len(given)} were given")
+        self.asked.append(np.array(given[0], np.float64))
+        return self.curvature * self.asked[-1]
+
+    __array_ufunc__ = __call__
+
+
 def _gradient_function(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the gradient of a bowl as a function, and the list of points where it was asked."""
+    """Return the gradient of a bowl as a function."""
     curvature = rng.uniform(2, 9, size=len(i["theta"]))
-    asked: list[Array] = []
-
-    def grad(theta: Any) -> Any:
-        theta = np.array(theta, np.float64)
-        asked.append(theta)
-        return curvature * theta
-
-    return {"grad": grad, "curvature": curvature, "asked": asked}
+    return {"grad": _Gradient(curvature, i["theta"]), "curvature": curvature}
 
 
 SGD_STEP = Code(
     arguments=("theta", "g", "lr"),
     returns=("theta",),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient,
     defaults={"lr": 0.1},
     parts=(
@@ -341,7 +115,9 @@ SGD_STEP = Code(
 
 def _slope(i: Any, o: Any) -> Any:
     """Return the gradient that the velocity takes up: for NAG, the one that was asked for."""
-    return i.curvature * o.asked if hasattr(o, "asked") else i.g
+    if not hasattr(o, "asked"):
+        return i.g
+    return i.curvature * np.where(np.isnan(o.asked), i.theta, o.asked)
 
 
 def _without_rate(i: Any, o: Any) -> Any:
@@ -350,6 +126,10 @@ def _without_rate(i: Any, o: Any) -> Any:
 
 def _downhill(i: Any, o: Any) -> Any:
     return i.momentum * i.v - i.lr * _slope(i, o)
+
+
+def _averaged(i: Any, o: Any) -> Any:
+    return i.momentum * i.v + (1 - i.momentum) * _slope(i, o)
 
 
 _VELOCITY = Part(
@@ -370,7 +150,7 @@ _VELOCITY = Part(
         ),
         Mistake(
             "That is an average, with the factor 1 - γ: the book's velocity is γ v + η g.",
-            lambda i, o: i.momentum * i.v + (1 - i.momentum) * _slope(i, o),
+            _averaged,
         ),
         Mistake(
             "That is an average, with the factor (1 - γ) η: the book's velocity is γ v + η g.",
@@ -402,6 +182,7 @@ _STEP = Part(
     accepts=(
         follows("v", _without_rate, lambda i, o: i.theta - i.lr * o.v),
         follows("v", _downhill, lambda i, o: i.theta + o.v),
+        follows("v", _averaged, lambda i, o: i.theta - i.lr * o.v),
     ),
     reminder="It is theta minus the new velocity.",
     mistakes=(
@@ -427,6 +208,7 @@ MOMENTUM_STEP = Code(
     arguments=("theta", "g", "v", "lr", "momentum"),
     returns=("theta", "v"),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient,
     defaults={"lr": 0.1, "momentum": 0.9},
     parts=(_VELOCITY, _STEP),
@@ -436,7 +218,7 @@ MOMENTUM_STEP = Code(
 def _asked(inputs: dict[str, Any]) -> dict[str, Any]:
     """Return the point at which the gradient was asked; the best one, if there were several."""
     ahead = inputs["theta"] - inputs["momentum"] * inputs["v"]
-    points = [p for p in inputs["asked"] if p.shape == ahead.shape]
+    points = [p for p in inputs["grad"].asked if p.shape == ahead.shape]
     nearest = min(points, key=lambda p: float(np.sum((p - ahead) ** 2)), default=np.nan * ahead)
     return {"asked": nearest}
 
@@ -445,6 +227,7 @@ NAG_STEP = Code(
     arguments=("theta", "grad", "v", "lr", "momentum"),
     returns=("theta", "v"),
     draw=_at_rest,
+    resume=_under_way,
     renew=_gradient_function,
     observe=_asked,
     called={"asked": "the point at which grad is called"},
@@ -458,7 +241,8 @@ NAG_STEP = Code(
             reminder="It is theta - γ v, where momentum is about to carry you.",
             mistakes=(
                 Mistake(
-                    "grad is never called: it is a function of a point.",
+                    "grad is never called with a point: it is a function, and grad(theta) its "
+                    "value at theta.",
                     lambda i, o: np.nan * i.theta,
                 ),
                 Mistake(

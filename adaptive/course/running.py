@@ -9,7 +9,7 @@ import numpy as np
 
 from adaptive import _checks
 from adaptive.course.calling import Mishap, call, quietly, say
-from adaptive.course.questions import Code
+from adaptive.course.code import Code
 from adaptive.rules.base import Rule
 
 

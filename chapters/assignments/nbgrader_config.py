@@ -4,6 +4,7 @@
 formgrader, if they are started in this folder.
 """
 
+from adaptive.course.instructor import TEMPLATES
 from adaptive.course.regions import CODE_STUB, TEXT_STUB
 
 c = get_config()  # noqa: F821, whoever reads this file brings it
@@ -73,10 +74,18 @@ c.OverwriteCells.add_missing_cells = True
 
 # What students have written and printed is cleaned: nothing in it runs.
 c.GenerateFeedback.exporter_class = "adaptive.course.instructor.feedback.Page"
+# The page has all that it shows: formulas are MathML, sliders are words.
+c.HTMLExporter.template_name = "adaptive"
+c.HTMLExporter.extra_template_basedirs = [TEMPLATES]
+c.HTMLExporter.filters = {
+    "with_formulas": "adaptive.course.instructor.readable.with_formulas"
+}
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
+    "adaptive.course.instructor.readable.Waiting",
     # By default the hidden tests would be in it.
     "adaptive.course.instructor.preprocessors.ClearHiddenTests",
+    "adaptive.course.instructor.readable.Widgets",
     "adaptive.course.instructor.feedback.Pictures",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -8,6 +8,7 @@ What a submission looks like is written down in ``submissions/NAME.py``, one sec
     def momentum(...): ...                    in the place of the answer cell
 
 A section may answer several questions: each further answer begins with ``# answer: QUESTION``.
+Lines that Python cannot read begin with ``#!``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import linecache
 import re
+import symtable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +27,7 @@ from typing import Any
 import nbformat
 from matplotlib import pyplot as plt
 
+from adaptive.course import notebook
 from adaptive.course.regions import without_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,56 +81,116 @@ def tests(assignment: str) -> dict[str, float]:
 
 
 def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> Graded:
-    """Run the cells of an assignment, but for its figures, with some answers replaced."""
+    """Run the cells of an assignment, but for its figures, with some answers replaced.
+
+    Only those cells are run that the replaced answers, or what is made of them, can change, and
+    those that they need: the rest gets full marks, as in the source.
+    """
+    made = {"cells": list(cells(assignment))}
+    placed = [
+        _Placed(assignment, cell, answers)
+        for cell in (without_answers(made) if blanks else made)["cells"]
+        if cell["cell_type"] == "code" and "figure" not in cell["metadata"].get("tags", ())
+    ]
+    if answers and not blanks:
+        _choose(placed)
     names: dict[str, Any] = {"__name__": "__main__"}
     points, printed = {}, {}
-    changed = blanks or not answers
-    made = {"cells": list(cells(assignment))}
-    for cell in (without_answers(made) if blanks else made)["cells"]:
-        if cell["cell_type"] != "code" or "figure" in cell["metadata"].get("tags", ()):
-            continue
-        known = mark(cell)
-        question = known.get("grade_id", "").removeprefix(f"{assignment}-")
-        source = cell["source"]
-        if known.get("solution"):
-            answered = question.removesuffix("-answer")
-            changed = changed or answered in answers
-            source = answers.get(answered, source)
-        if known.get("grade") and not changed:
-            # Nothing differs from the source so far, which gets full marks.
-            points[question], printed[question] = known["points"], ""
+    for number, cell in enumerate(placed, 1):
+        if not cell.runs:
+            if cell.is_test:
+                points[cell.question], printed[cell.question] = cell.known["points"], ""
             continue
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             try:
-                value = _run(source, names)
+                value = run(cell.source, names, f"<cell {number}>")
             except Exception as error:
-                if not known:
+                if not cell.known:
                     raise
                 value = 0.0
+                for name, made in notebook.lost(cell.source, error, f"cell [{number}]").items():
+                    if notebook.because(made):
+                        names.setdefault(name, made)
                 print(f"{type(error).__name__}: {error}", file=out)
-        if known.get("grade"):
-            points[question], printed[question] = value, out.getvalue()
+        if cell.is_test:
+            points[cell.question], printed[cell.question] = value, out.getvalue()
     plt.close("all")
     return Graded(points, printed)
 
 
+class _Placed:
+    """A cell of an assignment with an answer in it: which names it takes, and which it binds."""
+
+    def __init__(self, assignment: str, cell: dict[str, Any], answers: dict[str, str]) -> None:
+        self.known = mark(cell)
+        self.question = self.known.get("grade_id", "").removeprefix(f"{assignment}-")
+        self.is_test = bool(self.known.get("grade"))
+        self.source, self.runs = cell["source"], True
+        answered = self.question.removesuffix("-answer")
+        self.replaced = bool(self.known.get("solution")) and answered in answers
+        if self.replaced:
+            self.source = answers[answered]
+        self.takes, self.binds = _names(self.source)
+        self.binds |= _names(cell["source"])[1]
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """Return the notebook's names that a cell takes, or changes in place, and those it binds."""
+    try:
+        tables = [symtable.symtable(source, "<cell>", "exec")]
+    except SyntaxError:
+        return set(), set()
+    binds = {one.get_name() for one in tables[0].get_symbols() if one.is_assigned()}
+    binds |= {one.get_name() for one in tables[0].get_symbols() if one.is_imported()}
+    takes: set[str] = {one.get_name() for one in tables[0].get_symbols() if one.is_referenced()}
+    for table in tables:
+        tables += table.get_children()
+        takes |= {one.get_name() for one in table.get_symbols() if one.is_global()}
+    return takes, binds
+
+
+def _choose(placed: list[_Placed]) -> None:
+    """Mark the tests that the replaced answers can change, and the cells that these need."""
+    touched: set[str] = set()
+    for cell in placed:
+        changed = cell.replaced or bool(touched & cell.takes)
+        if changed:
+            touched |= cell.binds
+        cell.runs = changed and cell.is_test
+    needed: set[str] = set()
+    for cell in reversed(placed):
+        cell.runs = cell.runs or bool(needed & cell.binds)
+        if cell.runs:
+            needed |= cell.takes
+
+
 def submissions(assignment: str) -> list[Submission]:
     """Return the submissions that are written down for an assignment."""
-    path = Path(__file__).parent / "submissions" / f"{assignment}.py"
-    sections = re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
-    return [_submission(assignment, section) for section in sections]
+    return [_submission(assignment, section) for section in _sections(assignment)]
+
+
+def marked_by_hand() -> list[Submission]:
+    """Return the answers whose points a person has given, of all assignments."""
+    parted = (section.partition(" ") for section in _sections("by_hand"))
+    return [_submission(assignment, f"marked {section}") for assignment, _, section in parted]
+
+
+def _sections(name: str) -> list[str]:
+    path = Path(__file__).parent / "submissions" / f"{name}.py"
+    return re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
 
 
 def _submission(assignment: str, section: str) -> Submission:
     header, _, body = section.partition("\n")
-    kind, question, title = re.fullmatch(r"(wrong|right) ([\w-]+): (.+)", header).groups()
+    kind, question, title = re.fullmatch(r"(wrong|right|marked) ([\w-]+): (.+)", header).groups()
     points = {}
     for listed in re.findall(r"^# points: (.+)$", body, re.MULTILINE):
         for pair in listed.split(","):
             name, value = pair.split()
             points[name] = float(value)
     says = tuple(re.findall(r"^# says: (.+)$", body, re.MULTILINE))
+    body = re.sub(r"^#! ", "", body, flags=re.MULTILINE)
     first, *others = re.split(r"^# answer: ", body, flags=re.MULTILINE)
     answers = {question: first}
     for other in others:
@@ -135,11 +199,14 @@ def _submission(assignment: str, section: str) -> Submission:
     return Submission(assignment, kind, f"{question}: {title}", answers, points, says)
 
 
-def _run(source: str, names: dict[str, Any]) -> Any:
+def run(source: str, names: dict[str, Any], filename: str) -> Any:
     """Run a cell, and return the value of its last expression as a kernel would."""
-    body = ast.parse(source).body
+    # Where a kernel has the lines too, from which a message quotes.
+    lines = source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(source), None, lines, filename)
+    body = ast.parse(source, filename).body
     last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
+    exec(compile(ast.Module(body, []), filename, "exec"), names)
     if last is not None:
-        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+        return eval(compile(ast.Expression(last.value), filename, "eval"), names)
     return None

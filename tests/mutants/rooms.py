@@ -66,7 +66,8 @@ ROOMS: dict[str, list[list[str]]] = {
             f"tests/course/test_{part}.py"
             for part in ("regions", "as_pages", "restore", "settling", "calling")
         ],
-        ["tests/course/test_running.py"],
+        [f"tests/course/test_{part}.py" for part in ("returned", "errors", "readable")],
+        ["tests/course/test_running.py", "tests/course/test_notebook.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
     ],

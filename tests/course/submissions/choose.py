@@ -196,7 +196,7 @@ def search(run, rates, budget):
 
 # %% wrong search: an exception
 # points: search 0
-# says: fails when called as search(run, rates, budget), with IndexError
+# says: `ends = [run(rates[k]) for k in range(budget)]`: there is no element 9: there are 9
 def search(run, rates, budget):
     ends = [run(rates[k]) for k in range(budget)]
     return rates[np.nanargmin(ends)]
@@ -219,7 +219,7 @@ def search(run, rates, budget):
 
 # %% wrong search: a pair comes back
 # points: search 0
-# says: must return numbers for lr, and returns ({'rate'
+# says: must return numbers for lr, and returns {'rate'
 def search(run, rates, budget):
     ends = [run(lr) for lr in rates[:budget]]
     return {"rate": rates[np.nanargmin(ends)], "loss": np.nanmin(ends)}
@@ -570,3 +570,21 @@ cure = Adagrad(lr=3)
 
 # %% right cure: RMSprop
 cure = RMSprop(lr=0.2)
+
+
+# %% wrong search: the rates come back
+# points: search 0
+# says: run is never called, so no budget is kept.
+def search(run, rates, budget):
+    return rates
+
+
+# %% wrong search: nothing is tried
+# points: search 0
+# says: run is never called, so no budget is kept.
+def search(run, rates, budget):
+    return rates[0]
+
+
+# %% right one-sweep: a sentence's full stop
+one_sweep = "B."

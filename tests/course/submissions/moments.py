@@ -40,14 +40,14 @@ def correct(m, v, t, beta1, beta2):
 
 # %% wrong correct: the decays are exchanged, charged once
 # points: correct 1
-# says: The decays are exchanged: m is an average with β₁.
+# says: the first line (1 point off). Its arguments are (m, v, t, beta2, beta1)
 def correct(m, v, t, beta2, beta1):
     return m / (1 - beta1**t), v / (1 - beta2**t)
 
 
 # %% wrong correct: the order of the returned values
-# points: correct 0
-# says: That is v_hat: are the returned values in the order asked for?
+# points: correct 1
+# says: The values come back in the order v_hat, m_hat; asked for is `return m_hat, v_hat`.
 def correct(m, v, t, beta1, beta2):
     return v / (1 - beta2**t), m / (1 - beta1**t)
 
@@ -163,7 +163,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 # %% wrong adam: the decays are exchanged everywhere, charged once
 # points: adam 3
-# says: β₁ and β₂ are exchanged: m forgets with β₁.
+# says: keep the first line as it was given.
 def adam(theta, g, t, m, v, lr, beta2, beta1, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -182,9 +182,9 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: eps inside the root
-# points: adam 2
+# points: adam 3
+# says: ε is inside the root; in Adam it is added to the root.
 # says: ε is inside the root
-# says: the corrections cannot be the cause
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -223,7 +223,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: the root is missing
-# points: adam 2
+# points: adam 3
 # says: The root is missing
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -243,8 +243,8 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: the order of the returned values
-# points: adam 0
-# says: are the returned values in the order asked for?
+# points: adam 3
+# says: The values come back in the order m, v, theta
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -392,8 +392,8 @@ def adamax(theta, g, t, m, u, lr, beta1, beta2):
 
 # %% wrong adamax: an empty step gets nothing for standing still
 # points: adamax 0
+# says: u comes back as it went in: is the new value computed and returned?
 # says: m comes back as it went in
-# says: u stays 0: is the smaller of the two taken, or the old u returned?
 def adamax(theta, g, t, m, u, lr, beta1, beta2):
     return theta, m, u
 
@@ -425,7 +425,7 @@ def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong nadam: the schedule of PyTorch
-# points: nadam 1
+# points: nadam 2
 # says: That is Dozat's schedule, as in PyTorch
 def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -572,7 +572,7 @@ def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
 
 
 # %% wrong amsgrad: v is overwritten
-# points: amsgrad 2.5
+# points: amsgrad 2
 # says: v is overwritten by the largest v
 def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
@@ -582,8 +582,8 @@ def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
 
 
 # %% wrong amsgrad: returns three of four
-# points: amsgrad 0
-# says: must return (theta, m, v, v_hat)
+# points: amsgrad 2
+# says: v_hat is not returned. The last line should be `return theta, m, v, v_hat`.
 def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -719,3 +719,145 @@ measured = {
 
 # %% right turn: as a scalar of numpy
 turn = np.float32(0.745)
+
+
+# %% wrong adam: the decay of AdamW
+# points: adam 3
+# says: that is the weight decay of AdamW, which the rule here does not have
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t, beta1, beta2)
+    return theta - lr * (m_hat / (np.sqrt(v_hat) + eps) + 0.01 * theta), m, v
+
+
+# %% wrong adam: weight decay in the gradient
+# points: adam 3
+# says: A multiple of theta is added to the gradient: that is weight decay
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    g = g + 0.01 * theta
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t, beta1, beta2)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adam: lr in the first moment
+# points: adam 3
+# says: lr is in it: the first moment averages gradients; lr comes in the step.
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * lr * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t, beta1, beta2)
+    return theta - m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adam: rows in the place of flat arrays
+# points: adam 3
+# says: what is returned (1 point off). m has shape (1,
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m.reshape(1, -1) + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m[0], v, t, beta1, beta2)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adam: what goes in comes out
+# points: adam 0
+# says: m comes back as it went in
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    return theta, m, v
+
+
+# %% wrong adamax: what goes in comes out
+# points: adamax 0
+# says: u comes back as it went in
+def adamax(theta, g, t, m, u, lr, beta1, beta2):
+    return theta, m, u
+
+
+# %% wrong nadam: what goes in comes out
+# points: nadam 0
+# says: m comes back as it went in
+def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    return theta, m, v
+
+
+# %% wrong amsgrad: what goes in comes out
+# points: amsgrad 0
+# says: v_hat comes back as it went in
+def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
+    return theta, m, v, v_hat
+
+
+# %% wrong correct: what goes in comes out
+# points: correct 0
+# says: That is m as it came in
+def correct(m, v, t, beta1, beta2):
+    return m, v
+
+
+# %% wrong amsgrad: the maximum in the name of v, returned twice
+# points: amsgrad 2
+# says: v is overwritten by the largest v: v itself must go on to fall.
+def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = np.maximum(v, beta2 * v + (1 - beta2) * g**2)
+    return theta - lr * m / (np.sqrt(v) + eps), m, v, v
+
+
+# %% wrong adam: correct is called with its values in another order
+# points: adam 3
+# says: correct is called with its values in another order: it takes m, v, t, beta1, beta2.
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, beta1, beta2, t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adam: correct is called with too few values
+# points: adam 2
+# says: `m_hat, v_hat = correct(m, v, t)`: _correct is called with too few values
+# says: For the same reason.
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adamax: max for arrays
+# points: adamax 0.5
+# says: `u = max(beta2 * u, abs(g))`: max asks which of two arrays is the larger
+# says: np.maximum(a, b)
+def adamax(theta, g, t, m, u, lr, beta1, beta2):
+    m = beta1 * m + (1 - beta1) * g
+    u = max(beta2 * u, abs(g))
+    return theta - lr * m / (1 - beta1**t) / np.maximum(u, 1e-30), m, u
+
+
+# %% wrong correct: cannot be read, and the rest is right all the same
+# points: correct 0
+# says: correct is not there. It should come from cell
+#! def correct(m, v, t, beta1, beta2):
+#!     return m / (1 - beta1**t)), v / (1 - beta2**t)
+
+
+# %% right adam: the powers by multiplication
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+
+    def power(beta, t):
+        return beta if t == 1 else beta * power(beta, t - 1)
+
+    b1 = b2 = 1.0
+    for _ in range(t):
+        b1, b2 = b1 * beta1, b2 * beta2
+    assert np.isclose(b1, power(beta1, t))
+    return theta - lr * (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + eps), m, v
+
+
+# %% right first-steps: with full stops
+first_steps = {"A": "none.", "B": "Both", "C": "'only m'."}

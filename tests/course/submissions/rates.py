@@ -2,8 +2,8 @@
 
 
 # %% wrong adagrad: ε outside the root, as in PyTorch
-# points: adagrad 1
-# says: the step (2 points). theta is wrong first at step 1
+# points: adagrad 2
+# says: the step (1 point). ε stands outside the root, as in PyTorch
 # says: ε stands outside the root, as in PyTorch; in the book's form it is inside
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2
@@ -11,7 +11,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: only the last gradient counts
-# points: adagrad 2
+# points: adagrad 1
 # says: Only the last gradient is in it: add its square to the old G.
 def adagrad(theta, g, G, lr, eps):
     G = g**2
@@ -19,7 +19,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: the old sum under the root
-# points: adagrad 1
+# points: adagrad 2
 # says: It uses the old G: the gradient of this step counts already.
 def adagrad(theta, g, G, lr, eps):
     theta = theta - lr * g / np.sqrt(G + eps)
@@ -27,7 +27,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: no root
-# points: adagrad 1
+# points: adagrad 2
 # says: The root is missing
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2
@@ -35,15 +35,15 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: returned in the wrong order
-# points: adagrad 0
-# says: That is G: are the returned values in the order asked for?
+# points: adagrad 2
+# says: The values come back in the order G, theta; asked for is `return theta, G`.
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2
     return G, theta - lr / np.sqrt(G + eps) * g
 
 
 # %% wrong adagrad: one sum for all coordinates
-# points: adagrad 2
+# points: adagrad 1
 # says: All coordinates share one sum
 def adagrad(theta, g, G, lr, eps):
     G = G + np.sum(g**2)
@@ -51,7 +51,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: the sum is one number
-# points: adagrad 2
+# points: adagrad 1
 # says: G has shape () and should have
 def adagrad(theta, g, G, lr, eps):
     G = np.sum(G) + np.sum(g**2)
@@ -59,7 +59,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: ε piles up in the sum, which is charged once
-# points: adagrad 2
+# points: adagrad 1
 # says: ε is added to the sum in every step, so it piles up
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2 + eps
@@ -67,7 +67,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: the root is kept, which is charged once
-# points: adagrad 2
+# points: adagrad 1
 # says: The root is stored: keep the sum of squares
 def adagrad(theta, g, G, lr, eps):
     G = np.sqrt(G + g**2)
@@ -84,7 +84,7 @@ def adagrad(theta, g, G, lr, eps):
 
 
 # %% wrong adagrad: hyperparameters written into it
-# points: adagrad 1
+# points: adagrad 2
 # says: lr is fixed at 0.01 inside the function: use the argument lr.
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2
@@ -183,7 +183,7 @@ def rmsprop(theta, g, Eg2, lr, rho, eps):
 
 # %% wrong rmsprop: nan throughout
 # points: rmsprop 0
-# says: Eg2 is (nan, nan, nan
+# says: Eg2 is (nan
 # says: It is theta - lr g / √(Eg2 + ε), with the new Eg2.
 def rmsprop(theta, g, Eg2, lr, rho, eps):
     return theta * np.nan, Eg2 * np.nan
@@ -241,7 +241,8 @@ def rmsprop(theta, g, Eg2, lr, rho, eps):
 
 # %% wrong rmsprop: a name is misspelt
 # points: rmsprop 0
-# says: uses a name that does not exist (name 'gamma' is not defined)
+# says: `Eg2 = gamma * Eg2 + (1 - gamma) * g**2`: there is no gamma here
+# says: Inside of it you have theta, g, Eg2, lr, rho, eps.
 def rmsprop(theta, g, Eg2, lr, rho, eps):
     Eg2 = gamma * Eg2 + (1 - gamma) * g**2
     return theta - lr / np.sqrt(Eg2 + eps) * g, Eg2
@@ -288,9 +289,8 @@ def adadelta(theta, g, Eg2, Edx2, rho, eps):
 
 
 # %% wrong adadelta: both averages are returned in the wrong order
-# points: adadelta 2
-# says: That is Edx2: are the returned values in the order asked for?
-# says: That is Eg2: are the returned values in the order asked for?
+# points: adadelta 3
+# says: what is returned (1 point off). The values come back in the order theta, Edx2, Eg2; asked for is
 def adadelta(theta, g, Eg2, Edx2, rho, eps):
     Eg2 = rho * Eg2 + (1 - rho) * g**2
     dx = -np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g
@@ -309,8 +309,8 @@ def adadelta(theta, g, Eg2, Edx2, rho, eps):
 
 
 # %% wrong adadelta: only two values returned
-# points: adadelta 0
-# says: must return (theta, Eg2, Edx2), and returns
+# points: adadelta 3
+# says: Edx2 is not returned. The last line should be `return theta, Eg2, Edx2`.
 def adadelta(theta, g, Eg2, Edx2, rho, eps):
     Eg2 = rho * Eg2 + (1 - rho) * g**2
     return theta - np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g, Eg2
@@ -479,3 +479,54 @@ measured = 2.58
 
 # %% right predicted: in float32
 predicted = np.float32(3)
+
+
+# %% wrong adagrad: sizes in the place of squares
+# points: adagrad 1
+# says: That sums the sizes of the gradients: square them.
+def adagrad(theta, g, G, lr, eps):
+    G = G + np.abs(g)
+    return theta - lr / np.sqrt(G + eps) * g, G
+
+
+# %% wrong adagrad: what goes in comes out
+# points: adagrad 0
+# says: G comes back as it went in
+def adagrad(theta, g, G, lr, eps):
+    return theta, G
+
+
+# %% wrong rmsprop: what goes in comes out
+# points: rmsprop 0
+# says: Eg2 comes back as it went in
+def rmsprop(theta, g, Eg2, lr, rho, eps):
+    return theta, Eg2
+
+
+# %% wrong adadelta: what goes in comes out
+# points: adadelta 0
+# says: Eg2 comes back as it went in
+def adadelta(theta, g, Eg2, Edx2, rho, eps):
+    return theta, Eg2, Edx2
+
+
+# %% wrong adagrad: math for an array
+# points: adagrad 2
+# says: `return theta - lr / math.sqrt(G + eps) * g, G`: math.sqrt takes one number
+# says: write np.sqrt, which takes each element
+import math
+
+
+def adagrad(theta, g, G, lr, eps):
+    G = G + g**2 + 1 - 1
+    return theta - lr / math.sqrt(G + eps) * g, G
+
+
+# %% wrong adadelta: rows in the place of flat arrays
+# points: adadelta 3
+# says: what is returned (1 point off). theta has shape (1,
+def adadelta(theta, g, Eg2, Edx2, rho, eps):
+    Eg2 = rho * Eg2 + (1 - rho) * g**2
+    dx = -np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g
+    Edx2 = rho * Edx2 + (1 - rho) * dx**2
+    return np.array([theta + dx]), Eg2, Edx2

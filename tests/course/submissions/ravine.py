@@ -57,14 +57,14 @@ def probability(X, w):
 
 # %% wrong probability: nan far from the boundary
 # points: probability 1
-# says: far from the boundary (1 point). It fails first at random problem 1. With a large X w
+# says: far from the boundary (1 point). Where X w is large and positive the result is 1
 def probability(X, w):
     z = X @ w
     return np.exp(z) / (1 + np.exp(z))
 
 
 # %% wrong probability: rounded to a class
-# points: probability 1
+# points: probability 0
 # says: That is one class or the other: return the probability
 def probability(X, w):
     return np.where(X @ w > 0, 1.0, 0.0)
@@ -72,14 +72,15 @@ def probability(X, w):
 
 # %% wrong probability: a half, whatever goes in
 # points: probability 0
-# says: p is the same whatever goes in.
+# says: It is 1 / (1 + exp(-X w)), one value for each row. p has shape ()
 def probability(X, w):
     return 0.5
 
 
 # %% wrong probability: expands once more
 # points: probability 0
-# says: It fails when called as probability(X, w), with ValueError
+# says: It fails in line
+# says: `X = np.stack([X, X[:, :5]], axis=1)`, when called as probability(X, w), with ValueError
 def probability(X, w):
     x0, x1 = X[:, 0], X[:, 1]
     X = np.stack([X, X[:, :5]], axis=1)
@@ -111,7 +112,7 @@ def compute_loss(X, y, w):
 
 
 # %% wrong loss: squared error
-# points: loss 1
+# points: loss 0
 # says: That is the mean squared error, not the logistic loss.
 def compute_loss(X, y, w):
     return np.mean((probability(X, w) - y) ** 2)
@@ -126,21 +127,21 @@ def compute_loss(X, y, w):
 
 
 # %% wrong grad: the sum
-# points: grad 0
+# points: grad 1
 # says: That is the sum over the rows: the loss is a mean, and so is its gradient.
 def compute_grad(X, y, w):
     return (probability(X, w) - y) @ X
 
 
 # %% wrong grad: uphill and downhill exchanged
-# points: grad 0
+# points: grad 1
 # says: It has the wrong sign: it is p - y
 def compute_grad(X, y, w):
     return (y - probability(X, w)) @ X / len(y)
 
 
 # %% wrong grad: the gradient of the squared error
-# points: grad 0
+# points: grad 1
 # says: The factor p (1 - p) belongs to the squared error; here it cancels.
 def compute_grad(X, y, w):
     p = probability(X, w)
@@ -149,7 +150,7 @@ def compute_grad(X, y, w):
 
 # %% wrong grad: the wrong names
 # points: grad 0
-# says: It uses a name that does not exist (name 'weights' is not defined)
+# says: `return (probability(X, weights) - y) @ X / len(y)`: there is no weights here
 def compute_grad(X, y, w):
     return (probability(X, weights) - y) @ X / len(y)
 
@@ -244,16 +245,16 @@ def momentum(theta, g, v, lr, momentum):
 
 
 # %% wrong momentum: returned in the wrong order
-# points: momentum 1
-# says: are the returned values in the order asked for?
+# points: momentum 2
+# says: what is returned (1 point off). The values come back in the order v, theta
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return v, theta - v
 
 
 # %% wrong momentum: the velocity is not returned
-# points: momentum 0
-# says: It must return (theta, v), and returns array(
+# points: momentum 1
+# says: v is not returned. The last line should be `return theta, v`.
 def momentum(theta, g, v, lr, momentum):
     v = momentum * v + lr * g
     return theta - v
@@ -335,8 +336,8 @@ def nag(theta, grad, v, lr, momentum):
 
 
 # %% wrong nag: grad is taken for an array
-# points: nag 0
-# says: It fails when called as nag(theta, grad, v, lr, momentum), with TypeError
+# points: nag 2
+# says: grad is never called with a point: it is a function
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad
     return theta - v, v
@@ -436,3 +437,192 @@ def expand(X):
 
 # %% right curves: in small letters, with blanks
 curves = {"a": "", "A": " nag", "B": "sgd ", "C": "MOMENTUM"}
+
+
+# %% wrong probability: clipped
+# points: probability 1
+# says: far from the boundary (1 point). Where X w is large and positive
+def probability(X, w):
+    return 1 / (1 + np.exp(-np.clip(X @ w, -8, 8)))
+
+
+# %% wrong probability: nan is replaced by a number
+# points: probability 1
+# says: far from the boundary (1 point). Where X w is large and positive
+def probability(X, w):
+    z = X @ w
+    return np.nan_to_num(np.exp(z) / (1 + np.exp(z)))
+
+
+# %% wrong loss: p is clipped
+# points: loss 1
+# says: far from the boundary (1 point). Where p rounds to 0 or 1
+# says: To clip p, or to replace nan, hides that and gives another loss
+def compute_loss(X, y, w):
+    p = np.clip(probability(X, w), 1e-12, 1 - 1e-12)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+# %% wrong loss: nan is replaced by 0
+# points: loss 1
+# says: To clip p, or to replace nan, hides that and gives another loss
+def compute_loss(X, y, w):
+    p = probability(X, w)
+    return -np.mean(np.nan_to_num(y * np.log(p) + (1 - y) * np.log(1 - p)))
+
+
+# %% wrong loss: the share of wrong classes
+# points: loss 0
+# says: far from the boundary (1 point)
+def compute_loss(X, y, w):
+    return np.mean((X @ w > 0) != y)
+
+
+# %% wrong momentum: what goes in comes out
+# points: momentum 0
+# says: v comes back as it went in: is the new value computed and returned?
+def momentum(theta, g, v, lr, momentum):
+    return theta, v
+
+
+# %% wrong nag: what goes in comes out
+# points: nag 0
+# says: grad is never called with a point
+def nag(theta, grad, v, lr, momentum):
+    return theta, v
+
+
+# %% wrong sgd: what goes in comes out
+# points: sgd 0
+# says: theta comes back as it went in
+def sgd(theta, g, lr):
+    return theta
+
+
+# %% wrong probability: cannot be read, and costs its cell only
+# points: probability 0
+# says: probability is not there. It should come from cell
+# says: `return 1 / (1 + np.exp(-X @ w)`: this ( has no partner
+#! def probability(X, w):
+#!     return 1 / (1 + np.exp(-X @ w)
+
+
+# %% wrong momentum: cannot be read, and the measurement is right all the same
+# points: momentum 0
+# says: the colon at the end of the line is missing
+#! def momentum(theta, g, v, lr, momentum)
+#!     v = momentum * v + lr * g
+#!     return theta - v, v
+
+
+# %% wrong expand: a package that is not there
+# points: expand 0
+# says: expand is not there. It should come from cell
+# says: `import torchoptim`: torchoptim is not installed where this is marked
+import torchoptim
+
+
+def expand(X):
+    return torchoptim.expand(X)
+
+
+# %% wrong momentum: a row in the place of a flat array
+# points: momentum 2
+# says: what is returned (1 point off). v has shape (1, 4) and should have (4,)
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v.reshape(1, -1) + lr * g
+    return theta - v.ravel(), v
+
+
+# %% wrong grad: a column in the place of a flat array
+# points: grad 1
+# says: what is returned (1 point off). grad has shape (6, 1) and should have (6,)
+def compute_grad(X, y, w):
+    return X.T @ (probability(X, w) - y)[:, None] / len(y)
+
+
+# %% wrong momentum: the velocity of libraries that average
+# points: momentum 1
+# says: That is an average, with the factor 1 - γ
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + (1 - momentum) * g
+    return theta - lr * v, v
+
+
+# %% wrong momentum: an argument is left out
+# points: momentum 1
+# says: momentum is fixed at 0.9 inside the function
+def momentum(theta, g, v, lr):
+    v = 0.9 * v + lr * g
+    return theta - v, v
+
+
+# %% wrong momentum: the arguments in another order
+# points: momentum 2
+# says: the first line (1 point off). Its arguments are (theta, v, g, lr, momentum)
+def momentum(theta, v, g, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v
+
+
+# %% wrong momentum: one value too many
+# points: momentum 2
+# says: what is returned (1 point off). 3 values come back; asked for is `return theta, v`
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v, g
+
+
+# %% wrong momentum: stops in its last line
+# points: momentum 2
+# says: `return theta - velocity, v`: there is no velocity here
+def momentum(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - velocity, v
+
+
+# %% wrong nag: a power that is none
+# points: nag 0
+# says: `v = momentum * v + lr * grad(theta - momentum * v) ^ 1`: ^ is no power in Python
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad(theta - momentum * v) ^ 1
+    return theta - v, v
+
+
+# %% right probability: the expit of scipy
+from scipy.special import expit
+
+
+def probability(X, w):
+    return expit(X @ w)
+
+
+# %% right probability: z is clipped where that changes nothing
+def probability(X, w):
+    return 1 / (1 + np.exp(-np.clip(X @ w, -500, 500)))
+
+
+# %% right curves: the classes that the notebook has imported
+curves = {"A": NAG, "B": SGD, "C": Momentum}
+
+# %% right curves: with full stops
+curves = {"A": "NAG.", "B": "SGD.", "C": "Momentum. "}
+
+# %% right largest-rate: in quotation marks, with a decimal comma
+largest_rate = "0,1"
+
+
+# %% wrong nag: square brackets for round ones
+# points: nag 0
+# says: a function is called with round brackets, grad(theta)
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad[theta - momentum * v]
+    return theta - v, v
+
+
+# %% wrong nag: the gradient is handed the velocity too
+# points: nag 0
+# says: grad is called with the wrong number of values: it takes 1, and gets 2
+def nag(theta, grad, v, lr, momentum):
+    v = momentum * v + lr * grad(theta - momentum * v, v)
+    return theta - v, v

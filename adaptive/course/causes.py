@@ -1,0 +1,598 @@
+"""What students of numpy get wrong in Python: what happened in words, and the likely cause.
+
+`CAUSES` is the table. A row stands for one slip; it is recognised by the kind of the error, by what
+Python says and, where that is not enough, by the student's line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from adaptive.course.errors import Cause, Seen
+
+# --------------------------------------------------------------------------- names
+
+#: What students call a function of numpy.
+_OF_NUMPY = {
+    "ln": "np.log",
+    "sqr": "np.sqrt (the root) or ** 2 (the square)",
+    "squareroot": "np.sqrt",
+    "pow": "np.power or **",
+    "sigmoid": "1 / (1 + np.exp(-z)), since numpy has no sigmoid",
+    "softmax": "np.exp and np.sum, since numpy has no softmax",
+    "norm": "np.linalg.norm",
+    "float": "float or np.float64",
+    "int": "int or np.int64",
+    "length": "len",
+}
+#: What an array has in the place of what lists and other languages have.
+_OF_ARRAYS = {
+    "append": "np.append(a, x) returns a new array, or collect the parts in a list",
+    "length": "len(a), or a.shape",
+    "len": "len(a), or a.shape",
+    "abs": "np.abs(a)",
+    "sqrt": "np.sqrt(a)",
+    "exp": "np.exp(a)",
+    "log": "np.log(a)",
+    "square": "a**2",
+    "norm": "np.linalg.norm(a)",
+    "maximum": "np.maximum(a, b)",
+    "extend": "np.concatenate([a, b])",
+    "detach": "an array of numpy is no tensor of PyTorch, and needs no detach()",
+    "numpy": "it is an array of numpy already",
+}
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """Return the name that looks most like another, or nothing."""
+    others = [one for one in names if one != name and not one.startswith("_")]
+    by_case = {one.lower(): one for one in others}
+    near = difflib.get_close_matches(name.lower(), by_case, 1, 0.7)
+    return by_case[near[0]] if near else ""
+
+
+def _misspelt(seen: Seen) -> str:
+    name = seen.found["name"]
+    says = f"there is no {name} here"
+    if near := _nearest(name, seen.names):
+        return f"{says}. Is {near} meant? Names must agree letter by letter, capitals included"
+    if hasattr(np, name) and name not in ("e",):
+        return f"{says}. Is np.{name} meant? What numpy has begins with np."
+    return (
+        f"{says}: is it misspelt, or is it made in a cell above that was not run, or that stopped "
+        "with an error?"
+    )
+
+
+def _no_such_function(seen: Seen) -> str:
+    name = seen.found["name"]
+    says = f"numpy has no {name}"
+    if name in _OF_NUMPY:
+        return f"{says}: write {_OF_NUMPY[name]}"
+    near = _nearest(name, dir(np))
+    return f"{says}. Is np.{near} meant?" if near else f"{says}: is the name right?"
+
+
+def _no_such_attribute(seen: Seen) -> str:
+    name = seen.found["name"]
+    says = f"an array has no .{name}"
+    if name in _OF_ARRAYS:
+        return f"{says}: {_OF_ARRAYS[name]}"
+    near = _nearest(name, dir(np.ndarray))
+    return f"{says}. Is .{near} meant?" if near else f"{says}: is there a function np.{name}?"
+
+
+def _shapes(seen: Seen) -> str:
+    shapes = re.findall(r"\([\d, ]*\)", seen.message)
+    says = f"arrays of the shapes {' and '.join(shapes)} do not fit together element by element"
+    if any(re.search(r", ?1\)$", shape) for shape in shapes):
+        return (
+            f"{says}. One of them is a column, (n, 1): make it flat with .ravel(), or do not make "
+            "it a column in the first place"
+        )
+    return f"{says}. Print the .shape of each; for a product of matrices write @"
+
+
+# --------------------------------------------------------------------------- the table
+
+_OPERANDS = r"unsupported operand type\(s\) for (?P<sign>\S+)(?: or pow\(\))?: "
+_SCALAR = r"only (0-dimensional|length-1|size-1) arrays|only integer scalar arrays can be converted"
+_AS_INDEX = r"only integer scalar arrays|cannot be interpreted as an integer"
+_TRUTH = r"truth value of an array"
+
+CAUSES: tuple[Cause, ...] = (
+    # ---- what Python cannot read
+    Cause(
+        "tabs and blanks",
+        "TabError",
+        "",
+        "tabs and blanks are mixed in front of the lines: use four blanks for each level",
+    ),
+    Cause(
+        "a body that is not indented",
+        "IndentationError",
+        r"expected an indented block(?: after (?P<what>.+) on line (?P<head>\d+))?",
+        "the lines that belong to the line above must stand further to the right: put four blanks "
+        "in front of them",
+    ),
+    Cause(
+        "a line too far to the right",
+        "IndentationError",
+        "unexpected indent",
+        "this line stands further to the right than the one above, which opens no block with a "
+        "colon: put both at the same distance from the margin",
+    ),
+    Cause(
+        "a line between two levels",
+        "IndentationError",
+        "unindent does not match",
+        "this line stands under no line above it: put it exactly under the lines that it goes with",
+    ),
+    Cause(
+        "= for ==",
+        "SyntaxError",
+        r"Maybe you meant '==' or ':='|cannot assign to comparison",
+        "one = gives a name a value; to compare two values write ==",
+    ),
+    Cause(
+        "something else than a name before =",
+        "SyntaxError",
+        r"cannot assign to (?P<what>.+?)(?: here|$|\.)",
+        "what stands to the left of = must be a name that gets the value, and not a formula, a "
+        "number or a call",
+    ),
+    Cause(
+        "a missing colon",
+        "SyntaxError",
+        r"expected ':'",
+        "the colon at the end of the line is missing: def, for, while, if and else end with one",
+    ),
+    Cause(
+        "a bracket that is not closed",
+        "SyntaxError",
+        r"'(?P<open>.)' was never closed",
+        "this {open} has no partner: count the brackets of the line. Python may point at a line "
+        "below, where it noticed",
+    ),
+    Cause(
+        "a bracket too many",
+        "SyntaxError",
+        r"unmatched '(?P<close>.)'",
+        "this {close} closes nothing: there is one bracket too many, or one is missing before it",
+    ),
+    Cause(
+        "brackets of two kinds",
+        "SyntaxError",
+        r"closing parenthesis '(?P<close>.)' does not match opening parenthesis '(?P<open>.)'",
+        "the bracket {open} is closed with {close}: round and square brackets go in pairs",
+    ),
+    Cause(
+        "a text without its end",
+        "SyntaxError",
+        r"unterminated (triple-quoted )?(f-)?string|EOL while scanning",
+        "a text begins with a quotation mark and does not end with the same",
+    ),
+    Cause(
+        "a sign from the formula",
+        "SyntaxError",
+        r"invalid (non-printable )?character '?(?P<sign>[^' ]*)",
+        "Python does not know the sign {sign}. It comes from a formula or from a page: type minus "
+        'as -, a square as **2, quotation marks as "',
+    ),
+    Cause(
+        "return without def",
+        "SyntaxError",
+        r"'return' outside function",
+        "this return stands in no function: is it indented as far as the lines above it, and is "
+        "the line with def still there?",
+    ),
+    Cause(
+        "print without brackets",
+        "SyntaxError",
+        r"Missing parentheses in call to",
+        "what is printed stands in brackets: print(x)",
+    ),
+    Cause(
+        "a number before a name",
+        "SyntaxError",
+        r"invalid decimal literal",
+        "a name cannot begin with a digit, and a product needs its sign: 2 * theta, not 2theta",
+    ),
+    Cause(
+        "lambda as a name",
+        "SyntaxError",
+        "invalid syntax",
+        "lambda is a word of Python's own and cannot be a name: call it lam",
+        line=r"\blambda\b\s*(?![\w\s,*]*:)",
+    ),
+    Cause(
+        "else without if",
+        "SyntaxError",
+        "invalid syntax",
+        "{word} must stand exactly under its if, with nothing in between that is less indented",
+        line=r"^\s*(?P<word>else|elif)\b",
+    ),
+    Cause(
+        "a missing *",
+        "SyntaxError",
+        "invalid syntax",
+        "is a * missing? A product is written with its sign: {left} * {right}, not {left} {right}",
+        line=r"(?P<left>(?<![\w.])(?!(?:return|in|if|else|and|or|not|for|while|import|from|as|def|"
+        r"class|is|lambda|print|del|with|raise|yield|assert)\b)[\w.]+|\))[ ]+(?P<right>(?!(?:in|if|"
+        r"else|and|or|not|for|is|as|import)\b)[^\W\d]\w*|\()",
+    ),
+    Cause(
+        "a missing comma",
+        "SyntaxError",
+        r"Perhaps you forgot a comma",
+        "between two values something is missing: a comma, or a sign such as *",
+    ),
+    Cause(
+        "arguments without names last",
+        "SyntaxError",
+        "positional argument follows keyword argument",
+        "an argument with a name, as in axis=1, comes after those without one",
+    ),
+    # ---- names
+    Cause(
+        "numpy is not imported",
+        "NameError",
+        r"name 'np' is not defined",
+        "np does not exist yet: run the first cell of the notebook, with import numpy as np",
+    ),
+    Cause("a misspelt name", "NameError", r"name '(?P<name>\w+)' is not defined", _misspelt),
+    Cause(
+        "a local name before its value",
+        "UnboundLocalError",
+        r"variable '(?P<name>\w+)'",
+        "{name} gets a value inside the function, and is used before that. Is the line with "
+        "{name} = further down, or in an if that was not entered? If the old value is meant, it "
+        "must come in as an argument",
+    ),
+    Cause(
+        "no such function of numpy",
+        "AttributeError",
+        r"module 'numpy' has no attribute '(?P<name>\w+)'",
+        _no_such_function,
+    ),
+    Cause(
+        "no such attribute of an array",
+        "AttributeError",
+        r"'numpy.\w+' object has no attribute '(?P<name>\w+)'",
+        _no_such_attribute,
+    ),
+    Cause(
+        "a list in the place of an array",
+        "AttributeError",
+        r"'(?P<kind>list|tuple)' object has no attribute '(?P<name>\w+)'",
+        "that is a {kind}, and only an array has .{name}: make one with np.array(...)",
+    ),
+    Cause(
+        "a number in the place of an array",
+        "AttributeError",
+        r"'(?P<kind>float|int)' object has no attribute '(?P<name>\w+)'",
+        "that is one number ({kind}), and only an array has .{name}",
+    ),
+    Cause(
+        "a package that is not there",
+        "ModuleNotFoundError",
+        r"No module named '(?P<name>[\w.]+)'",
+        "{name} is not installed where this is marked. The first text of the assignment says what "
+        "may be imported; the rest of this cell was not run",
+    ),
+    Cause(
+        "a name that a package does not have",
+        "ImportError",
+        r"cannot import name '(?P<name>\w+)' from '(?P<package>[\w.]+)'",
+        "{package} has no {name}: is it spelt as in its documentation? The rest of this cell was "
+        "not run",
+    ),
+    # ---- functions
+    Cause(
+        "a function that is not called",
+        "TypeError",
+        _OPERANDS + r".*'(function|builtin_function_or_method|method|type|ufunc)'",
+        "{sign} gets a function where it needs a number: a function must be called, with what it "
+        "takes in brackets, as in grad(theta)",
+    ),
+    Cause(
+        "a function that is not called, in a function of numpy",
+        "TypeError",
+        r"of type (function|method)|bad operand type for .*'(function|method)'",
+        "a function is handed over where a number is needed: call it, with what it takes in "
+        "brackets, as in grad(theta)",
+    ),
+    Cause(
+        "square brackets for round ones",
+        "TypeError",
+        r"'(function|builtin_function_or_method|method|type|_Gradient)' object is not subs",
+        "a function is called with round brackets, grad(theta); square ones take an element out "
+        "of an array",
+    ),
+    Cause(
+        "a missing * before a bracket",
+        "TypeError",
+        r"'(numpy\.)?(?P<kind>ndarray|float64|float|int|list)' object is not callable",
+        "a number or an array stands before a round bracket, which calls a function. Is a * "
+        "missing, as in lr * (a + b)? Or has a name of yours, such as sum, taken a function's "
+        "place?",
+    ),
+    Cause(
+        "a module that is called",
+        "TypeError",
+        r"'module' object is not callable",
+        "a package is called as if it were a function: the function is inside it, as in np.sqrt(x)",
+    ),
+    Cause(
+        "a function that returns nothing",
+        "TypeError",
+        _OPERANDS + r".*'NoneType'",
+        "one of the two values is None, which is what a function without return gives: does each "
+        "function that is called here end with return?",
+    ),
+    Cause(
+        "nothing to take apart",
+        "TypeError",
+        r"'NoneType' object is not|non-iterable NoneType",
+        "this value is None, which is what a function without return gives: does the function "
+        "that is called here end with return?",
+    ),
+    Cause(
+        "too few arguments",
+        "TypeError",
+        r"(?P<name>\w+)>?\(\) missing \d+ required \S+ arguments?: (?P<which>.+)",
+        "{name} is called with too few values: {which} is missing in the brackets",
+    ),
+    Cause(
+        "np.vstack without a list",
+        "TypeError",
+        r"(?P<name>\w*stack)\(\) takes 1 positional argument",
+        "np.{name} takes its arrays in one list: np.{name}([a, b])",
+    ),
+    Cause(
+        "too many or too few arguments",
+        "TypeError",
+        r"(?P<name>\w+)>?\(\) takes (?P<takes>.+?) positional arguments? but (?P<given>\d+)",
+        "{name} is called with the wrong number of values: it takes {takes}, and gets {given}",
+    ),
+    Cause(
+        "an argument that is not known",
+        "TypeError",
+        r"(?P<name>\w+)>?\(\) got an unexpected keyword argument '(?P<which>\w+)'",
+        "{name} has no argument that is called {which}",
+    ),
+    Cause(
+        "the wrong number of names",
+        "ValueError",
+        r"(?P<how>not enough|too many) values to unpack",
+        "there are {how} values for the names to the left of =: count what the right side gives. "
+        "The columns of X come out with x0, x1 = X.T",
+    ),
+    Cause(
+        "calls itself without end",
+        "RecursionError",
+        "",
+        "the function calls itself again and again. Does a function here have the same name as one "
+        "that is called in it?",
+    ),
+    # ---- arrays
+    Cause(
+        "math for an array",
+        "TypeError",
+        _SCALAR,
+        "math.{name} takes one number, and this is an array: write np.{name}, which takes each "
+        "element",
+        line=r"\bmath\.(?P<name>\w+)",
+    ),
+    Cause(
+        "math for a large number",
+        "OverflowError",
+        "math range error",
+        "math.{name} has no room for so large a number; np.{name} gives inf there and goes on",
+        line=r"\bmath\.(?P<name>\w+)",
+    ),
+    Cause(
+        "np.max for two arrays",
+        "TypeError",
+        _AS_INDEX,
+        "np.{name} looks for the largest or smallest element of one array, and takes the second "
+        "value for an axis. Element by element it is np.{name}imum(a, b)",
+        line=r"\bnp\.a?(?P<name>max|min)\(",
+    ),
+    Cause(
+        "arrays that are not in a list",
+        "TypeError",
+        _AS_INDEX,
+        "np.{name} takes its arrays in one list: np.{name}([a, b])",
+        line=r"\bnp\.(?P<name>stack|concatenate|hstack|vstack|column_stack)\(",
+    ),
+    Cause(
+        "a mean or a sum of two arrays",
+        "TypeError",
+        _AS_INDEX,
+        "np.{name} takes one array, and takes the second value for an axis",
+        line=r"\bnp\.(?P<name>mean|sum|prod|std|var)\(",
+    ),
+    Cause(
+        "float of an array",
+        "TypeError",
+        _SCALAR,
+        "{name}(...) makes one number, and this is an array of several: leave {name} out",
+        line=r"\b(?P<name>float|int)\(",
+    ),
+    Cause(
+        "max for two arrays",
+        "ValueError",
+        _TRUTH,
+        "{name} asks which of two arrays is the larger, and there is no one answer. Element by "
+        "element it is np.{name}imum(a, b)",
+        line=r"(?<![.\w])(?P<name>max|min)\(",
+    ),
+    Cause(
+        "if for an array",
+        "ValueError",
+        _TRUTH,
+        "a comparison of arrays gives one answer for each element, and {word} needs a single one. "
+        "Element by element it is np.where(condition, a, b); for all at once, .all() or .any()",
+        line=r"\b(?P<word>if|while|and|or|not)\b",
+    ),
+    Cause(
+        "^ for a power",
+        "TypeError",
+        r"bitwise_xor|unsupported operand type\(s\) for \^",
+        "^ is no power in Python: write **, as in g**2",
+    ),
+    Cause(
+        "a list times a number",
+        "TypeError",
+        r"can't multiply sequence by non-int",
+        "a list or a text is multiplied by a number; only arrays are multiplied element by "
+        "element: make one with np.array(...)",
+    ),
+    Cause(
+        "arithmetic with lists",
+        "TypeError",
+        _OPERANDS + r".*'(list|tuple)'",
+        "there is a list or a tuple where {sign} needs a number or an array: make one with "
+        "np.array(...). Two values in brackets, (a, b), are a tuple too",
+    ),
+    Cause(
+        "arithmetic with texts",
+        "TypeError",
+        r"can only concatenate str|'str'|<U\d|ufunc '\w+' not supported for the input types",
+        "there is something else than numbers in this line, such as a text in quotation marks: "
+        "print(type(x)) says what a value is",
+    ),
+    Cause(
+        "in place on whole numbers",
+        "TypeError",
+        r"Cannot cast ufunc '(?P<what>\w+)' output from dtype\('float64'\) to dtype\('int",
+        "the array holds whole numbers, and += or -= cannot put fractions into it. Write "
+        "a = a + b, which makes a new array, or begin with np.zeros(n)",
+    ),
+    Cause("shapes that do not fit", "ValueError", r"could not be broadcast", _shapes),
+    Cause(
+        "matrices that do not fit",
+        "ValueError",
+        r"matmul: Input operand 1 has a mismatch.*size (?P<b>\d+) is different from (?P<a>\d+)",
+        "in a product a @ b the last size of a must be the first of b, and here they are {a} and "
+        "{b}: is a .T missing, or are the two in the wrong order? X @ w has one value for each "
+        "row, r @ X one for each column",
+    ),
+    Cause(
+        "np.dot of what does not fit",
+        "ValueError",
+        r"shapes (?P<a>\(.*?\)) and (?P<b>\(.*?\)) not aligned",
+        "the shapes {a} and {b} do not fit into a product: the last size of the first must be the "
+        "first size of the second. Is a .T missing, or are the two in the wrong order?",
+    ),
+    Cause(
+        "@ with a number",
+        "ValueError",
+        r"matmul: Input operand \d does not have enough dimensions",
+        "@ multiplies matrices, and one of the two is a number: write *",
+    ),
+    Cause(
+        "np.array without a list",
+        "TypeError",
+        r"Cannot interpret '.*' as a data type",
+        "np.{name} takes its numbers in one list: np.{name}([a, b])",
+        line=r"\bnp\.(?P<name>array|asarray)\(",
+    ),
+    Cause(
+        "np.zeros without a tuple",
+        "TypeError",
+        r"Cannot interpret '.*' as a data type",
+        "the shape stands in brackets of its own: np.{name}((n, d))",
+        line=r"\bnp\.(?P<name>zeros|ones|empty)\(",
+    ),
+    Cause(
+        "a row of another length",
+        "ValueError",
+        r"setting an array element with a sequence|inhomogeneous shape",
+        "the parts of this array have different lengths, or a whole array is put into the place "
+        "of one number: print the .shape of each part. A column of ones is np.ones(len(X)), not 1",
+    ),
+    Cause(
+        "an element that is not there",
+        "IndexError",
+        r"index (?P<k>-?\d+) is out of bounds for axis \d+ with size (?P<n>\d+)",
+        "there is no element {k}: there are {n}, and they are counted from 0",
+    ),
+    Cause(
+        "too many indices",
+        "IndexError",
+        r"too many indices for array: array is (?P<d>\d+)-dimensional",
+        "the array has {d} dimension(s), and more indices are given: print its .shape",
+    ),
+    Cause(
+        "a fraction as an index",
+        "IndexError",
+        r"only integers, slices",
+        "an index must be a whole number: / gives a fraction, and // gives a whole number",
+    ),
+    Cause(
+        "a fraction as a number of steps",
+        "TypeError",
+        r"'float' object cannot be interpreted as an integer|indices must be integers",
+        "a whole number is needed here: / gives a fraction, and // gives a whole number",
+    ),
+    Cause(
+        "an element of a number",
+        "IndexError",
+        r"invalid index to scalar variable",
+        "an element is taken out of a single number: there are square brackets too many",
+    ),
+    Cause(
+        "an axis that is not there",
+        "AxisError",
+        r"axis (?P<k>-?\d+) is out of bounds for array of dimension (?P<d>\d+)",
+        "the array has {d} dimension(s), and axes are counted from 0: there is no axis {k}",
+    ),
+    Cause(
+        "a loop over a number",
+        "TypeError",
+        r"'(numpy\.)?(int|float)\d*' object is not iterable",
+        "a loop or a sum runs over an array or a list, and this is one number: for so many rounds "
+        "write range(n)",
+    ),
+    Cause(
+        "the length of a number",
+        "TypeError",
+        r"object of type '\S+' has no len\(\)",
+        "one number has no length: is the array meant from which it comes?",
+    ),
+    Cause(
+        "divided by zero",
+        "ZeroDivisionError",
+        "",
+        "the value below the line is 0. In a bias correction t is 1 at the first step: with t = 0, "
+        "1 - beta**t is 0",
+    ),
+    Cause(
+        "a key that is not there",
+        "KeyError",
+        r"(?P<key>.+)",
+        "the dictionary has no key {key}: keys must agree letter by letter",
+    ),
+    # ---- time
+    Cause(
+        "a loop without end",
+        "KeyboardInterrupt",
+        "",
+        "the time was up, and it was still at work here: is there a loop that never ends, or a "
+        "condition that nothing in the loop changes?",
+    ),
+)
+
+
+def explain(seen: Seen) -> str:
+    """Return what happened and the likely cause, from the first row that fits, or nothing."""
+    for cause in CAUSES:
+        if (says := cause.explain(seen)) is not None:
+            return says
+    return ""

@@ -1,6 +1,6 @@
 """A program run by numpy on blocks that fit the cache, into buffers that are used again.
 
-Plain expressions make a new array for each operation. At ten million elements
+Plain expressions make new arrays for their intermediate results. At ten million elements
 most of their time goes into fetching fresh memory for these.
 """
 

@@ -25,8 +25,8 @@ class Traffic:
         What plain expressions move: each operation reads its arguments and writes its result.
     passes : int
         The operations for each parameter, where what depends on the step number and the
-        hyperparameters alone is left out. Plain expressions make a pass over their arrays, and
-        a new array, for each.
+        hyperparameters alone is left out. Plain expressions make a pass over their arrays for
+        each, and a new array, unless numpy writes over one that nothing else holds.
     """
 
     state: int

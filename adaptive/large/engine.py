@@ -141,8 +141,14 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
     chosen = _choose(rule, theta, engine, apart)
     if chosen.name == "plain" or _overlap(theta, g, state):
         moved, made = rule.step(theta, g, state)
+        # What is kept may be one of these arrays, which is about to be written over.
+        written = (theta, *state[1:])
+        kept = [
+            new.copy() if any(np.may_share_memory(new, each) for each in written) else new
+            for new in made[1:]
+        ]
         theta[...] = moved
-        for old, new in zip(state[1:], made[1:], strict=True):
+        for old, new in zip(state[1:], kept, strict=True):
             old[...] = new
         return state._replace(t=state.t + 1)
     own = [np.ascontiguousarray(getattr(rule, name)) for name in apart]

@@ -92,8 +92,10 @@ def _homes(program: Program, last_use: dict[Node, Node]) -> dict[Node, int]:
     home: dict[Node, int] = {}
     for k, new in enumerate(program.outputs[1:], start=1):
         before = old.get(program.inputs[k])
-        # At once means that nothing which comes later needs the old one.
-        if new.op != "symbol" and (before is None or order[last_use[before]] <= order[new]):
+        # At once means that nothing which comes later needs the old one, nor what is returned.
+        if new.op == "symbol" or before in program.outputs:
+            continue
+        if before is None or order[last_use[before]] <= order[new]:
             home.setdefault(new, k)
     return home
 
@@ -125,8 +127,10 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
         place = [*parts, *scalars, *(buffer[: part.size] for buffer in buffers)]
         for operation in made.operations:
             operation.ufunc(*map(place.__getitem__, operation.args), out=place[operation.out])
-        step, *state = (place[out] for out in made.outputs)
-        np.add(part, step, out=part)
-        for old, new in zip(parts[1 : len(made.outputs)], state, strict=True):
-            if new is not old:
-                np.copyto(old, new)
+        step, *state = made.outputs
+        moves = [(k, out) for k, out in enumerate(state, start=1) if out != k]
+        # Of an array of the caller's a copy, as it may be written over before its turn comes.
+        moved = [(k, place[out].copy() if out < len(parts) else place[out]) for k, out in moves]
+        np.add(part, place[step], out=part)
+        for k, new in moved:
+            np.copyto(parts[k], new)

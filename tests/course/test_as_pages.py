@@ -57,7 +57,7 @@ class App:
     def __init__(self, folder: Path, solutions: bool) -> None:
         self.outdir = folder
         self.config = SimpleNamespace(assignment_solutions=solutions)
-        paths = {"task": "task.ipynb", "chapter": "chapter.ipynb", "text": "text.md"}
+        paths = {"task": "task.ipynb", "chapter": "chapter.ipynb", "text": "text.md", "old": "old.htm"}
         self.env = SimpleNamespace(doc2path=lambda name: str(folder / paths[name]))
         self.events: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
@@ -100,7 +100,7 @@ def test_assignments_and_they_alone_are_changed_when_they_are_read(tmp_path, sol
     for cell in plain["cells"]:
         cell["metadata"].pop("nbgrader", None)
     chapter = nbformat.writes(nbformat.from_dict(plain))
-    assert app.read("text", text) == text
+    assert (app.read("text", text), app.read("old", text)) == (text, text)
     assert app.read("chapter", chapter) == chapter
     assert app.env.sources_of_assignments == set()
     found = nbformat.reads(app.read("task", text), as_version=4)

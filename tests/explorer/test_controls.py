@@ -360,6 +360,7 @@ def test_the_point_stands_at_its_setting_and_says_so(pad, parts):
     assert (found["role"], found["tabindex"], found["class"]) == ("slider", "0", "point handle")
     assert "aria-hidden" not in found
     assert parts("return told(one('.point').firstElementChild, 'class', 'r');") == ["reach", "22"]
+    assert [pad(rate, 0)["aria-valuenow"] for rate in (0, 3, 4)] == ["0", "75", "100"]
 
 
 @pytest.mark.parametrize(

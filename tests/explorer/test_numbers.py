@@ -188,6 +188,8 @@ def test_units_are_round(js):
         ("#~k.problem=100%25+x", {"problem": "100% x"}),
         ("#~j.t=3", {}),
         ("#section", {}),
+        # An anchor, whatever stands behind its first letter.
+        ("#sk.t=3", {}),
         ("#~%", {}),
         ("", {}),
     ],

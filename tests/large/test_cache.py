@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -168,6 +169,29 @@ def test_what_others_can_write_to_is_not_read(
     assert not (cache.is_private(folder) and cache.is_private(folder / "__pycache__"))
     if bit == stat.S_IWOTH:
         assert called(folder) == NOT_KEPT
+
+
+@pytest.mark.parametrize(
+    ("group", "mine", "me", "mode", "is_open"),
+    [
+        # A user who is alone in a group of the same number, as root is.
+        (1000, 1000, 1000, 0o770, False),
+        (0, 0, 0, 0o770, False),
+        (1000, 1000, 1000, 0o702, True),
+        # One group for all users, above their numbers or below, or another's group.
+        (100, 100, 1000, 0o770, True),
+        (5000, 5000, 1000, 0o770, True),
+        (1000, 100, 1000, 0o770, True),
+        (100, 100, 1000, 0o755, False),
+    ],
+)
+def test_who_else_can_write_there(
+    monkeypatch: pytest.MonkeyPatch, group: int, mine: int, me: int, mode: int, is_open: bool
+) -> None:
+    monkeypatch.setattr(os, "getegid", lambda: mine)
+    monkeypatch.setattr(os, "geteuid", lambda: me)
+    there: Any = SimpleNamespace(st_gid=group, st_mode=mode)
+    assert cache._is_open(there) is is_open
 
 
 def test_a_folder_of_somebody_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

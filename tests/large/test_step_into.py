@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -247,6 +248,84 @@ class Averaging(Rule):
 
     def update(self, g: Any, t: int) -> tuple[Any]:
         return (-self.lr * g / np.sum(g),)
+
+
+@dataclass(frozen=True, eq=False)
+class Late(Rule):
+    """A rule that keeps one of its arrays as another, for the step after."""
+
+    lr: Any = 0.1
+    state_names: ClassVar[tuple[str, ...]] = ("a", "b")
+
+    def update(self, g: Any, t: int, a: Any, b: Any) -> tuple[Any, ...]:
+        return -self.lr * (a + b), b, 0.5 * a + g
+
+
+class Swapping(Late):
+    """A rule whose arrays change places."""
+
+    def update(self, g: Any, t: int, a: Any, b: Any) -> tuple[Any, ...]:
+        return -self.lr * (2 * a + b + g), b, a
+
+
+class Before(Late):
+    """A rule that steps by what an array was before, and keeps one thing twice."""
+
+    def update(self, g: Any, t: int, a: Any, b: Any) -> tuple[Any, ...]:
+        new = 0.5 * a - self.lr * g
+        return a, new, new
+
+
+class Last(Late):
+    """A rule that keeps the gradient."""
+
+    def update(self, g: Any, t: int, a: Any, b: Any) -> tuple[Any, ...]:
+        return -self.lr * (g + a), g, a
+
+
+@pytest.mark.parametrize("engine", ["blocks", "plain"])
+def test_what_is_kept_of_a_gradient_that_is_theta_itself_is_what_it_was(engine, rng):
+    theta = rng.normal(size=50)
+    mine, state, my_state = theta.copy(), Last().init(theta), Last().init(theta)
+    for _ in range(3):
+        theta, state = Last().step(theta, theta.copy(), state)
+        my_state = Last().step_into(mine, mine, my_state, engine)
+    for one, other in zip((mine, *my_state), (theta, *state), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-14)
+
+
+@pytest.mark.parametrize("engine", ["blocks", "plain"])
+@pytest.mark.parametrize("kind", [Late, Swapping, Before, Last])
+def test_what_is_kept_as_another_array_is_what_it_was(kind, engine, rng):
+    rule, theta = kind(), rng.normal(size=50)
+    mine, state, my_state = theta.copy(), rule.init(theta), rule.init(theta)
+    my_state = my_state._replace(b=my_state.b + 1)
+    state = state._replace(b=state.b + 1)
+    for g in rng.normal(size=(4, 50)):
+        theta, state = rule.step(theta, g, state)
+        my_state = rule.step_into(mine, g, my_state, engine)
+        np.testing.assert_allclose(mine, theta, rtol=1e-14, atol=1e-15)
+        for one, other in zip(my_state, state, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+def test_there_are_as_many_buffers_as_are_used(kind, monkeypatch):
+    made, inputs = tape(kind, ()), len(split(kind).elements.inputs)
+    theta = np.ones(5)
+    asked = []
+    empty = np.empty
+    monkeypatch.setattr(np, "empty", lambda shape, *a: asked.append(shape) or empty(shape, *a))
+    kind().step_into(theta, theta.copy(), kind().init(theta), "blocks")
+    used = {each.out for each in made.operations} - set(range(inputs))
+    assert asked == [(len(used), 5)]
+
+
+def test_a_dtype_is_what_it_is_and_not_which_object():
+    """An array that comes from another process brings a dtype of its own."""
+    theta = pickle.loads(pickle.dumps(np.ones(20_000)))
+    rule = SGD(lr=np.full(20_000, 0.1))
+    assert choose(rule, theta, "blocks").name == "blocks"
 
 
 @pytest.mark.parametrize("engine", ["auto", "numba"])

@@ -101,22 +101,14 @@ addEventListener("DOMContentLoaded", () => {
   });
 });
 
-// A link to a section that is folded under its heading unfolds it.
-(() => {
-  const unfold = () => {
-    const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const fold = section?.querySelector(":scope > details.later");
-    if (fold) fold.open = true;
-  };
-  addEventListener("DOMContentLoaded", unfold);
-  addEventListener("hashchange", unfold);
-})();
-
 // A link into what is folded unfolds it, and paper has it all.
 (() => {
   const read = "details:is(.later, .entry)";
   const unfold = () => {
-    const target = document.getElementById(location.hash.slice(1));
+    const target = document.querySelector(":target");
+    // The heading of a section is outside of what is folded under it.
+    const own = target?.querySelector(":scope > details.later");
+    if (own) own.open = true;
     let around = target?.closest(`${read}:not([open])`);
     if (!around) return;
     for (; around; around = around.parentElement.closest(read)) around.open = true;

@@ -57,7 +57,12 @@ class App:
     def __init__(self, folder: Path, solutions: bool) -> None:
         self.outdir = folder
         self.config = SimpleNamespace(assignment_solutions=solutions)
-        paths = {"task": "task.ipynb", "chapter": "chapter.ipynb", "text": "text.md", "old": "old.htm"}
+        paths = {
+            "task": "task.ipynb",
+            "chapter": "chapter.ipynb",
+            "text": "text.md",
+            "old": "old.htm",
+        }
         self.env = SimpleNamespace(doc2path=lambda name: str(folder / paths[name]))
         self.events: dict[str, Any] = {}
         self.values: dict[str, Any] = {}

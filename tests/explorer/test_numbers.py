@@ -204,6 +204,8 @@ def test_addresses_are_read_however_they_were_sent(js, hash_, found):
     [
         ("#~k.t=3", True, False),
         ("#%7Ek.t%3D3", True, False),
+        # Other sites add what is theirs.
+        ("#~k.t=3&from=there", True, False),
         ("#~%", True, True),
         ("#~nonsense", True, True),
         ("#%7Enonsense", True, True),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.mutants import verdict
-from tests.mutants.mutant import Mutant, code, fates
+from tests.mutants.mutant import Mutant, among, code, fates, keep
 from tests.mutants.runner import ROOT, judge
 from tests.mutants.verdict import KILLED, SURVIVED, Verdict, fate
 
@@ -129,6 +129,15 @@ def test_the_exit_code_tells_of_mutants_that_could_not_be_judged(capsys):
     assert f"SURVIVED: {mutants[2]}\n" in shown
     assert f"NOT JUDGED: {mutants[3]}\n    {LOST.why}\n" in shown
     assert [code(found[:n], explained) for n in range(5)] == [0, 0, 0, 1, 3]
+
+
+def test_what_was_not_killed_is_kept_and_asked_about_again(tmp_path):
+    mutants = [Mutant(FILE, "", "η", str(k)) for k in range(3)]
+    file = tmp_path / "alive.json"
+    keep(list(zip(mutants, [SURVIVED, KILLED, LOST.why], strict=True)), file)
+    assert among(mutants, file) == [mutants[0], mutants[2]]
+    assert among(mutants, None) == mutants
+    keep([], None)
 
 
 def test_a_real_mutant_is_killed_and_the_right_version_survives():

@@ -116,6 +116,7 @@ def test_copy_buttons_copy_exactly_the_code(book, visit):
 def test_a_figure_is_there_once_and_has_its_caption(book, visit, theme):
     page = visit.open(book / "chapters" / "momentum.html")
     page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
+    page.eval_on_selector_all("details.later", "(all) => all.forEach((e) => { e.open = true })")
     shown = page.eval_on_selector_all(
         "article figure:has(img)",
         """(all) => all.map((e) => ["img", "figcaption"].map((part) =>

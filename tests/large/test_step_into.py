@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from adaptive import RULES, SGD, Adam, Momentum, Rule
-from adaptive.large import choose, kernel
+from adaptive.large import Engine, choose, kernel
 from adaptive.large.split import split
 from adaptive.large.tape import BLOCK, tape
 
@@ -192,7 +192,9 @@ def test_containers_must_fit(theta, g, words):
 
 def test_the_choice_gives_its_reason(monkeypatch):
     large = np.zeros(20_000)
-    assert choose(Adam(), large).name == "numba"
+    assert choose(Adam(), large) == Engine("numba", "numba is installed")
+    for name in ENGINES:
+        assert choose(Adam(), large, name) == Engine(name, "it was asked for")
     assert choose(Adam(), large[:10]).reason == "10 elements are fewer than 10000"
     assert choose(Adam(), large[::2]).reason == "theta is not contiguous"
     unlike = choose(Adam(lr=np.full(1, 0.1)), large)

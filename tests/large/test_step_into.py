@@ -385,6 +385,20 @@ def test_bad_input(theta, g, state, error, words):
 # ------------------------------------------------------------------------- kernels
 
 
+@pytest.mark.parametrize(
+    ("dtype", "other", "words"),
+    [
+        (np.float64, np.float32, r"\(3,\) and float64, got \(3,\) and float32"),
+        (np.float16, np.float16, r"float32 \(theta is of half precision\), got \(3,\) and float16"),
+    ],
+)
+def test_the_dtype_that_a_state_must_have_is_explained(dtype, other, words):
+    theta = np.zeros(3, dtype)
+    state = Momentum().init(theta)._replace(v=np.zeros(3, other))
+    with pytest.raises(ValueError, match=f"v must have the shape and dtype of theta, .*{words}"):
+        Momentum().step_into(theta, theta.copy(), state)
+
+
 def test_what_depends_on_the_step_alone_is_not_in_the_loop():
     for kind in RULES:
         body = kernel.source(kind)

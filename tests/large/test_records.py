@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -131,3 +132,10 @@ def test_a_file_that_is_not_there_or_not_right(tmp_path):
     path.write_text('{"made": {}, "groups": []}', encoding="utf-8")
     with pytest.raises(ValueError, match="has no machine, versions: `make bench`"):
         read(path)
+
+
+def test_two_readings_are_two_things():
+    """They hold dictionaries, which have no hash: as things of their own they have one."""
+    assert len({measured(), measured()}) == 1
+    one = measured()
+    assert replace(one) != one

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from adaptive import RULES, SGD, Adam, Momentum, Rule
-from adaptive.large import choose, kernel
+from adaptive.large import Engine, choose, kernel
 from adaptive.large.split import split
 from adaptive.large.tape import BLOCK, tape
 
@@ -192,7 +192,9 @@ def test_containers_must_fit(theta, g, words):
 
 def test_the_choice_gives_its_reason(monkeypatch):
     large = np.zeros(20_000)
-    assert choose(Adam(), large).name == "numba"
+    assert choose(Adam(), large) == Engine("numba", "numba is installed")
+    for name in ENGINES:
+        assert choose(Adam(), large, name) == Engine(name, "it was asked for")
     assert choose(Adam(), large[:10]).reason == "10 elements are fewer than 10000"
     assert choose(Adam(), large[::2]).reason == "theta is not contiguous"
     unlike = choose(Adam(lr=np.full(1, 0.1)), large)
@@ -381,6 +383,20 @@ def test_bad_input(theta, g, state, error, words):
 
 
 # ------------------------------------------------------------------------- kernels
+
+
+@pytest.mark.parametrize(
+    ("dtype", "other", "words"),
+    [
+        (np.float64, np.float32, r"\(3,\) and float64, got \(3,\) and float32"),
+        (np.float16, np.float16, r"float32 \(theta is of half precision\), got \(3,\) and float16"),
+    ],
+)
+def test_the_dtype_that_a_state_must_have_is_explained(dtype, other, words):
+    theta = np.zeros(3, dtype)
+    state = Momentum().init(theta)._replace(v=np.zeros(3, other))
+    with pytest.raises(ValueError, match=f"v must have the shape and dtype of theta, .*{words}"):
+        Momentum().step_into(theta, theta.copy(), state)
 
 
 def test_what_depends_on_the_step_alone_is_not_in_the_loop():

@@ -100,18 +100,26 @@ def _makes(source: str) -> tuple[list[str], list[str]]:
 
 def watch() -> None:
     """Explain the errors of the cells of this notebook from now on, if this is one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = _shell()
     if shell is None:
         return
     shell.set_custom_exc((Exception,), _explained)
     for old in [one for one in shell.events.callbacks["post_run_cell"] if _is_ours(one)]:
         shell.events.unregister("post_run_cell", old)
-
-    def after_cell(result: Any) -> None:
-        _note(shell, result)
-
     shell.events.register("post_run_cell", after_cell)
+
+
+def _shell() -> Any:
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def after_cell(result: Any) -> None:
+    """Remember what a cell should have made; IPython calls it after each.
+
+    It is a function of the module, so that who grades can tell it from a student's.
+    """
+    _note(_shell(), result)
 
 
 def _is_ours(function: Any) -> bool:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 
+import pytest
 from tqdm import tqdm
 
+from adaptive.course.instructor import progress as module
 from adaptive.course.instructor.progress import progress
 from tests.book.notebooks import HANGS
+
+
+@pytest.fixture(autouse=True)
+def _shown(monkeypatch):
+    """Show the bars, which the environment of tests forbids."""
+    monkeypatch.setattr(module, "tqdm", functools.partial(tqdm, disable=False))
 
 
 def test_a_long_step_shows_the_time_again_and_again(monkeypatch, capsys):

@@ -12,7 +12,7 @@ from adaptive.problems.base import Surface, point
 
 @dataclass(frozen=True)
 class Lessard(Surface):
-    """A convex loss that the heavy ball at its "optimal" setting never descends.
+    """A convex loss that the heavy ball at its "optimal" setting need not descend.
 
     Along the first coordinate the curvature is 25, but 1 between x = 1 and
     x = 2; along the second it is 1. So the loss is strongly convex, with all

@@ -485,11 +485,14 @@ def test_a_rate_that_decays_helps_sgd_on_the_circles_and_signs_hardly() -> None:
     assert tuned(DecayingSigns(), signs) > 0.9 * tuned(Signs(), signs)
 
 
-def test_a_tuned_epsilon_has_to_follow_the_scale_of_the_loss() -> None:
-    small = Rescaled(Circles(), loss_by=0.01)
-    for rule, least, most in [
-        (Adadelta(rho=0.5, eps=0.0079), 5, np.inf),
-        (Adam(lr=0.0616, beta1=0.97, beta2=0.9), 0.99, 1.01),
+def test_a_tuned_epsilon_minds_a_smaller_loss_more_than_a_larger_one() -> None:
+    adadelta = Adadelta(rho=0.5, eps=0.0079)
+    adam = Adam(lr=0.0616, beta1=0.97, beta2=0.9)
+    for rule, by, least, most in [
+        (adadelta, 0.01, 5, np.inf),
+        (adadelta, 100, 0.99, 4 / 3),
+        (adam, 0.01, 0.99, 1.01),
     ]:
-        there, here = (np.median(left_on_circles(rule, range(60), on)) for on in (small, None))
+        scaled = Rescaled(Circles(), loss_by=by)
+        there, here = (np.median(left_on_circles(rule, range(60), on)) for on in (scaled, None))
         assert least < there / here < most

@@ -47,7 +47,7 @@ class Entry:
         Returns
         -------
         dict of (float, float)
-            The largest difference of any parameter, over 200 steps.
+            The largest difference of any parameter, over the recorded steps up to 200.
         """
         return {
             framework: (

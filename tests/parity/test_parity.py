@@ -21,7 +21,7 @@ PROBLEMS = ("ravine", "circles")
 TOLERANCE = 1e-12
 
 #: How far each framework's default path is from the book's, at the same learning rate and decays:
-#: the largest difference over 200 steps on the ravine, and on the circles; 0 is within TOLERANCE.
+#: the largest at the recorded steps on the ravine, and on the circles; 0 is within TOLERANCE.
 DEFAULT_DISTANCE = {
     "torch": {
         "NAG": (1.08, 0.133),
@@ -94,6 +94,15 @@ def far(record, rule):
 @every_framework
 def test_matched_path_is_the_books(framework, name, problem):
     assert recorded(framework, name, problem, "matched").distance(ours(name)) <= TOLERANCE
+
+
+@every_problem
+@every_name
+@every_framework
+def test_the_first_ten_steps_are_recorded_and_then_each_tenth(framework, name, problem):
+    steps = [*range(11), *range(20, 201, 10)]
+    record = recorded(framework, name, problem)
+    assert record.steps.tolist() == steps and len(record.theta) == len(steps)
 
 
 @every_problem

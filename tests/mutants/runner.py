@@ -26,7 +26,7 @@ WARM = [
     *("numpy.testing", "numpy.lib.mixins", "scipy.optimize", "tqdm", "nbclient", "nbformat"),
     *("yaml", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
     *("sympy", "sympy.printing.latex", "py_mini_racer", "autograd", "IPython", "joblib"),
-    *("numba", "pandas", "xarray", "dask.array", "ml_dtypes", "tests.book.notebooks"),
+    *("numba", "pandas", "xarray", "dask.array", "ml_dtypes"),
 ]
 
 OPTIONS = [

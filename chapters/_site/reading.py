@@ -20,6 +20,8 @@ WORD, FORMULA, FIGURE, LINE = 1 / 200, 1 / 4, 1 / 2, 1 / 20
 
 #: What is no part of reading: exercises, answers, and what the page does not show.
 APART = {"exercise", "solution", "folded", "tag_remove-cell", "tag_hide-input", "bibliography"}
+#: Headings of what one looks up.
+LOOKED_UP = {"references"}
 #: What is folded, wherever it stands.
 FOLDED = {"dropdown", "toggle", "tag_hide-output"}
 
@@ -41,6 +43,8 @@ def _parts(node: nodes.Node, later: bool = False) -> Iterator[tuple[nodes.Node, 
         return
     later = later or bool(FOLDED & classes)
     if isinstance(node, nodes.section):
+        if LOOKED_UP & set(node["names"]):
+            return
         later = later or _marked(node) is not None
     yield node, later
     if not isinstance(node, nodes.math_block | nodes.literal_block | nodes.math):

@@ -71,6 +71,12 @@ def test_minutes_are_those_of_words_formulas_figures_and_open_code():
     assert later == 0
 
 
+def test_references_are_not_read_through():
+    listed = section("References", words(400))
+    listed["names"] = ["references"]
+    assert reading.minutes(section("One", words(199), listed))[0] == pytest.approx(1)
+
+
 @pytest.mark.parametrize("kind", ["dropdown", "toggle", "tag_hide-output"])
 def test_what_is_folded_counts_as_later(kind):
     dropdown = nodes.container("", words(200), classes=[kind])

@@ -86,7 +86,7 @@ test: lint browser ## lint, then all tests, on all cores: package, doctests, not
 
 # The book that `make book` has built; what it is checked for page by page runs in parallel.
 check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
-	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto tests/site $(ARGS)
+	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/site $(ARGS)
 
 # Two checks that need Node; nothing else does.
 NODE := tests/site/node_modules/.stamp

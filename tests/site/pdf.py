@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from chapters._site import cite
 from tests.book import browser
@@ -100,15 +100,11 @@ def one_page(book: Path, names: list[str]) -> str:
     )
 
 
-def write(book: Path, target: Path, names: list[str]) -> None:
-    """Print pages of a built book into one file."""
-    path = browser.find()
-    if path is None:
-        raise SystemExit(browser.ADVICE)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+def write(chromium: Browser, book: Path, target: Path, names: list[str]) -> None:
+    """Let a browser print pages of a built book into one file."""
+    with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "book.html"
         source.write_text(one_page(book.resolve(), names), encoding="utf-8")
-        chromium = playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS)
         page = chromium.new_page()
         page.set_default_timeout(300_000)
         page.goto(source.as_uri(), wait_until="load")
@@ -127,10 +123,19 @@ def write(book: Path, target: Path, names: list[str]) -> None:
             header_template="<span></span>",
             footer_template=number,
         )
-        chromium.close()
+        page.close()
 
 
 if __name__ == "__main__":
     where = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
-    write(BOOK, where, pages())
+    path = browser.find()
+    if path is None:
+        raise SystemExit(browser.ADVICE)
+    with sync_playwright() as playwright:
+        write(
+            playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS),
+            BOOK,
+            where,
+            pages(),
+        )
     print(f"The book: {where} ({where.stat().st_size / 1e6:.1f} MB)")

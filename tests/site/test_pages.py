@@ -243,6 +243,16 @@ def test_pictures_have_their_room_before_they_are_there(book, name):
         assert int(image["height"]) > 100, image["src"]
 
 
+#: How many parts an element of MathML has that cannot do with fewer or more.
+PARTS = dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2)
+PARTS |= dict.fromkeys(("msubsup", "munderover"), 3)
+
+
+def test_formulas_can_be_heard_to_the_end(book, name):
+    for part in soup(book / f"{name}.html").select(", ".join(PARTS)):
+        assert len(part.find_all(True, recursive=False)) == PARTS[part.name], part
+
+
 def test_ids_are_there_once(book, name):
     ids = [each["id"] for each in soup(book / f"{name}.html").select("[id]")]
     assert not {each for each in ids if ids.count(each) > 1}

@@ -13,6 +13,8 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +128,40 @@ class Firefox:
         self.away.clear()
         address = path.resolve().as_uri()
         self.ask("browsingContext.navigate", context=self._page, url=address, wait="complete")
+        # On a busy machine the answer may come while the page before is still there.
+        self.until(
+            "(url) => document.readyState === 'complete' && location.href.split('#')[0] === url",
+            address,
+        )
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a function of JavaScript in the page, and return what it returns."""
         call = f"({function})(...{json.dumps(arguments)})"
-        answer = self.ask(
-            "script.evaluate",
-            expression=f"Promise.resolve({call}).then((value) => JSON.stringify(value ?? null))",
-            target={"context": self._page},
-            awaitPromise=True,
+        answer = self._run(
+            f"Promise.resolve({call}).then((value) => JSON.stringify(value ?? null))"
         )
         if answer["type"] == "exception":
             raise RuntimeError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
+
+    def until(self, function: str, *arguments: Any) -> None:
+        """Wait until a function returns true, in whatever page is there by then.
+
+        It is called again and again: a page that is left keeps no promise.
+        """
+        call = f"({function})(...{json.dumps(arguments)})"
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with suppress(RuntimeError):  # where the page is just being left
+                answer = self._run(f"Boolean({call})", wait=False)
+                if answer["type"] == "success" and answer["result"]["value"]:
+                    return
+            time.sleep(0.02)
+        raise TimeoutError(f"not true after {PATIENCE} s: {call}")
+
+    def _run(self, expression: str, wait: bool = True) -> dict[str, Any]:
+        page = {"context": self._page}
+        return self.ask("script.evaluate", expression=expression, target=page, awaitPromise=wait)
 
     def press(self, key: str, times: int = 1) -> None:
         """Press a key, which is given as WebDriver has it."""

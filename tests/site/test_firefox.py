@@ -117,19 +117,10 @@ def test_the_back_button_of_firefox_brings_a_figure_back(book, firefox, kind, tm
     firefox.evaluate(SETTLED)
     before = firefox.evaluate(said)
     assert before not in (None, fresh)
-    _until(firefox, "() => Object.keys(history.state?.adaptiveFigures ?? {}).length > 0")
+    firefox.until("() => Object.keys(history.state?.adaptiveFigures ?? {}).length > 0")
     firefox.open(tmp_path / "other.html")
     firefox.evaluate("() => history.back()")
-    _until(firefox, f"(said) => ({said})() === said", before)
-
-
-def _until(firefox, function, *arguments):
-    """Wait until a function of the page returns true, however busy the machine is."""
-    waits = f"""(...given) => new Promise((done) => {{
-      const look = () => (({function})(...given) ? done(true) : setTimeout(look, 20));
-      look();
-    }})"""
-    assert firefox.evaluate(waits, *arguments)
+    firefox.until(f"(said) => ({said})() === said", before)
 
 
 def test_errors_in_firefox_are_heard(firefox, tmp_path):

@@ -100,14 +100,14 @@ OLDEST = ["numpy==2.0.*", "matplotlib==3.8.*", "pyparsing<3.3"]
 class Machine:
     """A bare environment on another machine: without this project, but for a copy of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bare: Path) -> None:
         self.folder = folder
         self.environment = {"MPLBACKEND": "agg", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
         # A bar for what takes long would say how fast this machine is.
         self.environment["TQDM_DISABLE"] = "1"
         kept = ("PIP_", "SSL_")
         self.environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
-        subprocess.run([sys.executable, "-m", "venv", str(folder / "bare")], check=True)
+        shutil.copytree(bare, folder / "bare", symlinks=True)
         self.tree = folder / "project"
         shutil.copytree(ROOT / "adaptive", self.tree / "adaptive")
         for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -137,10 +137,18 @@ class Machine:
         return self.run("-W", "error", "-c", runner)
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an environment in which nothing is installed but pip."""
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    return folder
+
+
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, bare: Path) -> Machine:
     """Return another machine."""
-    return Machine(tmp_path)
+    return Machine(tmp_path, bare)
 
 
 def _cells(name: str) -> list[str]:

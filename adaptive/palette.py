@@ -8,6 +8,8 @@ hue, for all kinds of colour vision.
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -91,6 +93,8 @@ AREAS = _MAPS["areas", "light"]
 #: The colours of lines that differ in one quantity, from weak to strong.
 LINES = _MAPS["lines", "light"]
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
 #: How far, in 255ths of a channel, a colour may lie from one of a map to be taken for it.
 _NEAR = 2
 
@@ -123,6 +127,33 @@ def on_dark(colour: str) -> str:
         return _DARK[colour]
     rgb = np.round(255 * np.array(to_rgb(colour)))
     return to_hex(_of_a_map(rgb[None], colour)[0] / 255)
+
+
+def in_svg(svg: str, change: Callable[[str], str]) -> str:
+    """Return a picture of matplotlib, or a part of one, with other colours.
+
+    Parameters
+    ----------
+    svg : str
+        The picture, as SVG.
+    change : callable
+        What each colour becomes. It gets them as ``"#rrggbb"``; black, which is ink where
+        matplotlib or SVG says nothing else, as `INK`.
+
+    Returns
+    -------
+    str
+        The picture.
+
+    Examples
+    --------
+    >>> in_svg('<path style="stroke: #2472bd; fill: #000000"/>', on_dark)
+    '<path style="stroke: #43b6fc; fill: #e7eaed"/>'
+    """
+    colours = {
+        each: change(INK if each == "#000000" else each) for each in set(_COLOUR.findall(svg))
+    }
+    return _COLOUR.sub(lambda match: colours[match[0]], svg)
 
 
 def pixels_on_dark(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -24,11 +24,8 @@ from adaptive.explorer.bundle import digest
 MARK = "data-part"
 
 _NUMBER = re.compile(r"-?\d+\.\d{3,}(?!\d)")
-_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _COMMAND = re.compile(r"\s*([MLQCHVZ])\s*")
 _FONT = re.compile(r"font-family:[^;]*;?\s*")
-#: Where SVG says nothing else, ink is black.
-_BLACK = "#000000"
 
 
 @dataclass(frozen=True)
@@ -127,15 +124,14 @@ def _tidy(name: str, value: str) -> str:
         return _COMMAND.sub(r"\1", value).strip()
     if name == "style":
         # The page has the fonts; a text takes that of the figure.
-        return _FONT.sub("", _COLOUR.sub(lambda match: _on_both(match[0]), value)).strip()
+        return _FONT.sub("", palette.in_svg(value, _on_both)).strip()
     return value
 
 
 def _on_both(colour: str) -> str:
     """Return a colour of the book for the light page and the dark one; others stay as they are."""
-    light = palette.INK if colour == _BLACK else colour
     try:
-        return f"light-dark({light},{palette.on_dark(light)})"
+        return f"light-dark({colour},{palette.on_dark(colour)})"
     except ValueError:
         return colour
 

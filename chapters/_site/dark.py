@@ -19,9 +19,6 @@ from sphinx.util import logging
 
 _logger = logging.getLogger(__name__)
 
-#: Where SVG says nothing else, ink is black; `adaptive.plotting` says so wherever it draws.
-_BLACK = "#000000"
-_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _PIXELS = re.compile(r"(?<=data:image/png;base64,)[^\"]+")
 _FIGURE = re.compile(r'<img (?P<before>[^>]*?)src="(?P<file>[^":]*_images/[^"]+)\.svg"[^>]*>')
 
@@ -49,9 +46,7 @@ def turned(svg: str) -> str:
     >>> turned('<path style="stroke: #2472bd"/>')
     '<path style="stroke: #43b6fc"/>'
     """
-    colours = {each: palette.on_dark(each) for each in set(_COLOUR.findall(svg)) - {_BLACK}}
-    colours[_BLACK] = palette.on_dark(palette.INK)
-    svg = _COLOUR.sub(lambda match: colours[match[0]], svg)
+    svg = palette.in_svg(svg, palette.on_dark)
     return _PIXELS.sub(lambda match: _turned_pixels(match[0]), svg)
 
 

@@ -132,10 +132,6 @@ if __name__ == "__main__":
     if path is None:
         raise SystemExit(browser.ADVICE)
     with sync_playwright() as playwright:
-        write(
-            playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS),
-            BOOK,
-            where,
-            pages(),
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=browser.ARGUMENTS)
+        write(chromium, BOOK, where, pages())
     print(f"The book: {where} ({where.stat().st_size / 1e6:.1f} MB)")

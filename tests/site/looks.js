@@ -1,7 +1,11 @@
 // Defines looks(): for each element with words of its own that is seen, how they look. That is what
 // contrast is made of: the colour, whether it is large, its links' lines, and all grounds below it.
+// Then repeated(): which of them look like one before them. And emptied(): it takes the glyphs out of
+// formulas, of which axe sees no words and which are two thirds of a page, and returns what puts
+// them back.
 () => {
   const grounds = new Map();
+  const flowing = new Map();
 
   const ground = (e) => {
     if (!e) return "";
@@ -12,6 +16,20 @@
       grounds.set(e, seen + ground(e.parentElement));
     }
     return grounds.get(e);
+  };
+
+  // Whether its words lie on what they are in, and on nothing else.
+  const flows = (e) => {
+    if (!e) return true;
+    if (!flowing.has(e)) {
+      const { position, top, left, transform, marginTop, marginBottom } = getComputedStyle(e);
+      const stays = [top, left].every((x) => x === "auto" || x === "0px");
+      const placed = position === "static" || (position === "relative" && stays);
+      const apart = parseFloat(marginTop) >= 0 && parseFloat(marginBottom) >= 0;
+      const own = placed && apart && transform === "none" && !(e instanceof SVGElement);
+      flowing.set(e, own && flows(e.parentElement));
+    }
+    return flowing.get(e);
   };
 
   const speaks = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
@@ -28,5 +46,34 @@
       (e) => speaks(e) && e.checkVisibility({ visibilityProperty: true }),
     );
     return new Map(seen.map((e) => [e, look(e)]));
+  };
+
+  globalThis.repeated = () => {
+    flowing.clear();
+    const before = new Set();
+    const again = [];
+    for (const [e, look] of looks()) {
+      // In code, what scrolls has gradients as its ground, and words of each colour everywhere.
+      const alike = e.closest("pre") || (flows(e) && !/gradient|url/.test(look));
+      if (alike && before.has(look)) again.push(e);
+      if (alike) before.add(look);
+    }
+    return again;
+  };
+
+  globalThis.emptied = () => {
+    const formulas = [...document.querySelectorAll("mjx-math")];
+    const full = formulas.map((e) => [e, [...e.childNodes], e.style.cssText]);
+    const sizes = formulas.map((e) => e.getBoundingClientRect());
+    full.forEach(([e], i) => {
+      e.replaceChildren();
+      e.style.cssText = `display: inline-block; width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
+    });
+    return () => {
+      for (const [e, glyphs, style] of full) {
+        e.replaceChildren(...glyphs);
+        e.style.cssText = style;
+      }
+    };
   };
 }

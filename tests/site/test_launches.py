@@ -100,14 +100,17 @@ OLDEST = ["numpy==2.0.*", "matplotlib==3.8.*", "pyparsing<3.3"]
 class Machine:
     """A bare environment on another machine: without this project, but for a copy of it."""
 
-    def __init__(self, folder: Path, bare: Path) -> None:
+    def __init__(self, folder: Path, environment: Path, cache: Path) -> None:
         self.folder = folder
         self.environment = {"MPLBACKEND": "agg", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
         # A bar for what takes long would say how fast this machine is.
         self.environment["TQDM_DISABLE"] = "1"
+        # Most of what is installed is never imported, and need not be compiled.
+        self.environment["PIP_NO_COMPILE"] = "1"
         kept = ("PIP_", "SSL_")
         self.environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
-        shutil.copytree(bare, folder / "bare", symlinks=True)
+        self.environment["PIP_CACHE_DIR"] = str(cache)
+        shutil.copytree(environment, folder / "environment", symlinks=True)
         self.tree = folder / "project"
         shutil.copytree(ROOT / "adaptive", self.tree / "adaptive")
         for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -115,7 +118,7 @@ class Machine:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run its Python."""
-        command = [str(self.folder / "bare" / "bin" / "python"), *arguments]
+        command = [str(self.folder / "environment/bin/python"), *arguments]
         return subprocess.run(
             command, capture_output=True, text=True, cwd=self.folder, env=self.environment
         )
@@ -145,10 +148,32 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where pip keeps what it has loaded, for all machines."""
+    return tmp_path_factory.getbasetemp().parent / "pip"
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory, bare: Path, cache: Path) -> Path:
+    """Return an environment with what the project depends on, and without the project."""
+    machine = Machine(tmp_path_factory.mktemp("furnished"), bare, cache)
+    machine.install(str(machine.tree))
+    done = machine.run("-m", "pip", "uninstall", "--quiet", "--yes", "adaptive-optimizers")
+    assert done.returncode == 0, done.stderr
+    return machine.folder / "environment"
+
+
 @pytest.fixture
-def machine(tmp_path: Path, bare: Path) -> Machine:
-    """Return another machine."""
-    return Machine(tmp_path, bare)
+def machine(tmp_path: Path, bare: Path, cache: Path) -> Machine:
+    """Return another machine, with nothing but pip."""
+    return Machine(tmp_path, bare, cache)
+
+
+@pytest.fixture
+def second(tmp_path: Path, furnished: Path, cache: Path) -> Machine:
+    """Return a machine on which other work has been done with numpy and matplotlib."""
+    return Machine(tmp_path, furnished, cache)
 
 
 def _cells(name: str) -> list[str]:
@@ -186,8 +211,8 @@ def test_where_the_loaded_numpy_was_replaced_the_cell_asks_for_a_restart(machine
 
 
 @pytest.mark.parametrize("ours", ["missing", "over it"])
-def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine, ours):
-    other = machine.folder / "other"
+def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(second, ours):
+    other = second.folder / "other"
     (other / "adaptive").mkdir(parents=True)
     (other / "adaptive/__init__.py").write_text("__version__ = '1.4.0'\n", encoding="utf-8")
     (other / "pyproject.toml").write_text(
@@ -195,23 +220,23 @@ def test_where_the_other_adaptive_is_installed_the_cell_says_what_to_do(machine,
         '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n',
         encoding="utf-8",
     )
-    machine.install(str(other))
+    second.install(str(other))
     if ours == "over it":
-        machine.install(str(machine.tree))
-    run = machine.execute(launch.code(), "print('went on')")
+        second.install(str(second.tree))
+    run = second.execute(launch.code(), "print('went on')")
     assert "went on" not in run.stdout
     found = re.search(r"in the place of ours: %pip (uninstall --yes .*); restart", run.stderr)
     assert found, run.stderr[-2000:]
-    assert machine.run("-m", "pip", *found[1].split()).returncode == 0
-    again = machine.execute(launch.code(), "from adaptive import Adam; print(Adam().lr)")
+    assert second.run("-m", "pip", *found[1].split()).returncode == 0
+    again = second.execute(launch.code(), "from adaptive import Adam; print(Adam().lr)")
     assert again.stdout == "0.001\n", again.stderr[-2000:]
 
 
-def test_what_an_interrupted_pip_has_left_is_no_matter_to_the_cell(machine):
-    machine.install(str(machine.tree))
-    packages = machine.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout
+def test_what_an_interrupted_pip_has_left_is_no_matter_to_the_cell(second):
+    second.install(str(second.tree))
+    packages = second.run("-c", "import sysconfig; print(sysconfig.get_path('purelib'))").stdout
     (Path(packages.strip()) / "-umpy.dist-info").mkdir()
-    run = machine.execute("import matplotlib, numpy", launch.code(), "print('went on')")
+    run = second.execute("import matplotlib, numpy", launch.code(), "print('went on')")
     assert run.stdout == "went on\n", run.stderr[-2000:]
 
 

@@ -51,6 +51,37 @@ def test_a_word_of_code_that_cannot_be_read_is_found(page, code):
     assert rules(_violations(page(code), "light")) == ["color-contrast"]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("words</p><p>words</p><p>words", []),
+        (f"words</p><p>{FAINT}</p><p>{FAINT}", ["color-contrast"]),
+        ('words</p><div style="height: 40px; background: #222"></div>'
+         '<p style="position: relative; top: -35px">words', ["color-contrast"]),
+        ('words</p><div style="height: 40px; background: #222"></div>'
+         '<p style="margin-top: -35px">words', ["color-contrast"]),
+    ],
+    ids=["alike", "colour", "moved", "drawn up"],
+)  # fmt: skip
+def test_a_word_of_the_text_that_cannot_be_read_is_found(page, text, found):
+    assert rules(_violations(page(text=text), "light")) == found
+
+
+def test_words_of_the_text_are_asked_of_once(page):
+    shown = page(text="words</p><p>words</p><p><b>others</b>")
+    assert shown.evaluate("() => repeated().map((e) => e.localName)") == ["span", "p", "b"]
+
+
+def test_formulas_are_full_again_after_the_look(page):
+    shown = page()
+    formula = '<mjx-math style="color: red"><mjx-mi><mjx-c></mjx-c></mjx-mi></mjx-math>'
+    shown.evaluate("(html) => { document.querySelector('p').innerHTML = html }", formula)
+    shown.evaluate("() => { globalThis.refill = emptied() }")
+    assert shown.locator("mjx-c").count() == 0
+    shown.evaluate("() => refill()")
+    assert shown.locator("p").inner_html() == formula.replace('red"', 'red;"')
+
+
 def test_the_looks_of_the_other_theme_are_others(page):
     style = '[data-theme="dark"] { --k: #eee } .odd { color: var(--k, #036) }'
     shown = page('<span class="odd">if</span>', style=style)

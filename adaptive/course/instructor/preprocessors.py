@@ -21,6 +21,7 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from adaptive.course.instructor import guard, restore, walls
 from adaptive.course.instructor.kernels import Walled
+from adaptive.course.instructor.keys import Key, marked, paper
 from adaptive.course.regions import CODE_STUB, OPEN_STUB
 
 #: Seconds that the guard may take, whatever cells may.
@@ -104,6 +105,7 @@ class Run(Execute):
         self._guarded: Any = None  # the kernel that has a guard
         self._left_out: set[int] = set()
         self._names = resources["nbgrader"]
+        self._keys = paper(Path(CourseDirectory(parent=self).root), self._names["assignment"]).keys
         self._noticed: dict[str, None] = {}
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
@@ -149,6 +151,10 @@ class Run(Execute):
             if not reached or (self._late and index in self._left_out):
                 says = f"The notebook was stopped after {self.limit} seconds, and no mark was made."
                 cell.outputs = [_error("NotReached", says)]
+            prefix = f"{self._names['assignment']}-"
+            question = cell.metadata.nbgrader["grade_id"].removeprefix(prefix)
+            if key := self._keys.get(question):
+                mark_note(cell, key, question)
             settle(cell, back)
             self._noticed |= dict.fromkeys(back if back is not None else ["the guard"])
         return cell, resources
@@ -320,6 +326,28 @@ def settle(cell: NotebookNode, back: list[str] | None) -> None:
     if back:
         says = f"Put back before this check, because the notebook had changed it: {', '.join(back)}"
         cell.outputs.insert(0, _stream(f"{says}.\n"))
+
+
+def mark_note(cell: NotebookNode, key: Key, question: str) -> None:
+    """Put points in the place of an answer that was noted; nothing else in the cell counts.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        The test cell of a closed question, which has run; changed in place.
+    key : Key
+        To the question.
+    question : str
+        Its name.
+    """
+    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+    text = results[0]["data"].get("text/plain") if len(results) == 1 else None
+    if isinstance(text, str) and (done := marked(key, question, text)):
+        points, says = done
+        data = {"text/plain": repr(points)}
+        result = nbformat.v4.new_output("execute_result", data, execution_count=None)
+        cell.outputs = [_stream(f"{says}\n"), result]
 
 
 def _points(result: NotebookNode) -> float:

@@ -75,6 +75,14 @@ class Number:
         return [Mark("the number", 0, self.points, f"{value:g} is {size}. {self.reminder}".strip())]
 
 
+def apart(key: Number | Table) -> bool:
+    """Return whether no typical mistake leads near a right number: what is drawn may be so."""
+    if isinstance(key, Table):
+        return all(apart(row) for row in key.rows.values() if isinstance(row, Number | Table))
+    right = key.right()
+    return all(abs(wrong() - right) > 1.2 * key.rtol * abs(right) for wrong, _ in key.mistakes)
+
+
 @dataclass(frozen=True)
 class Choice:
     """The key to a choice.

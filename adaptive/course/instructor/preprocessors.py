@@ -21,7 +21,8 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from adaptive.course.instructor import guard, restore, walls
 from adaptive.course.instructor.kernels import Walled
-from adaptive.course.instructor.keys import Key, marked, paper
+from adaptive.course.instructor.keys import Key, Paper, marked, paper
+from adaptive.course.instructor.variants import Variants
 from adaptive.course.regions import CODE_STUB, OPEN_STUB
 
 #: Seconds that the guard may take, whatever cells may.
@@ -66,15 +67,23 @@ class ClearSolutions(preprocessors.ClearSolutions):
         return cell, resources
 
 
+def handed_out(asking: Restore | Run, names: dict[str, str]) -> Path:
+    """Return the folder of what a student was given: a paper of their own, or that of all."""
+    course, name = CourseDirectory(parent=asking), names["assignment"]
+    if names["student"] in asking.whose:
+        return Variants(Path(course.root), name).of(asking.whose[names["student"]])
+    return Path(course.format_path(course.release_directory, ".", name))
+
+
 class Restore(NbGraderPreprocessor):
     """Put the student's work back into the released notebook."""
 
+    whose = Dict(help="for whom the paper of each student was made").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the released notebook with the student's work in it."""
-        course = CourseDirectory(parent=self)
         names = resources["nbgrader"]
-        folder = course.format_path(course.release_directory, ".", names["assignment"])
-        released = Path(folder) / f"{names['notebook']}.ipynb"
+        released = handed_out(self, names) / f"{names['notebook']}.ipynb"
         if released.exists():
             nb = restore.restore(nb, nbformat.read(released, as_version=4))
         return nb, resources
@@ -92,6 +101,7 @@ class Run(Execute):
     limit = Integer(300, help="seconds that a whole submission may take").tag(config=True)
     unsafe = Bool(False, help="whether to run submissions without walls").tag(config=True)
     executed = Unicode("", help="the notebook, if it has run already").tag(config=True)
+    whose = Dict(help="for whom the paper of each student was made").tag(config=True)
     of = Dict(help="what the marks depend on, as hashes, to be noted").tag(config=True)
 
     def preprocess(
@@ -105,13 +115,18 @@ class Run(Execute):
         self._guarded: Any = None  # the kernel that has a guard
         self._left_out: set[int] = set()
         self._names = resources["nbgrader"]
-        self._keys = paper(Path(CourseDirectory(parent=self).root), self._names["assignment"]).keys
+        self._keys = self._paper().keys
         self._noticed: dict[str, None] = {}
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
         nb, resources = super().preprocess(nb, resources, km)
         nb.metadata[RAN] = {"noticed": list(self._noticed)}
         return nb, resources
+
+    def _paper(self) -> Paper:
+        root, name = Path(CourseDirectory(parent=self).root), self._names["assignment"]
+        whose = self.whose.get(self._names["student"])
+        return Variants(root, name).paper(whose) if whose else paper(root, name)
 
     def _seconds_of_cell(self, cell: NotebookNode) -> int:
         usual: int = self.timeout
@@ -173,7 +188,7 @@ class Run(Execute):
     def _files(self) -> dict[str, Path]:
         """Return what a submission may read: itself, and the data of the assignment."""
         course, names = CourseDirectory(parent=self), self._names
-        path = Path(course.format_path(course.release_directory, ".", names["assignment"]))
+        path = handed_out(self, names)
         found = {
             one.relative_to(path).as_posix(): one.resolve()
             for one in path.rglob("*")

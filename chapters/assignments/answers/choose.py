@@ -12,15 +12,7 @@ import numpy as np
 from adaptive import SGD, Adagrad, AMSGrad, Rule, descend
 from adaptive.course.choose import left, looks, share
 from adaptive.course.failed import FOLLOWED
-from adaptive.course.instructor.keys import (
-    Choice,
-    Goal,
-    Key,
-    Number,
-    Paper,
-    Setting,
-    Table,
-)
+from adaptive.course.instructor.keys import Choice, Goal, Key, Number, Paper, Setting, Table, apart
 from adaptive.course.unseen import Unseen, losses
 from adaptive.problems import Ravine
 
@@ -483,7 +475,8 @@ def paper(rng: np.random.Generator | None) -> Paper:
     runs = {"A": above_the_limit(0.108, 30), "B": used_up(0.1, 3)}
     runs["C"] = not_corrected(0.02, (0.01, 0.004))
     if rng is not None:
-        first = int(rng.integers(20, 100_000))
+        firsts = rng.integers(20, 100_000, size=1000).tolist()
+        first = next(first for first in firsts if apart(measured(first)))
         order = tuple(ORDER[k] for k in rng.permutation(4))
         runs["A"] = above_the_limit(round(rng.uniform(0.103, 0.112), 4), rng.uniform(15, 75))
         runs["B"] = used_up(round(rng.uniform(0.07, 0.12), 3), int(rng.integers(1, 100_000)))

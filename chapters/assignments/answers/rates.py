@@ -38,6 +38,13 @@ def rates_of(rule: Rule) -> list[float]:
 
 # --------------------------------------------------------------------------- the sparse task
 
+#: Seeds of rows with which SGD at its best finds about a third of the rare weights, as the text
+#: says, and no two rates of the grid tie for the best.
+TASKS = (
+    *(4, 5, 6, 16, 17, 20, 29, 30, 32, 34, 36, 42, 43, 51, 53, 56, 64, 67, 68, 74),
+    *(76, 78, 82, 84, 85, 94, 97, 98, 103, 104, 108, 121, 122, 124, 127, 129, 138, 139, 141, 144),
+)
+
 
 @cache
 def best(kind: Callable[..., Rule], task: int, of: str = "loss") -> Learned:
@@ -55,11 +62,6 @@ def tried_at(kind: Callable[..., Rule], lr: float, task: int) -> Learned:
 def advantage(of: str, task: int) -> float:
     """Return how many times as much Adagrad has as SGD, each at its best rate."""
     return float(getattr(best(Adagrad, task), of) / getattr(best(SGD, task), of))
-
-
-def _as_the_text_says(task: int) -> bool:
-    """Return whether SGD at its best has found about a third of the rare weights."""
-    return 0.3 < best(SGD, task).rare < 0.38
 
 
 def measured(task: int) -> Number:
@@ -239,7 +241,7 @@ def paper(rng: np.random.Generator | None) -> Paper:
     task, order = 0, list(CURVES)
     if rng is not None:
         order = rng.permutation(order).tolist()
-        task = next(k for k in rng.integers(1, 100_000, 1000).tolist() if _as_the_text_says(k))
+        task = int(rng.choice(TASKS))
     keys: dict[str, Key] = {
         "measured": measured(task),
         "epsilon": EPSILON,

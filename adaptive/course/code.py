@@ -14,10 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.course.calling import Mishap, call, standing_in, uses_package
+from adaptive.course.calling import Mishap, call, standing_in, uses_package, watching
 from adaptive.course.parts import NOTHING, Formula, Mistake, Part
 from adaptive.course.questions import Mark, shown
 from adaptive.course.returned import adapted, close, fitted, order, slip_of_order, values
+
+#: What is said of an answer that is not one's own; who grades looks for it.
+BORROWED = "lets the package do the work"
+_NOT_YOURS = (
+    f"{BORROWED}. The package is right, of course; but the lines of the equation are the exercise. "
+    "Write them with numpy, and keep the package to compare with in a cell of your own"
+)
 
 
 @dataclass(frozen=True)
@@ -123,16 +130,15 @@ class Code:
     def _marks(self, answer: Callable[..., Any], rng: np.random.Generator) -> list[Mark]:
         inputs = self._first(self.draw, rng)
         if self.by_hand and uses_package(answer, self._handed(inputs)):
-            raise Mishap(
-                "lets the package do the work. The package is right, of course; but the lines of "
-                "the equation are the exercise. Write them with numpy, and keep the package to "
-                "compare with in a cell of your own"
-            )
+            raise Mishap(_NOT_YOURS)
         function, called_wrongly = adapted(answer, self.arguments)
-        found = self._order(function, inputs, rng)
-        # In the order of the parts: a set's order would change from one Python to the next.
-        draws = dict.fromkeys(part.draw for part in self.parts)
-        runs = {draw: self._run(function, found, draw, rng) for draw in draws}
+        with watching(self._handed(inputs)) as watch:
+            found = self._order(function, inputs, rng)
+            # In the order of the parts: a set's order would change from one Python to the next.
+            draws = dict.fromkeys(part.draw for part in self.parts)
+            runs = {draw: self._run(function, found, draw, rng) for draw in draws}
+        if self.by_hand and watch.found:
+            raise Mishap(_NOT_YOURS)
         constant = self._constant([made for run in runs.values() for made in run.calls])
         marks = []
         recognised: dict[str, Mistake] = {}

@@ -21,7 +21,7 @@ from tests.course.sheets import COURSE
 from tests.course.test_answers import closed_questions
 
 pytestmark = pytest.mark.usefixtures("own_settings")
-STUDENTS = "id,lms_user_id\nanna,17\nZoë Hill,18\n"
+STUDENTS = "id,lms_user_id\nanna,17\nZoë Hill,18\ncy,20\n"
 
 
 def right(key):
@@ -143,7 +143,7 @@ def test_a_notebook_with_another_one_s_numbers_says_so(tmp_path, monkeypatch):
 def test_a_list_of_students_is_read(tmp_path):
     path = tmp_path / "students.csv"
     path.write_text("\ufeff" + STUDENTS, encoding="utf-8")
-    assert read_students(path) == {"anna": "17", "Zoë Hill": "18"}
+    assert read_students(path) == {"anna": "17", "Zoë Hill": "18", "cy": "20"}
     path.write_text("id\nanna\n", encoding="utf-8")
     assert read_students(path) == {"anna": ""}
 
@@ -174,13 +174,24 @@ def _answers(root, student, whose):
     return notebook
 
 
+FORGES = """\
+formatter = get_ipython().display_formatter.formatters["text/plain"]
+formatter.for_type_by_name("adaptive.course.closed", "Noted", lambda one, shown, _: shown.text("3"))
+import adaptive.course.closed
+adaptive.course.closed.Noted.__repr__ = lambda self: "3"
+"""
+
+
 def test_each_is_graded_by_their_own_paper(course, tmp_path, capsys):
     here = f"--course={course.root}"
     assert main(["release", "ravine", f"--seeds={course.root / 'students.csv'}", here]) == 0
-    assert "2 of their own in" in capsys.readouterr().out
+    assert "3 of their own in" in capsys.readouterr().out
     handed_in = tmp_path / "from canvas"
     handed_in.mkdir()
+    forged = _answers(course.root, "cy", "anna")
+    forged.cells.insert(2, nbformat.v4.new_code_cell(FORGES))
     for file, notebook in {
+        "cy.ipynb": forged,
         "hillzoe_18_1_ravine.ipynb": _answers(course.root, "Zoë Hill", "Zoë Hill"),
         # A friend's notebook, with the friend's right answers.
         "anna_17_2_ravine.ipynb": _answers(course.root, "Zoë Hill", "Zoë Hill"),
@@ -191,6 +202,10 @@ def test_each_is_graded_by_their_own_paper(course, tmp_path, capsys):
     asked = ("largest-rate", "measured-steps", "curves")
     assert [rows["hillzoe"].points[name] for name in asked] == [2, 1, 3]
     assert sum(rows["anna"].points[name] for name in asked) < 6
+    # Who displays something else has handed in nothing, and is looked at.
+    assert [rows["cy"].points[name] for name in asked] == [None, None, None]
+    assert "not marked: largest-rate, measured-steps, curves" in rows["cy"].status
+    assert "display_formatter" in "; ".join(rows["cy"].noticed)
     assert "no paper was made for this student" in rows["nobody"].problem
     again = list(course.grade("ravine", handed_in, Options(jobs=1)))
     assert {row.student: row for row in again} == rows

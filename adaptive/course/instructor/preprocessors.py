@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 import time
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
+from adaptive.course.code import BORROWED
 from adaptive.course.instructor import guard, restore, walls
 from adaptive.course.instructor.kernels import Walled
 from adaptive.course.instructor.keys import Key, Paper, marked, paper
@@ -35,6 +37,20 @@ NO_WALLS = (
     "submissions would run with your rights, not kept apart: neither unshare nor bubblewrap works "
     "here"
 )
+
+
+#: What code has that reads or runs other code: there are good reasons for it, and others.
+_LOOKS_ELSEWHERE = re.compile(
+    r"\b(getsource|exec|eval|compile|gc|ctypes|FunctionType|__code__|_getframe|setprofile|settrace"
+    r"|display_formatter|instructor)\b"
+)
+
+
+def _words(nb: NotebookNode) -> list[str]:
+    """Return the words in a student's answers, and in cells of their own, that look elsewhere."""
+    known = [cell for cell in nb.cells if cell.cell_type == "code" and not is_test(cell)]
+    found = {word for cell in known for word in _LOOKS_ELSEWHERE.findall(cell.source)}
+    return sorted(found)
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -117,10 +133,15 @@ class Run(Execute):
         self._names = resources["nbgrader"]
         self._keys = self._paper().keys
         self._noticed: dict[str, None] = {}
+        self._borrowed: list[str] = []
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
         nb, resources = super().preprocess(nb, resources, km)
-        nb.metadata[RAN] = {"noticed": list(self._noticed)}
+        nb.metadata[RAN] = {
+            "noticed": list(self._noticed),
+            "borrowed": self._borrowed,
+            "words": _words(nb),
+        }
         return nb, resources
 
     def _paper(self) -> Paper:
@@ -172,6 +193,8 @@ class Run(Execute):
                 mark_note(cell, key, question)
             settle(cell, back)
             self._noticed |= dict.fromkeys(back if back is not None else ["the guard"])
+            if any(BORROWED in output.get("text", "") for output in cell.outputs):
+                self._borrowed.append(question)
         return cell, resources
 
     # ----------------------------------------------------------------- the kernel

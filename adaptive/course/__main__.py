@@ -44,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         "and mark schemes. Nothing is released if a trace of them is left.",
     )
     release.add_argument("names", nargs="*", metavar="NAME", help="an assignment (default: all)")
+    release.add_argument(
+        "--seeds",
+        type=Path,
+        metavar="STUDENTS",
+        help="also make variants/NAME/STUDENT.zip, with numbers of each student's own, for the "
+        "students in a CSV file with the column id and, if there are such numbers, lms_user_id",
+    )
 
     grade = commands.add_parser(
         "grade",
@@ -135,7 +142,7 @@ def _whole(text: str, what: str = "") -> int:
 
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
-        return _release(course, options.names or course.assignments)
+        return _release(course, options.names or course.assignments, options.seeds)
     if options.command == "grade":
         return _grade(course, options)
     rows = course.feedback(options.name)
@@ -145,11 +152,18 @@ def _run(course: Course, options: argparse.Namespace) -> int:
     return int(any(row.lost for row in rows))
 
 
-def _release(course: Course, names: list[str]) -> int:
+def _release(course: Course, names: list[str], seeds: Path | None) -> int:
+    from adaptive.course.instructor.variants import read_students
+
+    students = read_students(seeds) if seeds else {}
     for name in names:
         with progress(f"release {name}"):
             path = course.release(name)
         say(f"{name}: {path}")
+        if students:
+            with progress(f"release {name}", len(students)) as bar:
+                archives = [bar.update() or made for made in course.release_to(name, students)]
+            say(f"{name}: {len(archives)} of their own in {archives[0].parent}")
     return 0
 
 

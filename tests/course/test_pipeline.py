@@ -255,6 +255,7 @@ def real(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """Return a course with the assignments as they are."""
     root = tmp_path_factory.mktemp("real")
     shutil.copytree(SOURCE, root / "source")
+    shutil.copytree(SOURCE.parent / "answers", root / "answers")
     shutil.copy(SOURCE.parent / "nbgrader_config.py", root)
     return Course(root)
 

@@ -133,7 +133,7 @@ def _files(entry: Path, assignment: str, assignments: set[str]) -> Iterator[_Fil
         there = path.is_symlink() or path.is_file()
         if there and not any(map(hidden, [inside, *inside.parents])):
             rank = _rank(path, bool(known) or folder, assignment)
-            yield _File(_student(name), lms, path, rank)
+            yield _File(student_folder(name), lms, path, rank)
 
 
 def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int, float]:
@@ -144,8 +144,8 @@ def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int,
     return notebook, assignment in path.stem, number, path.lstat().st_mtime
 
 
-def _student(name: str) -> str:
-    """Return a name as nbgrader and every file system can take it."""
+def student_folder(name: str) -> str:
+    """Return a student's name as nbgrader and every file system can take it."""
     name = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
     name = name.strip(" .")
     return f"{name}_" if not name or _DEVICE.fullmatch(name) else name

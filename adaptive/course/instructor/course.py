@@ -32,6 +32,7 @@ from adaptive.course.instructor.progress import progress
 from adaptive.course.instructor.records import CONFIG, Records
 from adaptive.course.instructor.restore import Unreadable, belongs, read
 from adaptive.course.instructor.tables import Row, write_for, write_grades
+from adaptive.course.instructor.variants import Variants
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,23 @@ class Course(Records):
                 content.write(made, made.relative_to(target.parent))
         return archive
 
+    def release_to(self, name: str, students: dict[str, str]) -> Iterator[Path]:
+        """Make a paper of each student's own, from the one that all have.
+
+        Parameters
+        ----------
+        name : str
+            The assignment, which has been released.
+        students : dict of str
+            Their numbers in Canvas or Moodle, by name; see `variants.read_students`.
+
+        Yields
+        ------
+        Path
+            The zip file of each.
+        """
+        yield from Variants(self.root, name).hand_out(self.released(name).parent, students)
+
     def grade(self, name: str, submissions: Path, options: Options | None = None) -> Iterator[Row]:
         """Autograde submissions, each for itself.
 
@@ -143,6 +161,8 @@ class Course(Records):
                 f"{NO_WALLS}. Use Linux with bubblewrap, or the container (see the guide), or "
                 "grade in an account that holds nothing else, with --unsafe"
             )
+        if Variants(self.root, name).there:
+            Variants(self.root, name).whose("")  # or raise an error: the secret is another one
         if not self._in_gradebook(name):
             self.release(name)
         with tempfile.TemporaryDirectory() as unpacked:
@@ -181,11 +201,19 @@ class Course(Records):
         config = self._settings(options)
         base = self._base(name, config)
         marks: dict[str, dict[str, str]] = {}
+        whose: dict[str, str] = {}
         with progress(f"read {name}", len(found)) as bar:
             for one in found:
                 data, before = self._take(name, one), self._ran(name, one.student)
                 which = hashlib.sha256(data or b"").hexdigest()
-                of = hashlib.sha256(f"{base} {which}".encode()).hexdigest()
+                if data is not None and (owner := self._whose(name, one)):
+                    whose[one.student] = owner
+                own = (
+                    Variants(self.root, name).seed(whose[one.student])
+                    if one.student in whose
+                    else ""
+                )
+                of = hashlib.sha256(f"{base} {which} {own}".encode()).hexdigest()
                 if data is not None and (options.anyway or before.get("of") != of):
                     part = options.questions and before.get("submission") == which
                     kept = before.get("of", "") if part else of
@@ -198,7 +226,8 @@ class Course(Records):
         # Kernels cannot write where the package is, and read the checks anew each time.
         compileall.compile_dir(Path(regions.__file__).parents[1], quiet=2)
         lost: list[str] = []
-        jobs = self._jobs(name, list(marks), sanitized, lost)
+        config.Run.whose = whose
+        jobs = self._jobs(name, list(marks), sanitized, lost, whose)
         with progress(f"grade {name}", len(marks)) as bar:
             for done in run_all(jobs, config, min(options.jobs or _cores(), len(marks))):
                 student = done.job.student
@@ -219,10 +248,16 @@ class Course(Records):
         return config
 
     def _jobs(
-        self, name: str, students: list[str], sanitized: Path, lost: list[str]
+        self,
+        name: str,
+        students: list[str],
+        sanitized: Path,
+        lost: list[str],
+        whose: dict[str, str],
     ) -> Iterator[Job]:
         """Yield what is to run; note who has nothing."""
         config = copy.deepcopy(self.config)
+        config.Restore.whose = whose
         config.CourseDirectory.autograded_directory = str(sanitized)
         for student in students:
             try:
@@ -303,6 +338,11 @@ class Course(Records):
             gradebook.update_or_create_student(one.student, **known)
         try:
             data = self._read(name, one)
+            if Variants(self.root, name).there and not self._whose(name, one):
+                raise Unreadable(
+                    "no paper was made for this student: is the name, or the number in the "
+                    "learning platform, in the list that was given to release --seeds?"
+                )
             if one.path.resolve().parent != folder:
                 self._hand_in(one.path, data.removeprefix(codecs.BOM_UTF8), folder, name)
             return (folder / f"{name}.ipynb").read_bytes()
@@ -310,12 +350,18 @@ class Course(Records):
             self._note(name, one.student, error)
             return None
 
+    def _whose(self, name: str, one: Submission) -> str:
+        """Return for whom a student's own paper was made; nothing if all have the same."""
+        variants = Variants(self.root, name)
+        return variants.whose(one.student, one.lms) if variants.there else ""
+
     def _base(self, name: str, config: Config) -> str:
         """Return what marks depend on beside the submission, as a hash: tests and settings."""
         found = hashlib.sha256(repr([config.Execute.timeout, config.Run]).encode())
         source = self.root / "source" / name / f"{name}.ipynb"
-        for path in [source, self.root / CONFIG, *_checks()]:
-            found.update(path.read_bytes())
+        answers = self.root / "answers" / f"{name}.py"
+        for path in [source, answers, self.root / CONFIG, *_checks()]:
+            found.update(path.read_bytes() if path.is_file() else b"")
         return found.hexdigest()
 
     def _note(self, name: str, student: str, error: Exception) -> None:

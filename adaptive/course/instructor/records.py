@@ -167,5 +167,10 @@ def _open_task(grade: Any) -> bool:
 
 
 def _noticed(ran: dict[str, Any]) -> tuple[str, ...]:
-    names = ", ".join(map(str, ran.get("noticed", ())))
-    return (f"put back before a check: {names}",) if names else ()
+    kinds = {
+        "noticed": "put back before a check",
+        "borrowed": "done by the package",
+        "words": "in the code",
+    }
+    found = {says: ", ".join(map(str, ran.get(kind, ()))) for kind, says in kinds.items()}
+    return tuple(f"{says}: {names}" for says, names in found.items() if names)

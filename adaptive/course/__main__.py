@@ -145,6 +145,21 @@ def _add_after(commands: Any, course: argparse.ArgumentParser) -> None:
     )
     statistics.add_argument("name", metavar="NAME", help="the assignment")
 
+    similarity = commands.add_parser(
+        "similarity",
+        parents=[course],
+        help="write a page of pairs of submissions with code in common",
+        description="Write similarity-NAME.html: pairs of submissions that share passages which "
+        "neither the assignment has nor many others have, with both texts side by side.",
+    )
+    similarity.add_argument("name", metavar="NAME", help="the assignment")
+    similarity.add_argument(
+        "--common",
+        type=_count,
+        metavar="N",
+        help="leave out what more than N submissions share (default: a quarter of them, or 3)",
+    )
+
 
 def _seconds(text: str) -> int:
     return _whole(text, " of seconds")
@@ -169,6 +184,11 @@ def _run(course: Course, options: argparse.Namespace) -> int:
         from adaptive.course.instructor.statistics import write_statistics
 
         say(f"{options.name}: {write_statistics(course, options.name)}")
+        return 0
+    if options.command == "similarity":
+        from adaptive.course.instructor.similarity import write_similarity
+
+        say(f"{options.name}: {write_similarity(course, options.name, options.common)}")
         return 0
     rows = course.feedback(options.name)
     if options.lms:

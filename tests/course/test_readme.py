@@ -66,11 +66,16 @@ def test_from_a_clone_to_a_graded_class(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "submissions"
     folder.mkdir()
     (folder / "anna.ipynb").write_bytes(b"{}")
+    (tmp_path / "submissions.json").write_text("[]", encoding="utf-8")
+    worksheet = "Identifier,Last modified (submission)\n"
+    (tmp_path / "worksheet.csv").write_text(worksheet, encoding="utf-8")
     codes = {tuple(command[2:]): main([*command, here]) for command in commands[1:]}
     assert codes == {
         ("canvas-submissions.zip",): 0,
         ("moodle-submissions.zip",): 1,
         ("submissions/",): 1,
+        ("canvas-submissions.zip", "--times", "submissions.json"): 0,
+        ("moodle-submissions.zip", "--times", "worksheet.csv", "--zone", "Europe/Berlin"): 1,
         (): 1,
         ("--lms", "canvas"): 1,
         ("--lms", "moodle"): 1,

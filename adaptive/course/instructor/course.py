@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 
@@ -25,11 +26,12 @@ from adaptive.course.instructor import CourseError, walls
 from adaptive.course.instructor.archives import LARGEST, extract
 from adaptive.course.instructor.collect import Submission, collect
 from adaptive.course.instructor.conversion import Record, Sanitize, convert
+from adaptive.course.instructor.late import STAMP, assign, read_times
 from adaptive.course.instructor.logs import kept_log
 from adaptive.course.instructor.pool import Done, Job, run_all
 from adaptive.course.instructor.preprocessors import NO_WALLS
 from adaptive.course.instructor.progress import progress
-from adaptive.course.instructor.records import CONFIG, Records
+from adaptive.course.instructor.records import CONFIG, MARKED_LATE, Records
 from adaptive.course.instructor.restore import Unreadable, belongs, read
 from adaptive.course.instructor.tables import Row, write_for, write_grades
 from adaptive.course.instructor.variants import Variants
@@ -51,6 +53,10 @@ class Options:
         Whether to grade again what has been graded and has not changed.
     unsafe : bool
         Whether submissions run without walls.
+    times : Path, optional
+        Of a file that says when everybody handed in, see `late.read_times`.
+    zone : str
+        The time zone of such times in it as have none.
     """
 
     timeout: int | None = None
@@ -60,6 +66,8 @@ class Options:
     questions: tuple[str, ...] = ()
     again: bool = False
     unsafe: bool = False
+    times: Path | None = None
+    zone: str = ""
 
     @property
     def anyway(self) -> bool:
@@ -163,6 +171,7 @@ class Course(Records):
             )
         if Variants(self.root, name).there:
             Variants(self.root, name).whose("")  # or raise an error: the secret is another one
+        times = read_times(options.times, options.zone) if options.times else {}
         if not self._in_gradebook(name):
             self.release(name)
         with tempfile.TemporaryDirectory() as unpacked:
@@ -176,7 +185,7 @@ class Course(Records):
             left = [one.student for one in found]
             sanitized = Path(unpacked) / "sanitized"
             try:
-                for student in self._graded(name, found, options, sanitized):
+                for student in self._graded(name, found, options, times, sanitized):
                     left.remove(student)
                     yield self.row(name, student)
             except KeyboardInterrupt:
@@ -195,7 +204,12 @@ class Course(Records):
         return [one for one in found if not options.students or one.student in options.students]
 
     def _graded(
-        self, name: str, found: list[Submission], options: Options, sanitized: Path
+        self,
+        name: str,
+        found: list[Submission],
+        options: Options,
+        times: dict[str, str],
+        sanitized: Path,
     ) -> Iterator[str]:
         """Grade submissions, and yield whose is done."""
         config = self._settings(options)
@@ -205,6 +219,7 @@ class Course(Records):
         with progress(f"read {name}", len(found)) as bar:
             for one in found:
                 data, before = self._take(name, one), self._ran(name, one.student)
+                self._clock(name, one, times)
                 which = hashlib.sha256(data or b"").hexdigest()
                 if data is not None and (owner := self._whose(name, one)):
                     whose[one.student] = owner
@@ -306,14 +321,10 @@ class Course(Records):
         list of Row
             One for each student, as in ``grades-NAME.csv``.
         """
-        self.known(name)
-        students = self._students(name)
-        if not students:
-            raise CourseError(
-                f"NAME: nothing of {name} is graded yet; first: grade {name} SUBMISSIONS"
-            )
-        with progress(f"feedback {name}", len(students)) as bar:
-            rows = [self.row(name, student) for student in students]
+        for student in self._students(self.known(name)):
+            assign(self.config, name, student)
+        rows = self.rows(name)
+        with progress(f"feedback {name}", len(rows)) as bar:
             write_grades(self.root / f"grades-{name}.csv", self.questions(name), rows)
             for row in rows:
                 # Also of those who are graded, so that no old page stays if a new one fails.
@@ -344,7 +355,7 @@ class Course(Records):
                     "learning platform, in the list that was given to release --seeds?"
                 )
             if one.path.resolve().parent != folder:
-                self._hand_in(one.path, data.removeprefix(codecs.BOM_UTF8), folder, name)
+                self._hand_in(one, data.removeprefix(codecs.BOM_UTF8), folder, name)
             return (folder / f"{name}.ipynb").read_bytes()
         except Exception as error:
             self._note(name, one.student, error)
@@ -354,6 +365,24 @@ class Course(Records):
         """Return for whom a student's own paper was made; nothing if all have the same."""
         variants = Variants(self.root, name)
         return variants.whose(one.student, one.lms) if variants.there else ""
+
+    def _clock(self, name: str, one: Submission, times: dict[str, str]) -> None:
+        """Note when a submission came, if that is known, and what it costs."""
+        folder = self.root / "submitted" / one.student / name
+        stamp, mark = folder / STAMP, folder / MARKED_LATE
+        if one.lms in times:
+            stamp.write_text(f"{times[one.lms]}\n", encoding="utf-8")
+        mark.unlink(missing_ok=True)
+        if one.late and not stamp.is_file():
+            mark.touch()
+        when = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else None
+        with self._gradebook() as gradebook:
+            try:
+                gradebook.find_submission(name, one.student)
+            except MissingEntry:
+                return  # nbgrader makes an entry when it is graded.
+            gradebook.update_or_create_submission(name, one.student, timestamp=when)
+        assign(self.config, name, one.student)
 
     def _base(self, name: str, config: Config) -> str:
         """Return what marks depend on beside the submission, as a hash: tests and settings."""
@@ -371,13 +400,17 @@ class Course(Records):
         path.write_text(f"{kind}{error}\n", encoding="utf-8")
         self._forget(name, student)
 
-    def _hand_in(self, path: Path, data: bytes, folder: Path, name: str) -> None:
+    def _hand_in(self, one: Submission, data: bytes, folder: Path, name: str) -> None:
         """Put a notebook where nbgrader grades it, and when it was handed in, if that is known."""
+        target = folder / f"{name}.ipynb"
+        same = target.is_file() and target.read_bytes() == data
         for old in folder.iterdir():
-            old.unlink()
-        (folder / f"{name}.ipynb").write_bytes(data)
-        stamp = path.with_name("timestamp.txt")
-        if stamp.is_file() and not stamp.is_symlink():
+            if not (same and old.name == STAMP):
+                old.unlink()
+        target.write_bytes(data)
+        stamp = one.path.with_name(STAMP)
+        # In an archive from Canvas or Moodle it would be the student's own word.
+        if stamp.is_file() and not stamp.is_symlink() and not one.lms:
             shutil.copy(stamp, folder)
 
     def _read(self, name: str, one: Submission) -> bytes:

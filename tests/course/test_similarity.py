@@ -130,6 +130,16 @@ def test_the_page_shows_both_texts(room, capsys):
     assert "No two submissions share such a passage." in text.main.get_text()
 
 
+def test_what_a_paper_of_one_s_own_hands_out_does_not_count(room):
+    room.grade()
+    paper = room.course.root / "variants" / "ravine" / "anna" / "ravine.ipynb"
+    paper.parent.mkdir(parents=True)
+    released = nbformat.read(room.course.released("ravine"), as_version=4)
+    paper.write_bytes(Book(released).own(TUNE).bytes())
+    text = BeautifulSoup(_page(room).read_text(encoding="utf-8"), "html.parser")
+    assert "No two submissions share such a passage." in text.main.get_text()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_is_accessible_and_asks_for_nothing(room, reader, width, scheme):
     room.grade()

@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import chain, combinations, groupby
 from pathlib import Path
 
 import nbformat
@@ -22,6 +22,7 @@ from adaptive.course.instructor.pages import write
 from adaptive.course.instructor.progress import progress
 from adaptive.course.instructor.records import Records
 from adaptive.course.instructor.restore import Unreadable, read
+from adaptive.course.instructor.variants import Variants
 
 #: Signs that two texts must share in a row, where each name is one sign and blanks are none.
 RUN = 25
@@ -59,14 +60,16 @@ class Pair:
     texts: tuple[Cells, Cells]
 
 
-def own_cells(notebook: NotebookNode, template: NotebookNode) -> list[str]:
-    """Return the code cells of a notebook that the template does not have as they are."""
-    given = set(_code_cells(template))
-    return [source for source in _code_cells(notebook) if source and source not in given]
+def handed_out(course: Records, name: str) -> list[str]:
+    """Return the code cells of an assignment, also of papers that were made for one student."""
+    papers = Variants(course.root, name).folder.glob(f"*/{name}.ipynb")
+    cells = (_code_cells(nbformat.read(path, 4)) for path in (course.released(name), *papers))
+    return list(dict.fromkeys(chain.from_iterable(cells)))
 
 
 def _code_cells(notebook: NotebookNode) -> list[str]:
-    return [cell.source.strip() for cell in notebook.cells if cell.cell_type == "code"]
+    found = (cell.source.strip() for cell in notebook.cells if cell.cell_type == "code")
+    return [source for source in found if source]
 
 
 def pairs(
@@ -179,19 +182,20 @@ def write_similarity(course: Records, name: str, common: int | None = None) -> P
     paths = sorted(course.root.glob(f"submitted/*/{course.known(name)}/{name}.ipynb"))
     codes: dict[str, list[str]] = {}
     if paths:
-        template = nbformat.read(course.released(name), as_version=4)
+        given = handed_out(course, name)
         with progress(f"read {name}", len(paths)) as bar:
             for path in paths:
                 # What cannot be read has no mark either, and the table says why.
                 with contextlib.suppress(Unreadable):
-                    codes[path.parents[1].name] = own_cells(read(path.read_bytes()), template)
+                    written = _code_cells(read(path.read_bytes()))
+                    codes[path.parents[1].name] = [one for one in written if one not in given]
                 bar.update()
     if len(codes) < 2:
         raise CourseError(
             f"NAME: there are not two submissions of {name}; first: grade {name} SUBMISSIONS"
         )
     with progress(f"compare {name}"):
-        found = pairs(codes, _code_cells(template), common)
+        found = pairs(codes, given, common)
     return write(
         "similarity.html.j2",
         course.root / f"similarity-{name}.html",

@@ -44,7 +44,7 @@ def paper(rng: np.random.Generator | None) -> Paper:
             mistakes=(
                 (
                     lambda: best_rate,
-                    "That is the fastest rate, not the largest that converges.",
+                    "That is the fastest rate, not the limit of those that converge.",
                 ),
                 (
                     lambda: 2.0,
@@ -81,8 +81,8 @@ def paper(rng: np.random.Generator | None) -> Paper:
     if rng is None:
         return Paper(keys, {"condition": condition, "curves": curves})
     phrases = {
-        r"\tfrac12 \cdot 20\, \theta_1^2$, twenty times as steep across as along.": (
-            rf"\tfrac12 \cdot {condition}\, \theta_1^2$, "
+        r"\tfrac12 \cdot 20\, \theta[1]^2$, twenty times as steep across as along.": (
+            rf"\tfrac12 \cdot {condition}\, \theta[1]^2$, "
             f"{condition} times as steep across as along."
         ),
         "η = 2/21. With that rate it needs 47 steps": (

@@ -432,8 +432,6 @@ class Course(Records):
         """Remove an earlier notebook; a grader's points and comments stay in the gradebook."""
         shutil.rmtree(self.root / "autograded" / student / name, ignore_errors=True)
 
-    # ------------------------------------------------------------------ nbgrader
-
     # ------------------------------------------------------------------ what is written
 
     def _explain(self, name: str, row: Row) -> None:

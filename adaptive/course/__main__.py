@@ -1,11 +1,11 @@
-"""The instructor's commands: ``python -m adaptive.course release|grade|feedback``."""
+"""The instructor's commands: ``python -m adaptive.course COMMAND``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adaptive.course.calling import say
 from adaptive.course.instructor import CourseError, walls
@@ -44,6 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         "and mark schemes. Nothing is released if a trace of them is left.",
     )
     release.add_argument("names", nargs="*", metavar="NAME", help="an assignment (default: all)")
+    release.add_argument(
+        "--seeds",
+        type=Path,
+        metavar="STUDENTS",
+        help="also make variants/NAME/STUDENT.zip, with numbers of each student's own, for the "
+        "students in a CSV file with the column id and, if there are such numbers, lms_user_id",
+    )
 
     grade = commands.add_parser(
         "grade",
@@ -103,6 +110,20 @@ def _parser() -> argparse.ArgumentParser:
         help="run submissions with your rights, where they cannot be kept apart",
     )
 
+    grade.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="when everybody handed in: Canvas's list of submissions (JSON), or Moodle's grading "
+        "worksheet (CSV)",
+    )
+    grade.add_argument(
+        "--zone",
+        default="",
+        metavar="ZONE",
+        help="the time zone of Moodle's worksheet, such as Europe/Berlin (default: this machine's)",
+    )
+
     feedback = commands.add_parser(
         "feedback",
         parents=[course],
@@ -116,7 +137,35 @@ def _parser() -> argparse.ArgumentParser:
         choices=["canvas", "moodle"],
         help="also write grades-NAME-LMS.csv for the gradebook of this system",
     )
+    _add_after(commands, course)
     return parser
+
+
+def _add_after(commands: Any, course: argparse.ArgumentParser) -> None:
+    """Add the commands for what is wanted after grading."""
+    statistics = commands.add_parser(
+        "statistics",
+        parents=[course],
+        help="write a page about the class",
+        description="Write statistics-NAME.html: the distribution of marks, each question's "
+        "difficulty and discrimination, and the mistakes by frequency.",
+    )
+    statistics.add_argument("name", metavar="NAME", help="the assignment")
+
+    similarity = commands.add_parser(
+        "similarity",
+        parents=[course],
+        help="write a page of pairs of submissions with code in common",
+        description="Write similarity-NAME.html: pairs of submissions that share passages which "
+        "neither the assignment has nor many others have, with both texts side by side.",
+    )
+    similarity.add_argument("name", metavar="NAME", help="the assignment")
+    similarity.add_argument(
+        "--common",
+        type=_count,
+        metavar="N",
+        help="leave out what more than N submissions share (default: a quarter of them, or 3)",
+    )
 
 
 def _seconds(text: str) -> int:
@@ -135,9 +184,19 @@ def _whole(text: str, what: str = "") -> int:
 
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
-        return _release(course, options.names or course.assignments)
+        return _release(course, options.names or course.assignments, options.seeds)
     if options.command == "grade":
         return _grade(course, options)
+    if options.command == "statistics":
+        from adaptive.course.instructor.statistics import write_statistics
+
+        say(f"{options.name}: {write_statistics(course, options.name)}")
+        return 0
+    if options.command == "similarity":
+        from adaptive.course.instructor.similarity import write_similarity
+
+        say(f"{options.name}: {write_similarity(course, options.name, options.common)}")
+        return 0
     rows = course.feedback(options.name)
     if options.lms:
         course.write_for(options.lms, options.name, rows)
@@ -145,11 +204,18 @@ def _run(course: Course, options: argparse.Namespace) -> int:
     return int(any(row.lost for row in rows))
 
 
-def _release(course: Course, names: list[str]) -> int:
+def _release(course: Course, names: list[str], seeds: Path | None) -> int:
+    from adaptive.course.instructor.variants import read_students
+
+    students = read_students(seeds) if seeds else {}
     for name in names:
         with progress(f"release {name}"):
             path = course.release(name)
         say(f"{name}: {path}")
+        if students:
+            with progress(f"release {name}", len(students)) as bar:
+                archives = [bar.update() or made for made in course.release_to(name, students)]
+            say(f"{name}: {len(archives)} of their own in {archives[0].parent}")
     return 0
 
 
@@ -180,6 +246,8 @@ def _options(given: argparse.Namespace) -> Options:
         questions=tuple(given.question),
         again=given.again,
         unsafe=given.unsafe,
+        times=given.times,
+        zone=given.zone,
     )
 
 

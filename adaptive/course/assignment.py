@@ -10,8 +10,9 @@ import numpy as np
 
 from adaptive.course import notebook, running
 from adaptive.course.calling import Mishap, quietly, say
+from adaptive.course.closed import NONE, Closed, Noted, note, told
 from adaptive.course.code import Code
-from adaptive.course.questions import Mark, Question
+from adaptive.course.questions import Mark, Question, counted, report, total
 from adaptive.rules.base import Rule
 
 
@@ -30,14 +31,14 @@ class Assignment:
     """
 
     name: str
-    questions: Mapping[str, Question]
+    questions: Mapping[str, Question | Closed]
     codes: Mapping[type[Rule], Code] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         notebook.watch()
 
-    def check(self, answer: Any, question: str, seed: int = 1) -> float:
-        """Mark an answer, say what is right and what is wrong, and return the points.
+    def check(self, answer: Any, question: str, seed: int = 1) -> Any:
+        """Mark an answer and say what is right and what is wrong, or note it.
 
         Parameters
         ----------
@@ -50,9 +51,10 @@ class Assignment:
 
         Returns
         -------
-        float
-            The points, from 0 to those of the question. Whatever the answer
-            does, nothing is raised and nothing is written to stderr.
+        float or Noted
+            The points, from 0 to those of the question; of a closed question the answer as it was
+            understood, which is marked where it is graded. Whatever the answer does, nothing is
+            raised and nothing is written to stderr.
 
         Raises
         ------
@@ -63,12 +65,11 @@ class Assignment:
             names = ", ".join(self.questions)
             raise ValueError(f"question must be one of {names}, got {question!r}")
         asked = self.questions[question]
+        if isinstance(asked, Closed):
+            return _noted(asked, answer, question)
         marks = self._marks(asked, answer, np.random.default_rng(seed))
-        points = min(max(sum(mark.points for mark in marks), 0.0), asked.points)
-        say(f"{question}: {points:g} of {_counted(asked.points)}")
-        for mark in marks:
-            say(_line(mark))
-        return float(points)
+        say(report(question, marks, asked.points))
+        return total(marks, asked.points)
 
     def as_rule(self, function: Callable[..., Any], rule: Rule, *, stand_in: bool = False) -> Rule:
         """Return ``rule`` with your function in the place of its equations, to run and to draw.
@@ -107,13 +108,12 @@ class Assignment:
             return [Mark("your answer", 0, asked.points, mishap.sentence)]
 
 
-def _line(mark: Mark) -> str:
-    """Return a line of the report."""
-    if mark.of and mark.points == mark.of:
-        return f"  ✓ {mark.name}" + (f". {mark.says}" if mark.says else "")
-    worth = f"{_counted(mark.of)}" if mark.of else f"{_counted(-mark.points)} off"
-    return f"  ✗ {mark.name} ({worth}). {mark.says}"
-
-
-def _counted(points: float) -> str:
-    return f"{points:g} point" if points == 1 else f"{points:g} points"
+def _noted(asked: Closed, answer: Any, question: str) -> Noted:
+    """Note an answer, and say what is understood of it."""
+    why = notebook.because(answer)
+    noted = {NONE: why} if why else note(asked, answer)
+    worth = counted(asked.points)
+    there = not (isinstance(noted, dict) and NONE in noted)
+    head = f"noted, for {worth} to be given when it is graded" if there else f"0 of {worth}"
+    say("\n  ".join([f"{question}: {head}", *told(asked, noted)]))
+    return Noted(noted)

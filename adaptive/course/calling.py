@@ -50,6 +50,8 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
+#: What watches at the moment.
+_WATCHES: list[Watch] = []
 #: What stands in at the moment for pieces that a student's function may call.
 _STANDING: list[Any] = []
 
@@ -95,8 +97,9 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     Mishap
         If the function fails in any way: an error, an exit, a loop that was interrupted.
     """
+    watch = _WATCHES[-1] if _WATCHES else None
     try:
-        with quietly():
+        with quietly(), watch.listening() if watch else contextlib.nullcontext():
             return function(*arguments.values())
     # A student's code may raise anything, SystemExit and KeyboardInterrupt included.
     except BaseException as error:
@@ -133,17 +136,21 @@ def _called(function: Any) -> Any:
     return function if hasattr(function, "__globals__") else type(function).__call__
 
 
+@contextlib.contextmanager
+def watching(handed: Mapping[str, Any]) -> Iterator[Watch]:
+    """Watch what the calls run in the meantime, but for what is handed to them; see `Watch`."""
+    watch = Watch([*handed.values(), *_STANDING])
+    _WATCHES.append(watch)
+    try:
+        yield watch
+    finally:
+        _WATCHES.remove(watch)
+
+
 def uses_package(function: Callable[..., Any], arguments: dict[str, Any]) -> bool:
     """Return whether a call runs code of `adaptive` that it was not handed, see `Watch`."""
-    watch = Watch([*arguments.values(), *_STANDING])
-    before = sys.getprofile()
-    sys.setprofile(watch)
-    try:
+    with watching(arguments) as watch, contextlib.suppress(Mishap):
         call(function, arguments)
-    except Mishap:
-        pass
-    finally:
-        sys.setprofile(before)
     return watch.found
 
 

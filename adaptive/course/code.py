@@ -14,84 +14,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.course.calling import Mishap, call, standing_in, uses_package
+from adaptive.course.calling import Mishap, call, standing_in, uses_package, watching
+from adaptive.course.parts import NOTHING, Formula, Mistake, Part
 from adaptive.course.questions import Mark, shown
 from adaptive.course.returned import adapted, close, fitted, order, slip_of_order, values
 
-#: Agrees with no answer, not even with nan.
-_NOTHING = np.empty((0, 0, 0))
-
-#: From what a function was handed and what it returned: the value of a part.
-Formula = Callable[[SimpleNamespace, SimpleNamespace], Any]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A typical wrong formula for a part, and what to say to whoever wrote it.
-
-    Parameters
-    ----------
-    says : str
-        What to say.
-    value : callable
-        The formula.
-    other_rule : bool, default False
-        Whether it is another rule's: then it costs each part that is about what is new in this.
-    """
-
-    says: str
-    value: Formula
-    other_rule: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """One equation of an answer in code.
-
-    Parameters
-    ----------
-    name : str
-        The property: "the velocity".
-    points : float
-        What it is worth.
-    of : str
-        The returned value that it is about.
-    expected : callable, optional
-        The right value, from the inputs ``i`` and the outputs ``o`` of one call.
-    holds : callable, optional
-        In place of ``expected``: whether a property holds.
-    reminder : str
-        What to say if no mistake is recognised.
-    mistakes : tuple of Mistake
-        Wrong formulas, recognised by name.
-    accepts : tuple of callable
-        Other right values: what follows from a mistake that an earlier part is charged for.
-    draw : callable, optional
-        Draws the inputs on which this part is marked, if not the question's.
-    charged_once : bool, default False
-        Whether a mistake that is recognised in an earlier part about the same value is not charged
-        here again.
-    spoilt : Mistake, optional
-        What costs this part though its value is right: its formula gives 1 for a call that shows
-        it, 0 for one that does not tell, and nan where it is not so.
-    """
-
-    name: str
-    points: float
-    of: str
-    expected: Formula | None = None
-    holds: Formula | None = None
-    reminder: str = ""
-    mistakes: tuple[Mistake, ...] = ()
-    accepts: tuple[Formula, ...] = ()
-    draw: Callable[[np.random.Generator], dict[str, Any]] | None = None
-    charged_once: bool = False
-    spoilt: Mistake | None = None
-
-
-def follows(of: str, mistaken: Formula, then: Formula) -> Formula:
-    """Return a formula for `Part.accepts`: ``then``, if ``of`` was mistaken in that way."""
-    return lambda i, o: then(i, o) if close(getattr(o, of), mistaken(i, o)) else _NOTHING
+#: What is said of an answer that is not one's own; who grades looks for it.
+BORROWED = "lets the package do the work"
+_NOT_YOURS = (
+    f"{BORROWED}. The package is right, of course; but the lines of the equation are the exercise. "
+    "Write them with numpy, and keep the package to compare with in a cell of your own"
+)
 
 
 @dataclass(frozen=True)
@@ -181,6 +114,12 @@ class Code:
         """The points of all parts."""
         return sum(part.points for part in self.parts)
 
+    def answer(self, *given: Any) -> Any:
+        """Return what a right function returns: it stands in where a student's is not there."""
+        right = vars(self._right(SimpleNamespace(**dict(zip(self.arguments, given, strict=True)))))
+        made = tuple(right[name] for name in self.returns)
+        return made if len(made) > 1 else made[0]
+
     def marks(self, answer: Any, rng: np.random.Generator) -> list[Mark]:
         """Run the function and mark its equations."""
         if not callable(answer):
@@ -191,25 +130,25 @@ class Code:
     def _marks(self, answer: Callable[..., Any], rng: np.random.Generator) -> list[Mark]:
         inputs = self._first(self.draw, rng)
         if self.by_hand and uses_package(answer, self._handed(inputs)):
-            raise Mishap(
-                "lets the package do the work. The package is right, of course; but the lines of "
-                "the equation are the exercise. Write them with numpy, and keep the package to "
-                "compare with in a cell of your own"
-            )
+            raise Mishap(_NOT_YOURS)
         function, called_wrongly = adapted(answer, self.arguments)
-        found = self._order(function, inputs, rng)
-        # In the order of the parts: a set's order would change from one Python to the next.
-        draws = dict.fromkeys(part.draw for part in self.parts)
-        runs = {draw: self._run(function, found, draw, rng) for draw in draws}
+        with watching(self._handed(inputs)) as watch:
+            found = self._order(function, inputs, rng)
+            # In the order of the parts: a set's order would change from one Python to the next.
+            draws = dict.fromkeys(part.draw for part in self.parts)
+            runs = {draw: self._run(function, found, draw, rng) for draw in draws}
+        if self.by_hand and watch.found:
+            raise Mishap(_NOT_YOURS)
         constant = self._constant([made for run in runs.values() for made in run.calls])
         marks = []
         recognised: dict[str, Mistake] = {}
+        gone: set[str] = set()
         for part in self.parts:
             if part.holds is not None and part.of in constant:
                 says = f"{part.of} is the same whatever goes in."
                 marks.append(Mark(part.name, 0, part.points, says))
             else:
-                marks.append(self._mark(part, runs[part.draw].calls, recognised))
+                marks.append(self._mark(part, runs[part.draw].calls, recognised, gone))
         slips = {kind: says for run in runs.values() for kind, says in run.slips.items()}
         for slip in slips.values():
             marks = _charged("what is returned", slip, marks)
@@ -341,10 +280,18 @@ class Code:
             raise Mishap(f"must return {wanted}, and returns {shown(result)}")
         return dict(zip(names, parts, strict=True))
 
-    def _mark(self, part: Part, calls: list[_Call], recognised: dict[str, Mistake]) -> Mark:
-        """Mark a part; what is recognised in it is noted, for parts about the same value."""
+    def _mark(
+        self, part: Part, calls: list[_Call], recognised: dict[str, Mistake], gone: set[str]
+    ) -> Mark:
+        """Mark a part; what is wrong in it is noted, for parts about the same value.
+
+        ``recognised`` holds known mistakes, and ``gone`` the values that did not come out.
+        """
         for made in calls:
             if part.of in made.missing:
+                if part.charged_once and part.of in gone:
+                    return Mark(part.name, part.points, part.points)
+                gone.add(part.of)
                 return Mark(part.name, 0, part.points, made.missing[part.of])
         if part.holds is not None:
             return self._mark_property(part, calls)
@@ -370,7 +317,7 @@ class Code:
         assert part.holds is not None
         for made in calls:
             holds = _tried(part.holds, made)
-            if holds is _NOTHING or not holds:
+            if holds is NOTHING or not holds:
                 says = f"{part.reminder} It fails first at {self._place(made)}."
                 return Mark(part.name, 0, part.points, says.strip())
         return Mark(part.name, part.points, part.points)
@@ -472,7 +419,7 @@ def _tried(formula: Formula, made: _Call) -> Any:
     try:
         return formula(made.i, made.o)
     except (IndexError, TypeError, ValueError):
-        return _NOTHING
+        return NOTHING
 
 
 def _fits(mistake: Mistake, got: list[Any], calls: list[_Call]) -> bool:

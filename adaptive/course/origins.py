@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 COURSE = Path(__file__).resolve().parent
 #: What makes a call quiet, and so is called whenever a student prints.
 _QUIET = COURSE / "calling.py"
+#: What calls a student's function by the names of its arguments.
+_FORMS = COURSE / "returned.py"
 #: Bytes of code; what is shorter two people may write in the same way.
 _SHORT = 60
 #: The names that a function uses and those that it gives, in their order.
@@ -47,6 +50,21 @@ class Watch:
         self._begun: FrameType | None = None
         self._over = False
 
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Be told of each call in the meantime, in threads that begin now too."""
+        self._begun, self._over = None, False
+        before = sys.getprofile()
+        threading.setprofile(self)
+        sys.setprofile(self)
+        try:
+            yield
+        finally:
+            # Who did not want to be watched has something to hide.
+            self.found |= sys.getprofile() is not self
+            sys.setprofile(before)
+            threading.setprofile(before)
+
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         """Look at one event."""
         if self._begun is None and event == "call" and _is_students(frame):
@@ -69,7 +87,7 @@ class Watch:
 @cache
 def _is_of_package(filename: str) -> bool:
     path = Path(filename)
-    return PACKAGE in path.parents and path != _QUIET
+    return PACKAGE in path.parents and path not in (_QUIET, _FORMS)
 
 
 def _is_students(frame: FrameType) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.course.code import Code, Formula, Mistake, Part
+from adaptive.course.code import Code
+from adaptive.course.parts import Formula, Mistake, Part
 
 Array = npt.NDArray[np.float64]
 

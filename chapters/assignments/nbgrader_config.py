@@ -70,6 +70,16 @@ c.Autograde.autograde_preprocessors = [
 # A test cell that was deleted comes back.
 c.OverwriteCells.add_missing_cells = True
 
+# --------------------------------------------- late submissions
+
+LATE_DAYS = "adaptive.course.instructor.late.LateDays"
+c.AssignLatePenalties.plugin_class = LATE_DAYS
+# Off for each day that has begun, as a share of all points: 0.1 is a tenth.
+c.LateDays.per_day = 0.0
+# Days in a term that cost nothing, and minutes that are not late.
+c.LateDays.free = 0
+c.LateDays.grace = 0
+
 # --------------------------------------------- feedback
 
 # What students have written and printed is cleaned: nothing in it runs.

@@ -28,6 +28,8 @@ import nbformat
 from matplotlib import pyplot as plt
 
 from adaptive.course import notebook
+from adaptive.course.closed import Noted
+from adaptive.course.instructor.keys import marked, paper
 from adaptive.course.regions import without_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +115,10 @@ def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> 
                     if notebook.because(made):
                         names.setdefault(name, made)
                 print(f"{type(error).__name__}: {error}", file=out)
+        if isinstance(value, Noted):
+            key = paper(SOURCE.parent, assignment).keys[cell.question]
+            value, report = marked(key, cell.question, repr(value))
+            print(report, file=out)
         if cell.is_test:
             points[cell.question], printed[cell.question] = value, out.getvalue()
     plt.close("all")

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from adaptive import Adam, descend
-from adaptive.course import assignment, calling
+from adaptive.course import calling
 from adaptive.course.assignment import Assignment
 from adaptive.course.calling import Mishap, call, quietly, standing_in, uses_package
-from adaptive.course.questions import Mark
+from adaptive.course.questions import Mark, counted
 from adaptive.problems import Ravine
 from adaptive.rules import SGD
 
@@ -204,6 +204,6 @@ def test_a_seed_decides_on_the_problems(capsys):
 
 
 def test_one_point_is_one():
-    assert [assignment._counted(p) for p in (0, 0.5, 1, 2)] == [
+    assert [counted(p) for p in (0, 0.5, 1, 2)] == [
         *("0 points", "0.5 points", "1 point", "2 points"),
     ]

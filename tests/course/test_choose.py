@@ -7,7 +7,11 @@ import pytest
 
 from adaptive import RULES, SGD, Adagrad, Adam, AMSGrad, Momentum, sweep
 from adaptive.course import choose
+from adaptive.course.instructor import keys
 from adaptive.problems import Ravine
+from tests.course.sheets import COURSE
+
+ANSWERS = keys.module(COURSE / "answers" / "choose.py")
 
 
 def left(rule, seeds=range(5000, 5100)):
@@ -60,10 +64,10 @@ def test_a_budgeted_problem_is_the_problem():
 
 
 def test_several_choices_are_good_and_the_usual_ones_are_not():
-    best = min(mean(left(rule)) for rule in choose._BEST)
+    best = min(mean(left(rule)) for rule in ANSWERS.BEST)
     for rule in (Adagrad(0.25), AMSGrad(0.009), Adam(0.025)):
         assert mean(left(rule)) < 1.6 * best
-    plain = mean(left(choose._SGD))
+    plain = mean(left(ANSWERS.PLAINEST))
     assert plain > 5 * best
     for rule in (Adam(), Adam(0.1), Adagrad(), Momentum()):
         assert mean(left(rule)) > 4 * best
@@ -80,13 +84,13 @@ def test_the_best_of_the_grid_is_named():
         )
         ends = np.where(runs.loss[-1] < 10, runs.loss[-1], 10)
         found[kind] = np.exp(np.mean(np.log(ends), axis=-1)).min()
-    named = min(mean(left(rule, seeds)) for rule in choose._BEST)
+    named = min(mean(left(rule, seeds)) for rule in ANSWERS.BEST)
     assert named == pytest.approx(min(found.values()), rel=0.05)
-    assert mean(left(choose._SGD, seeds)) == pytest.approx(found[SGD], rel=0.05)
+    assert mean(left(ANSWERS.PLAINEST, seeds)) == pytest.approx(found[SGD], rel=0.05)
 
 
 def test_the_marked_settings_do_on_fresh_instances_what_the_messages_say():
-    ends = {name: left(Momentum(*at)) for name, at in choose.MARKED.items()}
+    ends = {name: left(Momentum(*at)) for name, at in zip("ABCD", ANSWERS.ORDER, strict=True)}
     worse = {name: np.mean(~(end < 1)) for name, end in ends.items()}
     assert worse["B"] == worse["C"] == 0
     assert 0.2 < worse["A"] < 0.3
@@ -104,5 +108,5 @@ def test_half_of_adagrads_rate_costs_more_than_twice():
 
 
 def test_run_b_might_as_well_have_stood_still():
-    share = choose._follows(Adagrad(0.1), np.random.default_rng(0)).share
+    share = choose.share(Adagrad(0.1), np.random.default_rng(0))
     assert share == pytest.approx(1, abs=0.05)

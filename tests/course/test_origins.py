@@ -12,6 +12,7 @@ import pytest
 from adaptive import Adam
 from adaptive.course import calling, regions
 from adaptive.course.calling import standing_in, uses_package
+from adaptive.course.moments_parts import CORRECT
 
 STEP = {"x": np.ones(2)}
 
@@ -107,3 +108,43 @@ def test_what_stands_in_may_be_called():
     assert not uses_package(function, STEP)
     function.__globals__["piece"] = of_the_course
     assert uses_package(function, STEP)
+
+
+HIDDEN = {
+    "the watch is sent away": (
+        "import sys\ndef correct(*a):\n    sys.setprofile(None)\n    return CORRECT.answer(*a)"
+    ),
+    "another thread does it": (
+        "import threading\ndef correct(*a):\n    out = []\n"
+        "    one = threading.Thread(target=lambda: out.append(CORRECT.answer(*a)))\n"
+        "    one.start(); one.join()\n    return out[0]"
+    ),
+    "not the first time": (
+        "calls = []\ndef correct(m, v, *a):\n    calls.append(1)\n"
+        "    return CORRECT.answer(m, v, *a) if len(calls) > 1 else (m, v)"
+    ),
+    "by names, and not the first time": (
+        "calls = []\ndef correct(v, m, t, beta1, beta2):\n    calls.append(1)\n"
+        "    return CORRECT.answer(m, v, t, beta1, beta2) if len(calls) > 1 else (m, v)"
+    ),
+    "the checker's own": (
+        "import sys\ndef correct(*a):\n    frame = sys._getframe()\n"
+        "    while not hasattr(frame.f_locals.get('self'), 'answer'): frame = frame.f_back\n"
+        "    return frame.f_locals['self'].answer(*a)"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", HIDDEN.values(), ids=HIDDEN)
+def test_what_is_borrowed_later_or_elsewhere_is_found(source):
+    function = _made(f"from adaptive.course.moments_parts import CORRECT\n{source}")["correct"]
+    with pytest.raises(calling.Mishap, match="lets the package do the work"):
+        CORRECT.marks(function, np.random.default_rng(1))
+
+
+def test_arguments_by_name_are_one_s_own():
+    function = _made(
+        "def correct(v, m, t, beta1, beta2): return m / (1 - beta1**t), v / (1 - beta2**t)"
+    )["correct"]
+    marks = CORRECT.marks(function, np.random.default_rng(1))
+    assert sum(mark.points for mark in marks) == 1

@@ -98,9 +98,9 @@ def test_feedback_says_why_and_hides_the_tests(graded, name):
 
 def test_the_table_of_grades(graded):
     lines = graded.grades()
-    head = ["student", *POINTS, "why", "total", "so far", "max", "status", "noticed"]
+    head = ["student", *POINTS, "why", "late", "total", "so far", "max", "status", "noticed"]
     assert list(lines["merged"]) == head
-    row = ["merged", "1", "1", "3", "0", "5", "5", "7", "graded", ""]
+    row = ["merged", "1", "1", "3", "0", "", "5", "5", "7", "graded", ""]
     assert list(lines["merged"].values()) == row
     assert [lines[WRITER][key] for key in ("why", "total", "so far")] == ["", "", "5"]
     assert lines[WRITER]["status"] == "needs manual grading: why"
@@ -255,6 +255,7 @@ def real(own_settings, tmp_path_factory: pytest.TempPathFactory) -> Course:
     """Return a course with the assignments as they are."""
     root = tmp_path_factory.mktemp("real")
     shutil.copytree(SOURCE, root / "source")
+    shutil.copytree(SOURCE.parent / "answers", root / "answers")
     shutil.copy(SOURCE.parent / "nbgrader_config.py", root)
     return Course(root)
 

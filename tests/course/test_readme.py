@@ -17,6 +17,7 @@ from nbgrader.utils import get_username
 from adaptive.course.__main__ import main
 from adaptive.course.instructor.course import Course
 from tests.course import fast
+from tests.course.class_of import write_course as write_class
 from tests.course.hostile import ASSIGNMENTS, Book, write_course
 
 pytestmark = pytest.mark.usefixtures("own_settings")
@@ -26,7 +27,8 @@ COMMANDS = [
     for block in re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     for line in block.splitlines()
 ]
-PLAIN, _, EXCHANGE = README.partition("## With nbgrader's exchange")
+PLAIN, _, REST = README.partition("## With nbgrader's exchange")
+EXCHANGE, _, OWN = REST.partition("## A paper of each student's own")
 
 
 def _ours(text: str) -> list[list[str]]:
@@ -64,11 +66,16 @@ def test_from_a_clone_to_a_graded_class(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "submissions"
     folder.mkdir()
     (folder / "anna.ipynb").write_bytes(b"{}")
+    (tmp_path / "submissions.json").write_text("[]", encoding="utf-8")
+    worksheet = "Identifier,Last modified (submission)\n"
+    (tmp_path / "worksheet.csv").write_text(worksheet, encoding="utf-8")
     codes = {tuple(command[2:]): main([*command, here]) for command in commands[1:]}
     assert codes == {
         ("canvas-submissions.zip",): 0,
         ("moodle-submissions.zip",): 1,
         ("submissions/",): 1,
+        ("canvas-submissions.zip", "--times", "submissions.json"): 0,
+        ("moodle-submissions.zip", "--times", "worksheet.csv", "--zone", "Europe/Berlin"): 1,
         (): 1,
         ("--lms", "canvas"): 1,
         ("--lms", "moodle"): 1,
@@ -130,6 +137,17 @@ def test_with_the_exchange(tmp_path, monkeypatch):
     assert list(student.glob("ravine/feedback/*/ravine.html"))
 
 
+def test_with_papers_of_each_student_s_own(tmp_path, monkeypatch):
+    course = write_class(tmp_path / "course")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "students.csv").write_text("id,lms_user_id\nanna,17\n", encoding="utf-8")
+    [command] = _ours(OWN)
+    assert main([*command, f"--course={course}"]) == 0
+    names = {path.name for path in (course / "variants" / "ravine" / "anna").iterdir()}
+    assert names == {"ravine.ipynb", "ravine.json"}
+    assert all(name in OWN for name in ("secret.txt", "ravine.json", "lms_user_id", "variants/"))
+
+
 def test_what_it_installs_is_there():
     import tomllib
 
@@ -174,5 +192,6 @@ def test_the_page_for_teachers_has_the_points(assignment):
 
 def test_what_is_written_is_ignored():
     ignored = (ASSIGNMENTS.parents[1] / ".gitignore").read_text(encoding="utf-8")
-    for name in ("release/", "submitted/", "autograded/", "feedback/", "gradebook.db", "*.csv"):
+    made = ("release/", "submitted/", "autograded/", "feedback/", "gradebook.db", "*.csv")
+    for name in (*made, "variants/", "secret.txt"):
         assert f"chapters/assignments/{name}" in ignored

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from adaptive.course.calling import Mishap
-from adaptive.course.code import Code, Mistake, Part
+from adaptive.course.code import Code
+from adaptive.course.parts import Mistake, Part
 from adaptive.course.returned import adapted, close, fitted, order, slip_of_order, values
 
 ONE, TWO, THREE = np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 6.0])

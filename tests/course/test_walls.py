@@ -106,6 +106,20 @@ def test_there_is_nothing_to_see(walled, monkeypatch):
     assert SHOWN in walled(LOOKS)
 
 
+def test_what_may_be_imported_is_there_and_what_answers_are_is_not(walled):
+    packages = ("numpy", "scipy.special", "scipy.stats", "matplotlib.pyplot", "statistics")
+    course = ROOT / "chapters" / "assignments"
+    code = (
+        f"import os, {', '.join(packages)}\nimport adaptive.course\n"
+        f"print('in view:', os.path.exists({str(course)!r}))\n"
+        "try:\n    import adaptive.course.instructor.keys\n"
+        "except ImportError:\n    print('no keys')"
+    )
+    said = walled(code)
+    assert "in view: False" in said
+    assert "no keys" in said
+
+
 def test_it_can_write_at_home_and_nowhere_else(walled):
     code = (
         "import os, tempfile\n"

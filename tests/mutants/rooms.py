@@ -70,6 +70,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/course/test_running.py", "tests/course/test_notebook.py"],
         ["tests/course/test_collect.py", "tests/course/test_archives.py"],
         ["tests/course/test_choose.py", "tests/course/test_grading.py"],
+        ["tests/course/test_answers.py", "tests/course/test_origins.py"],
     ],
     "_memory": [["tests/test_memory.py"]],
     "_checks": [

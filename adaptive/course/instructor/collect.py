@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: What the systems call a submission in the archives that they make.
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
+CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?")
 # A second copy is "anna (1).ipynb"; a second attempt in Canvas is "..._ravine-1.ipynb".
 _COPY = re.compile(r" ?\((\d{1,3})\)$")
 _ATTEMPT = re.compile(r"(?:-| ?\()(\d{1,3})\)?$")
 #: Written by nbgrader and by us.
-_NOTES = ("timestamp.txt", "problem.txt")
+_NOTES = ("timestamp.txt", "problem.txt", "late.txt")
 #: Not in names of folders on every system, or with a meaning for nbgrader, which globs.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\[\]{}]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)\d)(?:\..*)?", re.IGNORECASE)
@@ -40,12 +40,15 @@ class Submission:
         The file to grade: the latest notebook, or any other file if there is no notebook.
     problem : str
         Why the file cannot be read; empty if nothing is known against it.
+    late : bool
+        Whether Canvas says that it was late.
     """
 
     student: str
     lms: str
     path: Path
     problem: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class _File:
     lms: str
     path: Path
     rank: tuple[bool, bool, int, float]
+    late: bool
 
 
 def collect(
@@ -101,9 +105,9 @@ def collect(
         while student.casefold() in taken:
             student += "_"
         taken.add(student.casefold())
-        path = max(files, key=lambda file: file.rank).path
-        problem = LINK if path.is_symlink() else known.get(path, "")
-        chosen.append(Submission(student, lms, path, problem))
+        latest = max(files, key=lambda file: file.rank)
+        problem = LINK if latest.path.is_symlink() else known.get(latest.path, "")
+        chosen.append(Submission(student, lms, latest.path, problem, latest.late))
     return chosen
 
 
@@ -128,12 +132,13 @@ def _files(entry: Path, assignment: str, assignments: set[str]) -> Iterator[_Fil
         name, lms = known["name"], known["id"]
     else:
         name, lms = stem if folder else _COPY.sub("", stem), ""
+    late = bool(known and known.groupdict().get("late"))
     for path in entry.rglob("*") if folder else [entry]:
         inside = path.relative_to(entry.parent)
         there = path.is_symlink() or path.is_file()
         if there and not any(map(hidden, [inside, *inside.parents])):
             rank = _rank(path, bool(known) or folder, assignment)
-            yield _File(_student(name), lms, path, rank)
+            yield _File(student_folder(name), lms, path, rank, late)
 
 
 def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int, float]:
@@ -144,8 +149,8 @@ def _rank(path: Path, numbered: bool, assignment: str) -> tuple[bool, bool, int,
     return notebook, assignment in path.stem, number, path.lstat().st_mtime
 
 
-def _student(name: str) -> str:
-    """Return a name as nbgrader and every file system can take it."""
+def student_folder(name: str) -> str:
+    """Return a student's name as nbgrader and every file system can take it."""
     name = _UNSAFE.sub("_", unicodedata.normalize("NFC", name))
     name = name.strip(" .")
     return f"{name}_" if not name or _DEVICE.fullmatch(name) else name

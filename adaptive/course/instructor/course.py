@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from traitlets.config import Config
 
@@ -25,13 +26,15 @@ from adaptive.course.instructor import CourseError, walls
 from adaptive.course.instructor.archives import LARGEST, extract
 from adaptive.course.instructor.collect import Submission, collect
 from adaptive.course.instructor.conversion import Record, Sanitize, convert
+from adaptive.course.instructor.late import STAMP, assign, read_times
 from adaptive.course.instructor.logs import kept_log
 from adaptive.course.instructor.pool import Done, Job, run_all
 from adaptive.course.instructor.preprocessors import NO_WALLS
 from adaptive.course.instructor.progress import progress
-from adaptive.course.instructor.records import CONFIG, Records
+from adaptive.course.instructor.records import CONFIG, MARKED_LATE, Records
 from adaptive.course.instructor.restore import Unreadable, belongs, read
 from adaptive.course.instructor.tables import Row, write_for, write_grades
+from adaptive.course.instructor.variants import Variants
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ class Options:
         Whether to grade again what has been graded and has not changed.
     unsafe : bool
         Whether submissions run without walls.
+    times : Path, optional
+        Of a file that says when everybody handed in, see `late.read_times`.
+    zone : str
+        The time zone of such times in it as have none.
     """
 
     timeout: int | None = None
@@ -59,6 +66,8 @@ class Options:
     questions: tuple[str, ...] = ()
     again: bool = False
     unsafe: bool = False
+    times: Path | None = None
+    zone: str = ""
 
     @property
     def anyway(self) -> bool:
@@ -112,6 +121,23 @@ class Course(Records):
                 content.write(made, made.relative_to(target.parent))
         return archive
 
+    def release_to(self, name: str, students: dict[str, str]) -> Iterator[Path]:
+        """Make a paper of each student's own, from the one that all have.
+
+        Parameters
+        ----------
+        name : str
+            The assignment, which has been released.
+        students : dict of str
+            Their numbers in Canvas or Moodle, by name; see `variants.read_students`.
+
+        Yields
+        ------
+        Path
+            The zip file of each.
+        """
+        yield from Variants(self.root, name).hand_out(self.released(name).parent, students)
+
     def grade(self, name: str, submissions: Path, options: Options | None = None) -> Iterator[Row]:
         """Autograde submissions, each for itself.
 
@@ -143,6 +169,9 @@ class Course(Records):
                 f"{NO_WALLS}. Use Linux with bubblewrap, or the container (see the guide), or "
                 "grade in an account that holds nothing else, with --unsafe"
             )
+        if Variants(self.root, name).there:
+            Variants(self.root, name).whose("")  # or raise an error: the secret is another one
+        times = read_times(options.times, options.zone) if options.times else {}
         if not self._in_gradebook(name):
             self.release(name)
         with tempfile.TemporaryDirectory() as unpacked:
@@ -156,7 +185,7 @@ class Course(Records):
             left = [one.student for one in found]
             sanitized = Path(unpacked) / "sanitized"
             try:
-                for student in self._graded(name, found, options, sanitized):
+                for student in self._graded(name, found, options, times, sanitized):
                     left.remove(student)
                     yield self.row(name, student)
             except KeyboardInterrupt:
@@ -175,17 +204,31 @@ class Course(Records):
         return [one for one in found if not options.students or one.student in options.students]
 
     def _graded(
-        self, name: str, found: list[Submission], options: Options, sanitized: Path
+        self,
+        name: str,
+        found: list[Submission],
+        options: Options,
+        times: dict[str, str],
+        sanitized: Path,
     ) -> Iterator[str]:
         """Grade submissions, and yield whose is done."""
         config = self._settings(options)
         base = self._base(name, config)
         marks: dict[str, dict[str, str]] = {}
+        whose: dict[str, str] = {}
         with progress(f"read {name}", len(found)) as bar:
             for one in found:
                 data, before = self._take(name, one), self._ran(name, one.student)
+                self._clock(name, one, times)
                 which = hashlib.sha256(data or b"").hexdigest()
-                of = hashlib.sha256(f"{base} {which}".encode()).hexdigest()
+                if data is not None and (owner := self._whose(name, one)):
+                    whose[one.student] = owner
+                own = (
+                    Variants(self.root, name).seed(whose[one.student])
+                    if one.student in whose
+                    else ""
+                )
+                of = hashlib.sha256(f"{base} {which} {own}".encode()).hexdigest()
                 if data is not None and (options.anyway or before.get("of") != of):
                     part = options.questions and before.get("submission") == which
                     kept = before.get("of", "") if part else of
@@ -198,7 +241,8 @@ class Course(Records):
         # Kernels cannot write where the package is, and read the checks anew each time.
         compileall.compile_dir(Path(regions.__file__).parents[1], quiet=2)
         lost: list[str] = []
-        jobs = self._jobs(name, list(marks), sanitized, lost)
+        config.Run.whose = whose
+        jobs = self._jobs(name, list(marks), sanitized, lost, whose)
         with progress(f"grade {name}", len(marks)) as bar:
             for done in run_all(jobs, config, min(options.jobs or _cores(), len(marks))):
                 student = done.job.student
@@ -219,10 +263,16 @@ class Course(Records):
         return config
 
     def _jobs(
-        self, name: str, students: list[str], sanitized: Path, lost: list[str]
+        self,
+        name: str,
+        students: list[str],
+        sanitized: Path,
+        lost: list[str],
+        whose: dict[str, str],
     ) -> Iterator[Job]:
         """Yield what is to run; note who has nothing."""
         config = copy.deepcopy(self.config)
+        config.Restore.whose = whose
         config.CourseDirectory.autograded_directory = str(sanitized)
         for student in students:
             try:
@@ -271,14 +321,10 @@ class Course(Records):
         list of Row
             One for each student, as in ``grades-NAME.csv``.
         """
-        self.known(name)
-        students = self._students(name)
-        if not students:
-            raise CourseError(
-                f"NAME: nothing of {name} is graded yet; first: grade {name} SUBMISSIONS"
-            )
-        with progress(f"feedback {name}", len(students)) as bar:
-            rows = [self.row(name, student) for student in students]
+        for student in self._students(self.known(name)):
+            assign(self.config, name, student)
+        rows = self.rows(name)
+        with progress(f"feedback {name}", len(rows)) as bar:
             write_grades(self.root / f"grades-{name}.csv", self.questions(name), rows)
             for row in rows:
                 # Also of those who are graded, so that no old page stays if a new one fails.
@@ -303,19 +349,48 @@ class Course(Records):
             gradebook.update_or_create_student(one.student, **known)
         try:
             data = self._read(name, one)
+            if Variants(self.root, name).there and not self._whose(name, one):
+                raise Unreadable(
+                    "no paper was made for this student: is the name, or the number in the "
+                    "learning platform, in the list that was given to release --seeds?"
+                )
             if one.path.resolve().parent != folder:
-                self._hand_in(one.path, data.removeprefix(codecs.BOM_UTF8), folder, name)
+                self._hand_in(one, data.removeprefix(codecs.BOM_UTF8), folder, name)
             return (folder / f"{name}.ipynb").read_bytes()
         except Exception as error:
             self._note(name, one.student, error)
             return None
 
+    def _whose(self, name: str, one: Submission) -> str:
+        """Return for whom a student's own paper was made; nothing if all have the same."""
+        variants = Variants(self.root, name)
+        return variants.whose(one.student, one.lms) if variants.there else ""
+
+    def _clock(self, name: str, one: Submission, times: dict[str, str]) -> None:
+        """Note when a submission came, if that is known, and what it costs."""
+        folder = self.root / "submitted" / one.student / name
+        stamp, mark = folder / STAMP, folder / MARKED_LATE
+        if one.lms in times:
+            stamp.write_text(f"{times[one.lms]}\n", encoding="utf-8")
+        mark.unlink(missing_ok=True)
+        if one.late and not stamp.is_file():
+            mark.touch()
+        when = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else None
+        with self._gradebook() as gradebook:
+            try:
+                gradebook.find_submission(name, one.student)
+            except MissingEntry:
+                return  # nbgrader makes an entry when it is graded.
+            gradebook.update_or_create_submission(name, one.student, timestamp=when)
+        assign(self.config, name, one.student)
+
     def _base(self, name: str, config: Config) -> str:
         """Return what marks depend on beside the submission, as a hash: tests and settings."""
         found = hashlib.sha256(repr([config.Execute.timeout, config.Run]).encode())
         source = self.root / "source" / name / f"{name}.ipynb"
-        for path in [source, self.root / CONFIG, *_checks()]:
-            found.update(path.read_bytes())
+        answers = self.root / "answers" / f"{name}.py"
+        for path in [source, answers, self.root / CONFIG, *_checks()]:
+            found.update(path.read_bytes() if path.is_file() else b"")
         return found.hexdigest()
 
     def _note(self, name: str, student: str, error: Exception) -> None:
@@ -325,13 +400,17 @@ class Course(Records):
         path.write_text(f"{kind}{error}\n", encoding="utf-8")
         self._forget(name, student)
 
-    def _hand_in(self, path: Path, data: bytes, folder: Path, name: str) -> None:
+    def _hand_in(self, one: Submission, data: bytes, folder: Path, name: str) -> None:
         """Put a notebook where nbgrader grades it, and when it was handed in, if that is known."""
+        target = folder / f"{name}.ipynb"
+        same = target.is_file() and target.read_bytes() == data
         for old in folder.iterdir():
-            old.unlink()
-        (folder / f"{name}.ipynb").write_bytes(data)
-        stamp = path.with_name("timestamp.txt")
-        if stamp.is_file() and not stamp.is_symlink():
+            if not (same and old.name == STAMP):
+                old.unlink()
+        target.write_bytes(data)
+        stamp = one.path.with_name(STAMP)
+        # In an archive from Canvas or Moodle it would be the student's own word.
+        if stamp.is_file() and not stamp.is_symlink() and not one.lms:
             shutil.copy(stamp, folder)
 
     def _read(self, name: str, one: Submission) -> bytes:
@@ -352,8 +431,6 @@ class Course(Records):
     def _forget(self, name: str, student: str) -> None:
         """Remove an earlier notebook; a grader's points and comments stay in the gradebook."""
         shutil.rmtree(self.root / "autograded" / student / name, ignore_errors=True)
-
-    # ------------------------------------------------------------------ nbgrader
 
     # ------------------------------------------------------------------ what is written
 

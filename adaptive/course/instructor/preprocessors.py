@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 import time
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +20,11 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
+from adaptive.course.code import BORROWED
 from adaptive.course.instructor import guard, restore, walls
 from adaptive.course.instructor.kernels import Walled
+from adaptive.course.instructor.keys import Key, Paper, marked, paper
+from adaptive.course.instructor.variants import Variants
 from adaptive.course.regions import CODE_STUB, OPEN_STUB
 
 #: Seconds that the guard may take, whatever cells may.
@@ -33,6 +37,20 @@ NO_WALLS = (
     "submissions would run with your rights, not kept apart: neither unshare nor bubblewrap works "
     "here"
 )
+
+
+#: What code has that reads or runs other code: there are good reasons for it, and others.
+_LOOKS_ELSEWHERE = re.compile(
+    r"\b(getsource|exec|eval|compile|gc|ctypes|FunctionType|__code__|_getframe|setprofile|settrace"
+    r"|display_formatter|instructor)\b"
+)
+
+
+def _words(nb: NotebookNode) -> list[str]:
+    """Return the words in a student's answers, and in cells of their own, that look elsewhere."""
+    known = [cell for cell in nb.cells if cell.cell_type == "code" and not is_test(cell)]
+    found = {word for cell in known for word in _LOOKS_ELSEWHERE.findall(cell.source)}
+    return sorted(found)
 
 
 def is_test(cell: NotebookNode) -> bool:
@@ -65,15 +83,23 @@ class ClearSolutions(preprocessors.ClearSolutions):
         return cell, resources
 
 
+def handed_out(asking: Restore | Run, names: dict[str, str]) -> Path:
+    """Return the folder of what a student was given: a paper of their own, or that of all."""
+    course, name = CourseDirectory(parent=asking), names["assignment"]
+    if names["student"] in asking.whose:
+        return Variants(Path(course.root), name).of(asking.whose[names["student"]])
+    return Path(course.format_path(course.release_directory, ".", name))
+
+
 class Restore(NbGraderPreprocessor):
     """Put the student's work back into the released notebook."""
 
+    whose = Dict(help="for whom the paper of each student was made").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Return the released notebook with the student's work in it."""
-        course = CourseDirectory(parent=self)
         names = resources["nbgrader"]
-        folder = course.format_path(course.release_directory, ".", names["assignment"])
-        released = Path(folder) / f"{names['notebook']}.ipynb"
+        released = handed_out(self, names) / f"{names['notebook']}.ipynb"
         if released.exists():
             nb = restore.restore(nb, nbformat.read(released, as_version=4))
         return nb, resources
@@ -91,6 +117,7 @@ class Run(Execute):
     limit = Integer(300, help="seconds that a whole submission may take").tag(config=True)
     unsafe = Bool(False, help="whether to run submissions without walls").tag(config=True)
     executed = Unicode("", help="the notebook, if it has run already").tag(config=True)
+    whose = Dict(help="for whom the paper of each student was made").tag(config=True)
     of = Dict(help="what the marks depend on, as hashes, to be noted").tag(config=True)
 
     def preprocess(
@@ -104,12 +131,23 @@ class Run(Execute):
         self._guarded: Any = None  # the kernel that has a guard
         self._left_out: set[int] = set()
         self._names = resources["nbgrader"]
+        self._keys = self._paper().keys
         self._noticed: dict[str, None] = {}
+        self._borrowed: list[str] = []
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
         nb, resources = super().preprocess(nb, resources, km)
-        nb.metadata[RAN] = {"noticed": list(self._noticed)}
+        nb.metadata[RAN] = {
+            "noticed": list(self._noticed),
+            "borrowed": self._borrowed,
+            "words": _words(nb),
+        }
         return nb, resources
+
+    def _paper(self) -> Paper:
+        root, name = Path(CourseDirectory(parent=self).root), self._names["assignment"]
+        whose = self.whose.get(self._names["student"])
+        return Variants(root, name).paper(whose) if whose else paper(root, name)
 
     def _seconds_of_cell(self, cell: NotebookNode) -> int:
         usual: int = self.timeout
@@ -149,8 +187,14 @@ class Run(Execute):
             if not reached or (self._late and index in self._left_out):
                 says = f"The notebook was stopped after {self.limit} seconds, and no mark was made."
                 cell.outputs = [_error("NotReached", says)]
+            prefix = f"{self._names['assignment']}-"
+            question = cell.metadata.nbgrader["grade_id"].removeprefix(prefix)
+            if key := self._keys.get(question):
+                mark_note(cell, key, question)
             settle(cell, back)
             self._noticed |= dict.fromkeys(back if back is not None else ["the guard"])
+            if any(BORROWED in output.get("text", "") for output in cell.outputs):
+                self._borrowed.append(question)
         return cell, resources
 
     # ----------------------------------------------------------------- the kernel
@@ -167,7 +211,7 @@ class Run(Execute):
     def _files(self) -> dict[str, Path]:
         """Return what a submission may read: itself, and the data of the assignment."""
         course, names = CourseDirectory(parent=self), self._names
-        path = Path(course.format_path(course.release_directory, ".", names["assignment"]))
+        path = handed_out(self, names)
         found = {
             one.relative_to(path).as_posix(): one.resolve()
             for one in path.rglob("*")
@@ -320,6 +364,28 @@ def settle(cell: NotebookNode, back: list[str] | None) -> None:
     if back:
         says = f"Put back before this check, because the notebook had changed it: {', '.join(back)}"
         cell.outputs.insert(0, _stream(f"{says}.\n"))
+
+
+def mark_note(cell: NotebookNode, key: Key, question: str) -> None:
+    """Put points in the place of an answer that was noted; nothing else in the cell counts.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        The test cell of a closed question, which has run; changed in place.
+    key : Key
+        To the question.
+    question : str
+        Its name.
+    """
+    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+    text = results[0]["data"].get("text/plain") if len(results) == 1 else None
+    if isinstance(text, str) and (done := marked(key, question, text)):
+        points, says = done
+        data = {"text/plain": repr(points)}
+        result = nbformat.v4.new_output("execute_result", data, execution_count=None)
+        cell.outputs = [_stream(f"{says}\n"), result]
 
 
 def _points(result: NotebookNode) -> float:

@@ -15,10 +15,14 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
 from adaptive.course.instructor import CourseError
+from adaptive.course.instructor.late import late_by
 from adaptive.course.instructor.preprocessors import RAN
+from adaptive.course.instructor.progress import progress
 from adaptive.course.instructor.tables import Row
 
 CONFIG = "nbgrader_config.py"
+#: Beside a submission that Canvas calls late, without saying by how much.
+MARKED_LATE = "late.txt"
 
 
 class Records:
@@ -50,6 +54,10 @@ class Records:
         """Return the notebook of an assignment that students get."""
         return self.root / "release" / name / f"{name}.ipynb"
 
+    def graded(self, name: str, student: str) -> Path:
+        """Return the notebook of a student as it has run; it need not be there."""
+        return self.root / "autograded" / student / name / f"{name}.ipynb"
+
     def known(self, name: str) -> str:
         """Return the name of an assignment, or raise an error that lists them."""
         if name not in self.assignments:
@@ -58,11 +66,32 @@ class Records:
 
     def _ran(self, name: str, student: str) -> dict[str, Any]:
         """Return what is noted of a run that came to its end; nothing if none did."""
-        path = self.root / "autograded" / student / name / f"{name}.ipynb"
+        path = self.graded(name, student)
         try:
             return dict(json.loads(path.read_text(encoding="utf-8"))["metadata"][RAN])
         except (OSError, ValueError, KeyError, TypeError):
             return {}
+
+    def rows(self, name: str) -> list[Row]:
+        """Return what is known about all submissions of an assignment, see `row`.
+
+        Raises
+        ------
+        CourseError
+            If there is no such assignment, or nothing of it is graded yet.
+        """
+        self.known(name)
+        students = self._students(name)
+        if not students:
+            raise CourseError(
+                f"NAME: nothing of {name} is graded yet; first: grade {name} SUBMISSIONS"
+            )
+        with progress(f"read {name}", len(students)) as bar:
+            rows = []
+            for student in students:
+                rows.append(self.row(name, student))
+                bar.update()
+        return rows
 
     def row(self, name: str, student: str) -> Row:
         """Return what is known about a student's submission of an assignment.
@@ -89,7 +118,7 @@ class Records:
             points: dict[str, float | None] = dict.fromkeys(self.questions(name))
             unmarked, by_hand = set(), set()
             for grade in gradebook.find_submission_notebook(name, name, student).grades:
-                question = _question(name, grade.name)
+                question = question_of(name, grade.name)
                 if grade.manual_score is None and question in self._tests(name):
                     points[question] = grade.auto_score
                     unmarked |= {question} if grade.auto_score is None else set()
@@ -97,6 +126,7 @@ class Records:
                     by_hand.add(question)
                 else:
                     points[question] = grade.score
+            late = late_by(gradebook, name, student)
         return Row(
             student,
             lms,
@@ -104,8 +134,18 @@ class Records:
             maximum,
             unmarked=tuple(question for question in points if question in unmarked),
             by_hand=tuple(question for question in points if question in by_hand),
-            noticed=_noticed(ran),
+            off=late.points,
+            noticed=tuple(
+                words
+                for words in (late.says, self._marked_late(name, student), *_noticed(ran))
+                if words
+            ),
         )
+
+    def _marked_late(self, name: str, student: str) -> str:
+        """Return what Canvas's mark says of a submission whose time is not known."""
+        path = self.root / "submitted" / student / name / MARKED_LATE
+        return "marked as late by Canvas; when it came is not known" if path.is_file() else ""
 
     def _submitted_anew(self, name: str, student: str, ran: dict[str, Any]) -> bool:
         """Return whether the marks are those of an earlier submission."""
@@ -116,12 +156,16 @@ class Records:
 
     def questions(self, name: str) -> list[str]:
         """Return the names of an assignment's questions, in the order of the notebook."""
-        return [_question(name, one["grade_id"]) for one in self._marked(name)]
+        return list(self.worth(name))
+
+    def worth(self, name: str) -> dict[str, float]:
+        """Return the points of each question, in the order of the notebook."""
+        return {question_of(name, one["grade_id"]): one["points"] for one in self._marked(name)}
 
     def _tests(self, name: str) -> set[str]:
         """Return the questions that are marked by a check."""
         marked = [one for one in self._marked(name) if one.get("locked") and not one["solution"]]
-        return {_question(name, one["grade_id"]) for one in marked if not one.get("task")}
+        return {question_of(name, one["grade_id"]) for one in marked if not one.get("task")}
 
     def _marked(self, name: str) -> list[dict[str, Any]]:
         cells = nbformat.read(self.released(name), as_version=4).cells
@@ -158,7 +202,8 @@ def _named(path: Path) -> bool:
     return path.stem == path.parent.name
 
 
-def _question(name: str, grade_id: str) -> str:
+def question_of(name: str, grade_id: str) -> str:
+    """Return the name of a question of an assignment, as the table has it."""
     return grade_id.removeprefix(f"{name}-")
 
 
@@ -167,5 +212,10 @@ def _open_task(grade: Any) -> bool:
 
 
 def _noticed(ran: dict[str, Any]) -> tuple[str, ...]:
-    names = ", ".join(map(str, ran.get("noticed", ())))
-    return (f"put back before a check: {names}",) if names else ()
+    kinds = {
+        "noticed": "put back before a check",
+        "borrowed": "done by the package",
+        "words": "in the code",
+    }
+    found = {says: ", ".join(map(str, ran.get(kind, ()))) for kind, says in kinds.items()}
+    return tuple(f"{says}: {names}" for says, names in found.items() if names)

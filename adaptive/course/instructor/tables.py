@@ -36,6 +36,8 @@ class Row:
         The questions that the program could not mark.
     by_hand : tuple of str
         The questions that wait for a grader.
+    off : float
+        How many of the points are off because it was late.
     noticed : tuple of str
         What a grader may want to look at.
     interrupted : bool
@@ -49,6 +51,7 @@ class Row:
     problem: str = ""
     unmarked: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
+    off: float = 0.0
     noticed: tuple[str, ...] = ()
     interrupted: bool = False
 
@@ -68,8 +71,8 @@ class Row:
 
     @property
     def total(self) -> float | None:
-        """The sum of the points, or None if a mark is missing."""
-        return self.so_far if self.status == GRADED else None
+        """The sum of the points, less what is off, or None if a mark is missing."""
+        return max(0.0, self.so_far - self.off) if self.status == GRADED else None
 
     @property
     def so_far(self) -> float:
@@ -88,7 +91,7 @@ def shown(rows: list[Row]) -> str:
     for row in rows:
         points = "-"
         if row.points and not row.problem:
-            points = f"{row.so_far:g}" + ("" if row.total is not None else " so far")
+            points = f"{row.so_far:g} so far" if row.total is None else f"{row.total:g}"
         status = row.status + (f" ({'; '.join(row.noticed)})" if row.noticed else "")
         lines.append([row.student, points, f"{row.maximum:g}", status])
     a, b, c, _ = (max(map(len, column)) for column in zip(*lines, strict=True))
@@ -107,13 +110,14 @@ def write_grades(path: Path, questions: list[str], rows: list[Row]) -> None:
     rows : list of Row
         One of each student.
     """
-    head = ["student", *questions, "total", "so far", "max", "status", "noticed"]
+    head = ["student", *questions, "late", "total", "so far", "max", "status", "noticed"]
 
     def line(row: Row) -> list[str]:
         points = [_number(row.points.get(question)) for question in questions]
         so_far = _number(row.so_far) if row.points and not row.problem else ""
         sums = [_number(row.total), so_far, _number(row.maximum)]
-        return [row.student, *points, *sums, row.status, "; ".join(row.noticed)]
+        off = _number(row.off) if row.off else ""
+        return [row.student, *points, off, *sums, row.status, "; ".join(row.noticed)]
 
     _write(path, [head, *map(line, rows)])
 

@@ -288,7 +288,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% moments adam: a name is misspelt in the step
-# points: adam 2
+# points: adam 3
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2

@@ -817,9 +817,8 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 
 # %% wrong adam: correct is called with too few values
-# points: adam 2
-# says: `m_hat, v_hat = correct(m, v, t)`: _correct is called with too few values
-# says: For the same reason.
+# points: adam 3
+# says: `m_hat, v_hat = correct(m, v, t)`: correct is called with too few values
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2
@@ -861,3 +860,13 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 # %% right first-steps: with full stops
 first_steps = {"A": "none.", "B": "Both", "C": "'only m'."}
+
+
+# %% wrong adam: the step fails, which is charged once
+# points: adam 3
+# says: there is no math here: is it misspelt
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t, beta1, beta2)
+    return theta - lr * m_hat / (math.sqrt(v_hat) + eps), m, v

@@ -186,7 +186,7 @@ def sgd(theta, g, lr):
 
 # %% wrong largest-rate: the fastest
 # points: largest-rate 0
-# says: That is the fastest rate, not the largest that converges.
+# says: That is the fastest rate, not the limit of those that converge.
 largest_rate = 2 / 21
 
 # %% wrong largest-rate: the limit along the ravine

@@ -31,6 +31,7 @@ from adaptive.rules import (
     register_container,
     save_state,
 )
+from adaptive.rules import in_place as _in_place
 from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
@@ -78,6 +79,16 @@ _LATER = {
     "interact": "adaptive.interactive",
     "opening": "adaptive.explorer.opening",
 }
+
+
+def _step_into(*arguments: Any) -> Any:
+    """Make a step in place as the room for large arrays does, which is then imported."""
+    from adaptive.large import step_into
+
+    return step_into(*arguments)
+
+
+_in_place.provide(_step_into)
 
 
 def __getattr__(name: str) -> Any:

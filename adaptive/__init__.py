@@ -11,7 +11,7 @@ sliders to any function.
 from typing import TYPE_CHECKING, Any
 
 from adaptive import _fork as _fork  # which notes the process that imports it
-from adaptive import problems
+from adaptive import export, problems
 from adaptive.descent import Path, descend
 from adaptive.minimizer import minimizer
 from adaptive.rules import (
@@ -59,6 +59,7 @@ __all__ = [
     "anatomy",
     "descend",
     "explore",
+    "export",
     "flipbook",
     "gallery",
     "interact",

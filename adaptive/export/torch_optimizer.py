@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copyreg
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -14,6 +13,7 @@ import torch
 
 from adaptive import _checks
 from adaptive.export import torch_engines
+from adaptive.export.made import Made
 from adaptive.export.recipe import Exported, Recipe, exported
 from adaptive.export.settings import Settings, settings_for
 from adaptive.export.torch_engines import single
@@ -21,15 +21,6 @@ from adaptive.large.engine import Engine
 from adaptive.rules.base import Rule
 
 Tensor = Any
-
-
-class Made(type):
-    """The class of classes that are made from rules; they are pickled as what they are made of."""
-
-    made_from: Any
-
-
-copyreg.pickle(Made, lambda made: (optimizer_class, (made.made_from,)))
 
 
 class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
@@ -120,7 +111,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
                     recipe,
                     parameters,
                     [parameter.grad for parameter in parameters],
-                    [[state[name] for name in recipe.state_names] for state in states],
+                    [[state[_key(name)] for name in recipe.state_names] for state in states],
                     shared,
                 )
                 for state in states:
@@ -153,7 +144,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             state = self.state[parameter]
             if not state:
                 state["step"] = 0
-                state |= {name: _zeros(parameter) for name in recipe.state_names}
+                state |= {_key(name): _zeros(parameter) for name in recipe.state_names}
             before = state.get("before", {name: float(hyper[name]) for name in recipe.kept})
             engine = torch_engines.choose(recipe, parameter, group["engine"]).name
             device = (parameter.device, parameter.dtype) if engine == "foreach" else None
@@ -195,7 +186,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         inputs = [known[name.removeprefix("before.")] for name in back.scalars.inputs]
         numbers = torch.tensor(back.compute(np, *inputs), dtype=torch.float64).unbind()
         function = torch_engines.flat.function("theta", back.elements, torch_engines.flat.ARRAYS)
-        arrays = [state[name.removeprefix("state.")] for name in back.arrays[1:]]
+        arrays = [state[_key(name.removeprefix("state."))] for name in back.arrays[1:]]
         found = function(torch_engines.FUNCTIONS, wide, *arrays, *numbers)[0]
         return found.to(parameter.dtype)
 
@@ -231,6 +222,11 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
                     self.state[parameter][name] = kept
 
 
+def _key(name: str) -> str:
+    """Return under what a state array is kept, beside the step number."""
+    return f"state_{name}" if name in ("step", "before") else name
+
+
 def _zeros(parameter: Tensor) -> Tensor:
     return torch.zeros_like(
         parameter, dtype=single(parameter.dtype), memory_format=torch.preserve_format
@@ -258,6 +254,7 @@ def optimizer_class(rule: Any) -> Any:
         "__signature__": signature,
         "exported": found,
         "settings": settings,
+        "made_by": staticmethod(optimizer_class),
         "made_from": rule,
     }
     return Made(found.name, (RuleOptimizer,), space)

@@ -23,13 +23,13 @@ class Clipped(Rule):
     beta1: Any = 0.9
     most: Any = 0.5
 
-    state_names: ClassVar[tuple[str, ...]] = ("x0", "theta", "count")
+    state_names: ClassVar[tuple[str, ...]] = ("x0", "step", "count")
 
-    def update(self, g: Any, t: Any, x0: Any, theta: Any, count: Any) -> tuple[Any, ...]:
+    def update(self, g: Any, t: Any, x0: Any, step: Any, count: Any) -> tuple[Any, ...]:
         x0 = self.beta1 * x0 + (1 - self.beta1) * np.where(g > self.most, self.most, g)
-        theta = np.maximum(theta, np.abs(x0)) + 0.25
+        step = np.maximum(step, np.abs(x0)) + 0.25
         count = count + 1
-        return -self.lr * np.sign(x0) * np.sqrt(theta) / (1 + count / t), x0, theta, count
+        return -self.lr * np.sign(x0) * np.sqrt(step) / (1 + count / t), x0, step, count
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +38,10 @@ class Swapping(Rule):
 
     lr: Any = 0.01
 
-    state_names: ClassVar[tuple[str, ...]] = ("a", "b")
+    state_names: ClassVar[tuple[str, ...]] = ("theta", "b")
 
-    def update(self, g: Any, t: Any, a: Any, b: Any) -> tuple[Any, ...]:
-        return a, -self.lr * g, a
+    def update(self, g: Any, t: Any, theta: Any, b: Any) -> tuple[Any, ...]:
+        return theta, -self.lr * g, theta
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ Tensor = Any
 EITHER = Either(ops, ops.is_tensor)
 
 
-class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):  # type: ignore[misc]
+class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
     """What all optimizers have in common that are made from rules; see `adaptive.export.keras`."""
 
     exported: ClassVar[Exported]
@@ -94,9 +94,9 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):  # type: ignore
         shared = recipe.scalars(EITHER, t, hyper, hyper)
 
         states = self._arrays[self._get_variable_index(variable)]
-        theta = ops.cast(ops.convert_to_tensor(variable), dtype)
+        theta = _tensor(variable, dtype)
         inputs = [*([theta] if recipe.sees_theta else []), gradient, *states, *shared]
-        tensors = [ops.cast(ops.convert_to_tensor(value), dtype) for value in inputs]
+        tensors = [_tensor(value, dtype) for value in inputs]
         function = flat.function("step", recipe.split.elements, flat.FUNCTIONS)
         change, *new = function(FUNCTIONS, *tensors)
         # Some backends write over a variable in place: nothing is written before all is computed.
@@ -132,6 +132,14 @@ class _Functions:
 FUNCTIONS = _Functions()
 
 
+def _tensor(value: Any, dtype: str) -> Tensor:
+    """Return a tensor, a variable or a number as a tensor of a dtype."""
+    if isinstance(value, keras.Variable) or ops.is_tensor(value):
+        return ops.cast(ops.convert_to_tensor(value), dtype)
+    # At once: on the way, TensorFlow would make it single precision.
+    return ops.convert_to_tensor(value, dtype)
+
+
 def _single(dtype: Any) -> str:
     """Return the dtype that is computed in: single precision for half, others as they are."""
     name = str(keras.backend.standardize_dtype(dtype))
@@ -144,8 +152,8 @@ def optimizer_class(rule: Any) -> Any:
     found = exported(rule)
     if "lr" in found.recipe().kept:
         raise ValueError(
-            f"{found.name}.lookahead must not depend on lr to be exported to Keras, whose callbacks "
-            "change the learning rate without telling what it was"
+            f"{found.name}.lookahead must not depend on lr to be exported to Keras, whose "
+            "callbacks change the learning rate without telling what it was"
         )
     settings = settings_for("keras", found)
     taken = [name for name in settings.parts if _is_kerass(name)]
@@ -172,7 +180,10 @@ def optimizer_class(rule: Any) -> Any:
 
 
 def _is_kerass(name: str) -> bool:
-    arguments = inspect.signature(keras.optimizers.Optimizer.__init__).parameters
+    """Return whether Keras has something of that name, other than what is wanted there."""
     if name in ("learning_rate", "weight_decay"):
         return False
-    return name in arguments or hasattr(keras.optimizers.Optimizer, name)
+    base = keras.optimizers.Optimizer
+    return hasattr(base, name) or any(
+        name in inspect.signature(each.__init__).parameters for each in base.__mro__[:-1]
+    )

@@ -51,7 +51,8 @@ def _state_class(kind: Any) -> Any:
     count = "t" if "count" in recipe.state_names else "count"
     # Hyperparameters of the step before, where they are needed, come after the arrays.
     kept = [f"{each}_before" for each in recipe.kept]
-    made: Any = namedtuple(f"{kind.__name__}State", (count, *recipe.state_names, *kept))  # type: ignore[misc]
+    fields = namedtuple(f"{kind.__name__}State", (count, *recipe.state_names, *kept))  # type: ignore[misc]
+    made: Any = fields
     made.__reduce__ = lambda state: (_state_again, (kind, tuple(state)))
     return made
 
@@ -137,5 +138,5 @@ def _check(found: Exported, given: Mapping[str, Any]) -> None:
     decay = known.pop("weight_decay", None)
     if decay is not None and found.decays:
         _checks.number("weight_decay", decay, 0)
-    sample = {name: 0.5 for name in found.defaults}
+    sample = dict.fromkeys(found.defaults, 0.5)
     found.rule({**sample, **known})

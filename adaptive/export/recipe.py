@@ -1,8 +1,8 @@
 """From a rule to what a framework's optimizer does: the rule's step, and what is usual around it.
 
 A framework moves parameters at which it has the gradient, knows a learning rate and a decay of the
-weights, and its schedules change settings between steps. All of that is written here once, around the
-equations of the rule, and recorded with them.
+weights, and its schedules change settings between steps. All of that is written here once, around
+the equations of the rule, and recorded with them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from adaptive import _checks
 from adaptive.rules.base import Rule
-from adaptive.tracing import Program, TracedRule, flat, record
+from adaptive.tracing import Node, Program, TracedRule, flat, record
 from adaptive.tracing.anatomy import parts_of, summands
 from adaptive.tracing.split import Split, take_apart, trace_kind
 
@@ -82,7 +82,7 @@ def exported(rule: Any) -> Exported:
         If it is a rule whose look-ahead depends on more than a shift, or a hyperparameter is an
         array.
     """
-    kind = rule if isinstance(rule, type) else type(rule)
+    kind: Any = rule if isinstance(rule, type) else type(rule)
     if not issubclass(kind, Rule) or kind is Rule:
         raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
     if isinstance(rule, Rule):
@@ -219,9 +219,10 @@ class _Shift:
         symbols = {str(n.value) for n in self.terms.nodes() if n.op == "symbol"}
         alone = [sign for sign, node in terms if node.value == "theta"]
         if alone != [1] or "theta" in symbols:
+            name = type(traced.rule).__name__
             raise ValueError(
-                f"{type(traced.rule).__name__}.lookahead must be theta plus something free of theta "
-                "to be exported: a framework has one point for the parameters and the gradient"
+                f"{name}.lookahead must be theta plus something free of theta to be exported: "
+                "a framework has one point for the parameters and the gradient"
             )
         hyper = [name.removeprefix("hyper.") for name in symbols if name.startswith("hyper.")]
         self.settings = tuple(name for name in traced.rule.hyperparameters if name in hyper)
@@ -249,25 +250,22 @@ def stable(program: Program) -> Program:
     """
 
     def again(*values: Any) -> list[Any]:
-        found = dict(zip(program.inputs, values, strict=True))
         results: dict[Any, Any] = {}
+        inputs = dict(zip(program.inputs, values, strict=True))
         for node in program.nodes():
-            first, second = (*node.args, None, None)[:2]
-            if node.op == "symbol":
-                results[node] = found[node.value]
-            elif node.op == "number":
-                results[node] = node.value
+            if node.op in ("symbol", "number"):
+                results[node] = inputs[node.value] if node.op == "symbol" else node.value
             elif _is_left_of_one(node):
-                base, power = (results[arg] for arg in second.args)  # type: ignore[union-attr]
+                base, power = (results[arg] for arg in node.args[1].args)
                 results[node] = -np.expm1(power * np.log(base))
             else:
                 results[node] = getattr(np, node.op)(*(results[arg] for arg in node.args))
         return [results[node] for node in program.outputs]
 
-    return record(again, program.inputs, "a rule", len(program.outputs))
+    return record(again, program.inputs, "what is shared", len(program.outputs))
 
 
-def _is_left_of_one(node: Any) -> bool:
+def _is_left_of_one(node: Node) -> bool:
     """Return whether a node is 1 minus a power of a hyperparameter, such as 1 - β₁ᵗ."""
     if node.op != "subtract" or node.args[1].op != "power":
         return False

@@ -87,7 +87,7 @@ class Settings:
 def settings_for(framework: str, exported: Exported) -> Settings:
     """Return the settings that a framework's optimizer has for a rule."""
     names = NAMES[framework]
-    parts = {names.get(name, name): (name,) for name in exported.defaults}
+    parts: dict[str, tuple[str, ...]] = {names.get(n, n): (n,) for n in exported.defaults}
     betas = tuple(name for name in exported.defaults if re.fullmatch(r"beta[1-9]", name))
     if framework == "torch" and len(betas) > 1:
         # Where the first of them is: the order is that of the rule's fields.

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
 
 from adaptive.export.recipe import Recipe
@@ -164,11 +163,20 @@ def _listed(name: str, first: Any, second: Any = None) -> Any:
 
 #: numpy's operations by torch's names for those on lists.
 FOREACH = {
-    **{"add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "pow"},
-    **{"maximum": "maximum", "minimum": "minimum", "negative": "neg", "absolute": "abs"},
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "power": "pow",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "negative": "neg",
+    "absolute": "abs",
     **{name: name for name in ("sqrt", "reciprocal", "exp", "expm1", "log", "log1p", "log2")},
     **{name: name for name in ("log10", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{"arcsin": "asin", "arccos": "acos", "arctan": "atan"},
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
 }
 
 
@@ -263,4 +271,3 @@ WAYS: dict[str, Callable[..., None]] = {
     "numba": _numba,
     "compiled": _compiled,
 }
-

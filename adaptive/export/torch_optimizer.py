@@ -72,7 +72,9 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         found = self.settings.hyperparameters(settings)
         for name, value in found.items():
             if isinstance(value, torch.Tensor):
-                raise TypeError(f"{name} must be a number, not a tensor, got {_checks.shown(value)}")
+                raise TypeError(
+                    f"{name} must be a number, not a tensor, got {_checks.shown(value)}"
+                )
         return self.exported.rule(found)
 
     def _check_parameter(self, parameter: Tensor, rule: Rule, engine: str) -> None:

@@ -64,7 +64,7 @@ class FarAhead(Rule):
 OURS = [kind(**kind.on_circles) for kind in RULES]
 WRITTEN = [Clipped(), Swapping(), FarAhead()]
 FORMS = [
-    getattr(module, kind.__name__)(**{"lr": 0.05})
+    getattr(module, kind.__name__)(lr=0.05)
     for module in (frameworks.torch, frameworks.optax, frameworks.keras)
     for kind in RULES
 ]

@@ -108,7 +108,10 @@ def test_hyperparameters_of_an_object_are_the_defaults():
 
 def test_groups_have_settings_of_their_own():
     slow, fast = parameter(alike.start()), parameter(alike.start())
-    groups = [{"params": [slow], "lr": 0.01, "name": "slow"}, {"params": [fast], "betas": (0.5, 0.9)}]
+    groups = [
+        {"params": [slow], "lr": 0.01, "name": "slow"},
+        {"params": [fast], "betas": (0.5, 0.9)},
+    ]
     optimizer = export.torch(Adam)(groups, lr=0.1)
     train(optimizer, alike.gradients(), slow, fast)
     for p, rule in ((slow, Adam(lr=0.01)), (fast, Adam(lr=0.1, beta1=0.5, beta2=0.9))):
@@ -547,7 +550,7 @@ def test_sparse_gradients_are_refused():
 def test_adadelta_has_a_learning_rate_that_multiplies_the_step():
     p = parameter([1.0])
     assert export.torch(Adadelta)([p]).defaults["lr"] == 1.0
-    with pytest.raises(ValueError, match="Adadelta.lr must be finite and in"):
+    with pytest.raises(ValueError, match=r"Adadelta\.lr must be finite and in"):
         export.torch(Adadelta)([p], lr=-1.0)
 
 

@@ -82,7 +82,9 @@ def test_the_path_is_kerass_where_it_is_the_books(ours, theirs):
     one, other = variable(), variable()
     train(ours(), alike.gradients(steps=50), one)
     train(theirs(), alike.gradients(steps=50), other)
-    assert alike.far(values(one), values(other)) < alike.TOLERANCE
+    # On TensorFlow, Keras's own constants such as 0.9 pass through single precision.
+    tolerance = 1e-6 if BACKEND == "tensorflow" else alike.TOLERANCE
+    assert alike.far(values(one), values(other)) < tolerance
 
 
 # ------------------------------------------------------------------ as an optimizer of Keras

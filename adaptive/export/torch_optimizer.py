@@ -184,7 +184,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         wide = parameter.detach().to(single(parameter.dtype))
         if back is None or not state:
             return parameter.detach().clone()
-        known = {"t": float(state["step"]), **state["before"]}
+        known = {"t": float(state["step"]), **state.get("before", {})}
         inputs = [known[name.removeprefix("before.")] for name in back.scalars.inputs]
         numbers = torch.tensor(back.compute(np, *inputs), dtype=torch.float64).unbind()
         function = torch_engines.flat.function("theta", back.elements, torch_engines.flat.ARRAYS)

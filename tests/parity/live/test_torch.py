@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
 
 from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, RMSprop, Rule, export
 from adaptive.frameworks.forms import MomentumOutside
+from tests.parity import drawn
 from tests.parity.live import alike
 
 ENGINES = ("plain", "foreach", "numba", "compiled")
@@ -56,6 +58,21 @@ def test_the_path_is_the_rules(rule, engine):
         train(optimizer, [g], p)
         assert alike.far(p.detach(), ahead) < alike.TOLERANCE
         assert alike.far(optimizer.theta(p), theta) < alike.TOLERANCE
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(kind=drawn.rules)
+def test_the_path_of_any_rule_is_the_rules(kind):
+    gs, zeros = alike.gradients(steps=20), np.zeros(alike.SHAPE)
+    # What is given is where the gradient is wanted first.
+    first = alike.start() - kind().lookahead(zeros, kind().init(zeros))
+    for engine in ("plain", "foreach"):
+        p = parameter(alike.start())
+        optimizer = export.torch(kind)([p], engine=engine)
+        train(optimizer, gs, p)
+        (*_, (theta, ahead)) = alike.path(kind(), gs, first)
+        assert alike.far(p.detach(), ahead) < 1e-11
+        assert alike.far(optimizer.theta(p), theta) < 1e-11
 
 
 @pytest.mark.parametrize("rule", alike.FORMS, ids=alike.called)

@@ -200,9 +200,20 @@ def test_betas_are_taken_apart_and_counted():
 
 def test_settings_without_a_default_are_asked_for():
     found = settings_for("keras", exported(MomentumOutside))
-    with pytest.raises(TypeError, match="missing a required argument: 'learning_rate'"):
-        found.signature().bind()
-    assert found.signature().bind(0.1).arguments == {"learning_rate": 0.1}
+    words = "missing a required argument: 'learning_rate'; MomentumOutside takes learning_rate, mo"
+    with pytest.raises(TypeError, match=words):
+        found.bound(found.signature(), (), {})
+    bound = found.bound(found.signature(), (0.1,), {})
+    assert bound == {"learning_rate": 0.1, "momentum": 0.9}
+
+
+def test_settings_that_are_not_known_are_named():
+    found = settings_for("optax", exported(Adam))
+    words = "rho is not known, got rho=0.9; Adam takes learning_rate, b1, b2, eps, clip$"
+    with pytest.raises(TypeError, match=words):
+        found.bound(found.signature(), (), {"rho": 0.9}, others=["clip"])
+    with pytest.raises(TypeError, match="multiple values for argument 'b1'; Adam takes learning"):
+        found.bound(found.signature(), (0.1, 0.5), {"beta1": 0.5})
 
 
 def test_a_setting_is_given_once():
@@ -290,8 +301,14 @@ def test_a_framework_that_is_not_there_is_named(framework, monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)
     for module in [name for name in sys.modules if name.startswith(f"adaptive.export.{framework}")]:
         monkeypatch.delitem(sys.modules, module)
-    with pytest.raises(ImportError, match="jax" if framework == "optax" else framework):
+    lacking = "jax" if framework == "optax" else framework
+    words = f"export.{framework} needs .*, and {lacking} is not installed: pip install {framework}"
+    with pytest.raises(ImportError, match=words):
         getattr(export, framework)(Adam)
+    # What is wrong with the rule is said first.
+    for wrong in ([Adam], "Adam", dict):
+        with pytest.raises(TypeError, match="rule must be a rule, such as Adam, got "):
+            getattr(export, framework)(wrong)
 
 
 def test_the_recipe_is_made_once():

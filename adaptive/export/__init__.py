@@ -7,9 +7,37 @@ imported before it is asked for.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 __all__ = ["keras", "optax", "optax_factory", "torch"]
+
+#: Where each framework's part is made, by what, and what the framework is called and installed by.
+PARTS = {
+    "torch": ("torch_optimizer.optimizer_class", "PyTorch", "pip install torch"),
+    "optax": ("optax_transformation.factory", "optax", "pip install optax"),
+    "keras": (
+        "keras_optimizer.optimizer_class",
+        "Keras and one of its backends",
+        "pip install keras jax, and set KERAS_BACKEND=jax",
+    ),
+}
+
+
+def _made(framework: str, rule: Any) -> Any:
+    """Return what a framework's part makes of a rule, or say what is missing."""
+    from adaptive.export.recipe import check_rule
+
+    check_rule(rule)
+    place, title, advice = PARTS[framework]
+    module, _, maker = place.partition(".")
+    try:
+        part = import_module(f"adaptive.export.{module}")
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"export.{framework} needs {title}, and {error.name} is not installed: {advice}"
+        ) from error
+    return getattr(part, maker)(rule)
 
 
 def torch(rule: Any) -> Any:
@@ -57,9 +85,7 @@ def torch(rule: Any) -> Any:
     >>> model = torch.nn.Linear(2, 1)  # doctest: +SKIP
     >>> optimizer = export.torch(Adam)(model.parameters(), lr=1e-3)  # doctest: +SKIP
     """
-    from adaptive.export.torch_optimizer import optimizer_class
-
-    return optimizer_class(rule)
+    return _made("torch", rule)
 
 
 def optax(rule: Any, *args: Any, **settings: Any) -> Any:
@@ -117,9 +143,7 @@ def optax_factory(rule: Any) -> Any:
     >>> factory = optax.inject_hyperparams(export.optax_factory(Adam))  # doctest: +SKIP
     >>> transformation = factory(learning_rate=1e-3)  # doctest: +SKIP
     """
-    from adaptive.export.optax_transformation import factory
-
-    return factory(rule)
+    return _made("optax", rule)
 
 
 def keras(rule: Any) -> Any:
@@ -157,6 +181,4 @@ def keras(rule: Any) -> Any:
     >>> from adaptive import Adam, export
     >>> optimizer = export.keras(Adam)(learning_rate=1e-3)  # doctest: +SKIP
     """
-    from adaptive.export.keras_optimizer import optimizer_class
-
-    return optimizer_class(rule)
+    return _made("keras", rule)

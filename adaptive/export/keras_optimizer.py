@@ -19,6 +19,13 @@ from adaptive.tracing import flat
 Tensor = Any
 #: What depends on numbers alone is computed in double precision, whatever the backend does.
 EITHER = Either(ops, ops.is_tensor)
+#: What each optimizer of Keras takes, beside the learning rate.
+OTHERS = [
+    name
+    for kind in keras.optimizers.Optimizer.__mro__[:-1]
+    for name, each in inspect.signature(kind.__init__).parameters.items()
+    if each.kind is each.POSITIONAL_OR_KEYWORD and name not in ("self", "learning_rate")
+]
 
 
 class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
@@ -28,10 +35,7 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
     settings: ClassVar[Settings]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        signature = inspect.signature(type(self))
-        given = signature.bind(*args, **self.settings.renamed(kwargs))
-        given.apply_defaults()
-        values = dict(given.arguments)
+        values = self.settings.bound(inspect.signature(type(self)), args, kwargs, OTHERS)
         others = values.pop("kwargs", {})
         self._check({**values, **others})
         rate = values.pop("learning_rate")
@@ -57,6 +61,9 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
         """
         if self.built:
             return
+        for variable in variables:
+            if not keras.backend.is_float_dtype(variable.dtype):
+                raise TypeError(f"variables must be of real floats, got {variable.dtype}")
         super().build(variables)
         self._arrays = [
             [self._state_of(variable, name) for name in self.exported.kind.state_names]
@@ -183,7 +190,4 @@ def _is_kerass(name: str) -> bool:
     """Return whether Keras has something of that name, other than what is wanted there."""
     if name in ("learning_rate", "weight_decay"):
         return False
-    base = keras.optimizers.Optimizer
-    return hasattr(base, name) or any(
-        name in inspect.signature(each.__init__).parameters for each in base.__mro__[:-1]
-    )
+    return hasattr(keras.optimizers.Optimizer, name) or name in OTHERS

@@ -34,9 +34,7 @@ def factory(rule: Any) -> Callable[..., Any]:
     signature = settings.signature(last=decay)
 
     def make(*args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(*args, **settings.renamed(kwargs))
-        given.apply_defaults()
-        return _transformation(found, settings, dict(given.arguments))
+        return _transformation(found, settings, settings.bound(signature, args, kwargs))
 
     make.__signature__ = signature  # type: ignore[attr-defined]
     make.__name__ = make.__qualname__ = found.name
@@ -99,6 +97,14 @@ def _each(recipe: Recipe, shared: Any, updates: Any, arrays: Any, params: Any) -
     function = flat.function("step", recipe.split.elements, flat.ARRAYS)
 
     def leaf(g: Any, *rest: Any) -> tuple[Any, ...]:
+        _check_floats("updates", g)
+        for array in rest:
+            if jnp.shape(g) != jnp.shape(array):
+                raise ValueError(
+                    f"updates must have the shapes of params, {jnp.shape(array)}, "
+                    f"got {jnp.shape(g)}"
+                )
+        g = jnp.asarray(g)
         dtype = _single(g.dtype)
         theta = rest[len(arrays) :]
         inputs = (*theta, g, *rest[: len(arrays)], *shared)
@@ -114,9 +120,13 @@ def _each(recipe: Recipe, shared: Any, updates: Any, arrays: Any, params: Any) -
 
 
 def _zeros(leaf: Any) -> Any:
-    if not jnp.issubdtype(jnp.result_type(leaf), jnp.floating):
-        raise TypeError(f"params must be of real floats, got {jnp.result_type(leaf)}")
+    _check_floats("params", leaf)
     return jnp.zeros(jnp.shape(leaf), _single(jnp.result_type(leaf)))
+
+
+def _check_floats(name: str, leaf: Any) -> None:
+    if not jnp.issubdtype(jnp.result_type(leaf), jnp.floating):
+        raise TypeError(f"{name} must be of real floats, got {jnp.result_type(leaf)}")
 
 
 def _single(dtype: Any) -> Any:
@@ -133,6 +143,8 @@ def _check(found: Exported, given: Mapping[str, Any]) -> None:
     """Say what is wrong with the settings that are numbers; what is traced has no value yet."""
     known = {}
     for name, value in given.items():
+        if isinstance(value, jax.Array) and value.ndim:
+            raise ValueError(f"{name} must be one number, got {_checks.shown(value)}")
         if not callable(value) and not isinstance(value, jax.Array):
             known[name] = value
     decay = known.pop("weight_decay", None)

@@ -54,7 +54,9 @@ class Exported:
         """Return the rule with these settings, or say what is wrong with them."""
         given = {name: settings[name] for name in self.defaults}
         for name, value in given.items():
-            given[name] = _checks.number(f"{self.name}.{name}", value)
+            if _checks.numeric(f"{self.name}.{name}", value).ndim:
+                shown = _checks.shown(value)
+                raise ValueError(f"{self.name}.{name} must be one number, got {shown}")
         own = {field.name for field in fields(self.kind) if field.init}
         if "lr" not in own:
             _checks.number(f"{self.name}.lr", given["lr"], 0)
@@ -64,6 +66,14 @@ class Exported:
     def recipe(self, *, decay: bool = False, maximize: bool = False) -> Recipe:
         """Return what is done in a step, with weight decay and uphill if that is wanted."""
         return _recipe(self.kind, decay, maximize)
+
+
+def check_rule(rule: Any) -> Any:
+    """Return the class of a rule, or say that it is none."""
+    kind: Any = rule if isinstance(rule, type) else type(rule)
+    if not issubclass(kind, Rule) or kind is Rule:
+        raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
+    return kind
 
 
 def exported(rule: Any) -> Exported:
@@ -82,9 +92,7 @@ def exported(rule: Any) -> Exported:
         If it is a rule whose look-ahead depends on more than a shift, or a hyperparameter is an
         array.
     """
-    kind: Any = rule if isinstance(rule, type) else type(rule)
-    if not issubclass(kind, Rule) or kind is Rule:
-        raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
+    kind = check_rule(rule)
     if isinstance(rule, Rule):
         defaults = dict(rule.hyperparameters)
         for name, value in defaults.items():

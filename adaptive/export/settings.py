@@ -67,6 +67,38 @@ class Settings:
             found[theirs] = value
         return found
 
+    def bound(
+        self,
+        signature: inspect.Signature,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        others: Iterable[str] = (),
+    ) -> dict[str, Any]:
+        """Return arguments by the framework's names, with the defaults, or say what is wrong.
+
+        Parameters
+        ----------
+        signature : inspect.Signature
+            Of what is called.
+        args, kwargs : tuple, mapping
+            The arguments.
+        others : iterable of str
+            What else it takes by name.
+        """
+        given = self.renamed(kwargs)
+        places = signature.parameters.values()
+        known = [*(each.name for each in places if each.kind is not each.VAR_KEYWORD), *others]
+        takes = f"{self.exported.name} takes {', '.join(known)}"
+        for name, value in given.items():
+            if name not in known:
+                raise TypeError(f"{name} is not known, got {name}={_checks.shown(value)}; {takes}")
+        try:
+            found = signature.bind(*args, **given)
+        except TypeError as error:
+            raise TypeError(f"{error}; {takes}") from None
+        found.apply_defaults()
+        return dict(found.arguments)
+
     def hyperparameters(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """Return the hyperparameters by the rule's names from the framework's settings."""
         found: dict[str, Any] = {}

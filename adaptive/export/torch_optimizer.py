@@ -31,9 +31,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
         signature = inspect.signature(type(self))
-        given = signature.bind(params, *args, **self.settings.renamed(kwargs))
-        given.apply_defaults()
-        defaults = dict(given.arguments)
+        defaults = self.settings.bound(signature, (params, *args), kwargs)
         super().__init__(defaults.pop("params"), defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -84,6 +82,15 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             raise TypeError(f"params must be dense, got {parameter.layout}")
         rule._check_eps(np.dtype(str(single(parameter.dtype)).removeprefix("torch.")))
         torch_engines.choose(self.exported.recipe(), parameter, engine)
+
+    def _check_gradient(self, gradient: Tensor) -> None:
+        if gradient.layout is not torch.strided:
+            raise TypeError(
+                f"grad must be dense, got {gradient.layout}: each step of {type(self).__name__} "
+                "moves all elements; call .to_dense() on it first"
+            )
+        if not gradient.is_floating_point():
+            raise TypeError(f"grad must be of real floats, got {gradient.dtype}")
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -138,11 +145,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         for parameter in group["params"]:
             if parameter.grad is None:
                 continue
-            if parameter.grad.is_sparse:
-                raise RuntimeError(
-                    f"{type(self).__name__} has no way with sparse gradients: each step moves all "
-                    "elements of the state; call .to_dense() on the gradient first"
-                )
+            self._check_gradient(parameter.grad)
             state = self.state[parameter]
             if not state:
                 state["step"] = 0

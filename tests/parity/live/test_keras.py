@@ -256,12 +256,19 @@ def test_what_cannot_be_exported(rule, words):
         ({"beta_2": 1.0}, ValueError, r"Adam.beta2 must be finite and in \[0, 1\), got 1"),
         ({"lr": 0.1, "learning_rate": 0.2}, TypeError, "learning_rate must be given once"),
         ({"weight_decay": -1.0}, ValueError, "weight_decay must be finite and in"),
-        ({"momentum": 0.9}, ValueError, "not recognized.*momentum"),
+        ({"momentum": 0.9}, TypeError, "momentum is not known, .*; Adam takes learning_rate, .*cl"),
+        ({"learning_rate": "fast"}, TypeError, r"Adam.lr must be a real number .* got 'fast'"),
     ],
 )
 def test_bad_settings(settings, error, words):
     with pytest.raises(error, match=words):
         export.keras(Adam)(**settings)
+
+
+def test_variables_are_of_real_floats():
+    whole = keras.Variable(np.ones(2), dtype="int32")
+    with pytest.raises(TypeError, match="variables must be of real floats, got int32"):
+        export.keras(Adam)().build([whole])
 
 
 def test_the_ten_are_there():

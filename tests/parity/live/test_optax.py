@@ -261,7 +261,9 @@ assert abs(float(updates[0]) + 1) < 3e-7, float(updates[0])
         ({"b2": 1.0}, ValueError, r"Adam.beta2 must be finite and in \[0, 1\), got 1"),
         ({"lr": np.array([0.1, 0.2])}, ValueError, "Adam.lr must be one number"),
         ({"lr": 0.1, "learning_rate": 0.2}, TypeError, "learning_rate must be given once"),
-        ({"momentum": 0.9}, TypeError, "unexpected keyword argument 'momentum'"),
+        ({"lr": jnp.ones(2)}, ValueError, "lr must be one number, got Array"),
+        ({"lr": "0.1"}, TypeError, r"Adam.lr must be a real number .* got '0.1'"),
+        ({"momentum": 0.9}, TypeError, "momentum is not known, got momentum=0.9; Adam takes lear"),
         ({"weight_decay": -1.0}, ValueError, "weight_decay must be finite and in"),
     ],
 )
@@ -277,6 +279,10 @@ def test_what_is_needed_is_said():
     for wrong in (jnp.ones(2, jnp.complex64), jnp.ones(2, jnp.int32)):
         with pytest.raises(TypeError, match="params must be of real floats"):
             made.init(wrong)
+        with pytest.raises(TypeError, match=f"updates must be of real floats, got {wrong.dtype}"):
+            made.update(wrong, made.init(jnp.ones(2)), jnp.ones(2))
+    with pytest.raises(ValueError, match=r"updates must have the shapes .*\(2,\), got \(3, 1\)"):
+        made.update(jnp.ones((3, 1)), made.init(jnp.ones(2)), jnp.ones(2))
 
 
 def test_the_ten_are_there():

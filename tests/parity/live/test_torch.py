@@ -527,8 +527,12 @@ def test_what_cannot_be_exported(rule, error, words):
         ({"lr": torch.tensor(0.1)}, TypeError, "lr must be a number, not a tensor"),
         ({"betas": (0.9, 1.0)}, ValueError, r"Adam.beta2 must be finite and in \[0, 1\), got 1"),
         ({"betas": 0.9}, ValueError, "betas must be 2 numbers, beta1, beta2, got 0.9"),
-        ({"beta1": 0.9}, TypeError, "unexpected keyword argument 'beta1'"),
-        ({"momentum": 0.9}, TypeError, "unexpected keyword argument 'momentum'"),
+        ({"betas": (0.9, "1")}, TypeError, r"Adam.beta2 must be a real number .* got '1'"),
+        ({"beta1": 0.9}, TypeError, "beta1 is not known, got beta1=0.9; Adam takes params, lr, be"),
+        ({"momentum": 0.9}, TypeError, "momentum is not known, got momentum=0.9; Adam takes"),
+        ({"lr": True}, TypeError, r"Adam.lr must be a real number .* got True"),
+        ({"lr": float("nan")}, ValueError, r"Adam.lr must be finite and in \[0, inf\), got nan"),
+        ({"weight_decay": None}, TypeError, "weight_decay must be a real number .* got None"),
         ({"weight_decay": -0.1}, ValueError, "weight_decay must be finite and in"),
         ({"maximize": 1}, TypeError, "maximize must be True or False, got 1"),
         ({"eps": 1e-60}, ValueError, "Adam.eps must not be 0 in the dtype of theta, float32"),
@@ -560,8 +564,23 @@ def test_sparse_gradients_are_refused():
     table = torch.nn.Embedding(5, 2, sparse=True)
     optimizer = export.torch(Adam)(table.parameters())
     table(torch.tensor([1])).sum().backward()
-    with pytest.raises(RuntimeError, match=r"Adam has no way with sparse gradients.*to_dense"):
+    with pytest.raises(TypeError, match=r"grad must be dense, got torch.sparse_coo: .*to_dense"):
         optimizer.step()
+    assert table.weight not in optimizer.state
+
+
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.int64])
+def test_gradients_that_are_no_real_floats_are_refused(dtype):
+    p = torch.nn.Parameter(torch.ones(2))
+    p.grad_dtype = None  # any
+    p.grad = torch.ones(2, dtype=dtype)
+    with pytest.raises(TypeError, match=f"grad must be of real floats, got {dtype}"):
+        export.torch(Adam)([p]).step()
+
+
+def test_too_many_arguments_are_counted():
+    with pytest.raises(TypeError, match="too many positional arguments; SGD takes params, lr, we"):
+        export.torch(SGD)([parameter([1.0])], 0.1, 0.0, False)
 
 
 def test_adadelta_has_a_learning_rate_that_multiplies_the_step():

@@ -98,6 +98,13 @@ def test_weights_decay_by_themselves(rule):
         assert alike.far(optimizer.parameter, rule.lookahead(theta, state)) < alike.TOLERANCE
 
 
+@pytest.mark.parametrize("rule", alike.OURS, ids=alike.called)
+def test_no_weights_decay_unless_asked(rule):
+    recipe = exported(rule).recipe()
+    assert not recipe.sees_theta
+    assert "hyper.weight_decay" not in recipe.split.scalars.inputs
+
+
 @pytest.mark.parametrize("rule", [NAG(), alike.FarAhead()], ids=alike.called)
 def test_the_shift_is_that_of_the_settings_before(rule):
     gs = alike.gradients(steps=50)

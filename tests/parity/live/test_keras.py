@@ -20,7 +20,7 @@ import keras
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, Momentum, export
+from adaptive import NAG, RULES, SGD, Adadelta, Adam, Momentum, export, frameworks
 from tests.parity.live import alike
 
 BACKEND = keras.backend.backend()
@@ -75,8 +75,16 @@ def test_the_frameworks_forms_can_be_exported_too(rule):
             lambda: export.keras(SGD)(0.1, weight_decay=0.1),
             lambda: keras.optimizers.SGD(0.1, weight_decay=0.1),
         ),
+        (
+            lambda: export.keras(frameworks.keras.Adam)(0.1, weight_decay=0.1),
+            lambda: keras.optimizers.AdamW(0.1, weight_decay=0.1),
+        ),
+        (
+            lambda: export.keras(frameworks.keras.Adam)(0.1, weight_decay=0.1),
+            lambda: keras.optimizers.Adam(0.1, weight_decay=0.1),
+        ),
     ],
-    ids=["SGD", "Momentum", "decay"],
+    ids=["SGD", "Momentum", "decay", "AdamW", "Adam with decay"],
 )
 def test_the_path_is_kerass_where_it_is_the_books(ours, theirs):
     one, other = variable(), variable()

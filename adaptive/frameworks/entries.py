@@ -116,6 +116,12 @@ class Entry:
         -------
         str
             The code, with the learning rate of the records and what else is not its default.
+
+        Examples
+        --------
+        >>> from adaptive import frameworks
+        >>> frameworks.entry("RMSprop").exported("keras", "torch")
+        'export.keras(frameworks.torch.RMSprop)(0.07, rho=0.9)'
         """
         _checks.one_of("framework", framework, TITLES)
         _checks.one_of("whose", whose, ("book", *TITLES))

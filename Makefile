@@ -133,10 +133,18 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 	$(PARITY)/bin/python -m pip --disable-pip-version-check install --quiet -r $< --editable ".[bench]"
 	@touch $@
 
+# What needs a framework to be tested; Keras has one backend a process.
+LIVE := $(PARITY)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -W ignore::DeprecationWarning
+
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package
 	$(PARITY)/bin/python -m tests.parity.make $(ARGS)
+	$(PARITY)/bin/python -m tests.parity.frozen $(ARGS)
 	$(PARITY)/bin/python -m tests.parity.gradients
+	$(LIVE) tests/parity/live --ignore=tests/parity/live/test_keras.py
+	KERAS_BACKEND=jax $(LIVE) tests/parity/live/test_keras.py
+	KERAS_BACKEND=torch $(LIVE) tests/parity/live/test_keras.py
+	KERAS_BACKEND=tensorflow $(LIVE) tests/parity/live/test_keras.py
 
 # In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4", or a sample of
 # each room: make mutants ARGS="--sample 0:100"

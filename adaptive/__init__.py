@@ -11,7 +11,7 @@ sliders to any function.
 from typing import TYPE_CHECKING, Any
 
 from adaptive import _fork as _fork  # which notes the process that imports it
-from adaptive import problems
+from adaptive import export, problems
 from adaptive.descent import Path, descend
 from adaptive.minimizer import minimizer
 from adaptive.rules import (
@@ -31,6 +31,7 @@ from adaptive.rules import (
     register_container,
     save_state,
 )
+from adaptive.rules import in_place as _in_place
 from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ __all__ = [
     "anatomy",
     "descend",
     "explore",
+    "export",
     "flipbook",
     "gallery",
     "interact",
@@ -78,6 +80,16 @@ _LATER = {
     "interact": "adaptive.interactive",
     "opening": "adaptive.explorer.opening",
 }
+
+
+def _step_into(*arguments: Any) -> Any:
+    """Make a step in place as the room for large arrays does, which is then imported."""
+    from adaptive.large import step_into
+
+    return step_into(*arguments)
+
+
+_in_place.provide(_step_into)
 
 
 def __getattr__(name: str) -> Any:

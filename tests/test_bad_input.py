@@ -30,6 +30,7 @@ from adaptive import (
     compare,
     descend,
     explore,
+    export,
     flipbook,
     frameworks,
     gallery,
@@ -823,6 +824,23 @@ FRAMEWORKS: list[Case] = [
     (lambda: frameworks.optax.AdaMax(1, eps=NAN), ValueError, ["AdaMax.eps", "finite", "nan"]),
 ]
 
+EXPORTS: list[Case] = [
+    (lambda: export.torch("Adam"), TypeError, ["rule must be a rule, such as Adam", "'Adam'"]),
+    (lambda: export.keras([Adam]), TypeError, ["rule must be a rule, such as Adam", "[<class"]),
+    (lambda: export.optax(dict, lr=1), TypeError, ["rule must be a rule", "<class 'dict'>"]),
+    (lambda: export.optax_factory(None), TypeError, ["rule must be a rule", "None"]),
+    (
+        lambda: frameworks.entry("Adam").exported("jax"),
+        ValueError,
+        ["framework must be one of torch, optax, keras", "'jax'"],
+    ),
+    (
+        lambda: frameworks.entry("Adam").exported("torch", "paper"),
+        ValueError,
+        ["whose must be one of book, torch, optax, keras", "'paper'"],
+    ),
+]
+
 TABLES = {
     "hyperparameters": HYPERPARAMETERS,
     "step": STEPS,
@@ -836,6 +854,7 @@ TABLES = {
     "tracing": TRACES,
     "races": RACES,
     "frameworks": FRAMEWORKS,
+    "exports": EXPORTS,
 }
 CASES = [
     pytest.param(*case, id=f"{table}-{i}-{'-'.join(case[2][:1])}")
@@ -860,7 +879,7 @@ def test_bad_input_is_named(
 # ------------------------------------------------------------------ none is left out
 
 PUBLIC = (
-    *(adaptive, adaptive.problems, plotting, tracing, races, frameworks),
+    *(adaptive, adaptive.problems, plotting, tracing, races, frameworks, export),
     *(import_module(f"adaptive.{name}") for name in ("explorer", "interactive", "minimizer")),
 )
 #: What has parameters and no case, and why.

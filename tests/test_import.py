@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
+
+import adaptive
 
 LARGE = (
     "IPython",
     "anywidget",
     "antlr4",
+    "jax",
+    "keras",
     "ipywidgets",
     "matplotlib",
     "myst_nb",
     "numba",
+    "optax",
     "psutil",
     "scipy",
     "sympy",
+    "torch",
     "tqdm",
 )
 
@@ -70,8 +79,75 @@ def test_the_test_would_see_it(code, needed):
 
 
 def test_what_comes_later_is_listed_and_found():
-    import adaptive
-
     assert {"explore", "interact"} <= set(dir(adaptive))
     with pytest.raises(AttributeError, match="has no attribute 'exlpore'"):
         adaptive.exlpore  # noqa: B018
+
+
+# ------------------------------------------------------------------------- rooms
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+PACKAGE = Path(adaptive.__file__).parent
+ROOMS = {room(path) for path in PACKAGE.rglob("*.py")}
+
+
+def named_in(source: str) -> set[str]:
+    """Return the rooms that a source imports, at once or inside of a function."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    parts = (name.split(".") for name in names)
+    return {part[1] for part in parts if part[0] == "adaptive" and len(part) > 1} & ROOMS
+
+
+def imports() -> dict[str, set[str]]:
+    graph: dict[str, set[str]] = {name: set() for name in ROOMS}
+    for path in PACKAGE.rglob("*.py"):
+        graph[room(path)] |= named_in(path.read_text(encoding="utf-8")) - {room(path)}
+    return graph
+
+
+def test_no_two_rooms_import_each_other():
+    graph = imports()
+    assert len(graph["explorer"]) >= 5, "imports are found"
+    list(TopologicalSorter(graph).static_order())
+    with pytest.raises(CycleError):
+        list(TopologicalSorter({**graph, "rules": {"large"}}).static_order())
+
+
+def test_imports_inside_of_functions_are_seen():
+    assert named_in("def late():\n    from adaptive.large import step_into") == {"large"}
+    assert named_in("from adaptive import _checks, large") == {"_checks", "large"}
+
+
+def test_rules_and_problems_know_of_no_other_room():
+    assert imports()["rules"] == {"_checks", "_memory"}
+    assert imports()["problems"] == {"_checks"}
+
+
+def test_a_step_in_place_needs_no_faster_way():
+    """The rules alone, without what the package hands them."""
+    code = """
+import numpy as np
+from adaptive import Momentum
+from adaptive.rules import in_place
+del in_place._provided[1:]
+theta, rule = np.array([1.0, 2.0]), Momentum(lr=0.5)
+state = rule.step_into(theta, np.array([2.0, 0.0]), rule.init(theta))
+assert theta.tolist() == [0.0, 2.0] and state.v.tolist() == [1.0, 0.0] and state.t == 1
+try:
+    rule.step_into(theta, theta, state, "numba")
+except ValueError as error:
+    assert str(error) == "engine must be one of auto, plain, got 'numba'", error
+else:
+    raise AssertionError("numba was not refused")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

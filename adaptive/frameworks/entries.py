@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adaptive import _checks, rules
+from adaptive.export.recipe import exported
+from adaptive.export.settings import settings_for
 from adaptive.frameworks import optax
 from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
 
@@ -21,7 +23,7 @@ SAME = 1e-12
 
 #: What is said where there is nothing to change, and where nothing simple does it.
 AS_IT_COMES = "as it comes"
-NO_WAY = "no argument does it"
+NO_WAY = "no argument does it, but the rule can be exported"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,45 @@ class Entry:
                 if record.code != recorded(framework, self.algorithm).code:
                     yield record
 
+    def exported(self, framework: str, whose: str = "book") -> str:
+        """Return the line that makes a rule of this entry an optimizer of a framework.
+
+        Parameters
+        ----------
+        framework : {"torch", "optax", "keras"}
+            Where it is wanted.
+        whose : {"book", "torch", "optax", "keras"}, default "book"
+            Whose form of the algorithm it is.
+
+        Returns
+        -------
+        str
+            The code, with the learning rate of the records and what else is not its default.
+
+        Examples
+        --------
+        >>> from adaptive import frameworks
+        >>> frameworks.entry("RMSprop").exported("keras", "torch")
+        'export.keras(frameworks.torch.RMSprop)(0.07, rho=0.9)'
+        """
+        _checks.one_of("framework", framework, TITLES)
+        _checks.one_of("whose", whose, ("book", *TITLES))
+        rule = self.forms()[whose]
+        name = self.algorithm if whose == "book" else f"frameworks.{whose}.{self.algorithm}"
+        settings = settings_for(framework, exported(type(rule)))
+        hyper = rule.hyperparameters
+        default = type(rule)(**({"lr": hyper["lr"]} if "lr" in hyper else {})).hyperparameters
+        given = []
+        for argument, parts in settings.parts.items():
+            if any(hyper[part] != default[part] or part == "lr" for part in parts if part in hyper):
+                value = ", ".join(f"{hyper[part]:g}" for part in parts)
+                value = f"({value})" if len(parts) > 1 else value
+                given.append(value if argument == "learning_rate" else f"{argument}={value}")
+        if framework == "optax":
+            return f"export.optax({', '.join([name, *given])})"
+        arguments = ["[p]", *given] if framework == "torch" else given
+        return f"export.{framework}({name})({', '.join(arguments)})"
+
     def __repr__(self) -> str:
         return f"<Entry: {self.algorithm}>"
 
@@ -120,7 +161,17 @@ class Entry:
                 code = "\n\n".join(lines)
                 texts.append(f"**To get {whose} {self.algorithm}** ({ours}):")
                 texts.append(f"```python\n{code}\n```")
+            if aim == "book":
+                texts += self._taken()
         return "\n\n".join(texts) + "\n"
+
+    def _taken(self) -> list[str]:
+        """Return how the book's rule is taken along."""
+        lines = [f"# in {title}\n{self.exported(name)}" for name, (title, _) in TITLES.items()]
+        if exported(getattr(rules, self.algorithm)).recipe().unshifted is not None:
+            lines[0] += "\n# and the book's theta is\nopt.theta(p)"
+        code = "\n\n".join(lines)
+        return [f"**Or take the book's {self.algorithm}**, exported:", f"```python\n{code}\n```"]
 
     def _lines(self, aim: str) -> list[str]:
         """Return what to write in each framework, other than the aim, so that it follows."""
@@ -133,7 +184,11 @@ class Entry:
                 lines.append(f"# in {title}{near}\n{record.code}")
             elif framework != aim:
                 far = recorded(framework, self.algorithm, "circles").distance(self.forms()[aim])
-                lines.append(f"# in {title}: {AS_IT_COMES if far <= SAME else NO_WAY}")
+                lines.append(
+                    f"# in {title}: {AS_IT_COMES}"
+                    if far <= SAME
+                    else f"# in {title}: {NO_WAY}\n{self.exported(framework, aim)}"
+                )
         return lines
 
     def _call(self, framework: str) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import _checks
 from adaptive.large import kernel
-from adaptive.large.split import split
 from adaptive.large.tape import run, tape
+from adaptive.rules import in_place
 from adaptive.rules.base import Rule
 from adaptive.tracing import TracingError
+from adaptive.tracing.split import split
 
 Array = npt.NDArray[Any]
 
@@ -136,21 +136,11 @@ def _numba_obstacle(theta: Array) -> str:
 def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") -> Any:
     """Make one step in place; see `Rule.step_into`, which calls this."""
     kind: Any = type(rule)
-    g = _checked(rule, theta, g, state)
+    g = in_place.checked(rule, theta, g, state)
     apart = varying(rule)
     chosen = _choose(rule, theta, engine, apart)
     if chosen.name == "plain" or _overlap(theta, g, state):
-        moved, made = rule.step(theta, g, state)
-        # What is kept may be one of these arrays, which is about to be written over.
-        written = (theta, *state[1:])
-        kept = [
-            new.copy() if any(np.may_share_memory(new, each) for each in written) else new
-            for new in made[1:]
-        ]
-        theta[...] = moved
-        for old, new in zip(state[1:], kept, strict=True):
-            old[...] = new
-        return state._replace(t=state.t + 1)
+        return in_place.plainly(rule, theta, g, state)
     own = [np.ascontiguousarray(getattr(rule, name)) for name in apart]
     flat = [array.reshape(-1) for array in (theta, g, *state[1:], *own)]
     shared = split(kind, apart).values(rule, state.t + 1)
@@ -163,32 +153,6 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
         scalars = (theta.dtype.type(value) for value in shared)
         kernel.run(kernel.compiled(kind, apart), *flat, *scalars)
     return state._replace(t=state.t + 1)
-
-
-def _checked(rule: Rule, theta: Any, g: Any, state: Any) -> Array:
-    """Return the gradient in the dtype that is computed in, or say what is wrong."""
-    floats = isinstance(theta, np.ndarray) and (theta.dtype.kind == "f" or _checks.is_half(theta))
-    if not floats:
-        raise TypeError(
-            f"theta must be an array of floats, as it is written to, got {_checks.shown(theta)}"
-        )
-    rule._check_state(state)
-    dtype = np.dtype(np.float32) if _checks.is_half(theta) else theta.dtype
-    rule._check_eps(dtype)
-    for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
-        if not isinstance(array, np.ndarray) or not array.flags.writeable:
-            raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
-        if array.shape != theta.shape or (array.dtype != dtype and array is not theta):
-            half = " (theta is of half precision)" if dtype != theta.dtype else ""
-            raise ValueError(
-                f"{name} must have the shape and dtype of theta, {theta.shape} and {dtype}{half}, "
-                f"got {array.shape} and {array.dtype}"
-            )
-    g = _checks.numeric("g", g)
-    if g.shape != theta.shape:
-        raise ValueError(f"g must have the shape of theta, {theta.shape}, got {g.shape}")
-    # `np.ascontiguousarray` would give a single number a dimension.
-    return np.asarray(g, dtype, order="C")
 
 
 def _overlap(theta: Array, g: Array, state: Any) -> bool:

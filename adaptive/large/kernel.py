@@ -9,8 +9,8 @@ from typing import Any
 
 from adaptive import _fork
 from adaptive.large.cache import call, module
-from adaptive.large.split import split
-from adaptive.tracing import Node
+from adaptive.tracing.flat import OPERATORS, Language, lines, parameter
+from adaptive.tracing.split import Split, split
 
 #: From so many elements on, several cores are faster than one.
 PARALLEL = 300_000
@@ -18,18 +18,8 @@ PARALLEL = 300_000
 #: numba's simplest scheduler dies if two threads enter it at once.
 ONE_AT_A_TIME = threading.Lock()
 
-_INFIX = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "equal": "==",
-    "not_equal": "!=",
-}
+#: What numba compiles best: operators, and Python's own functions on single numbers.
+NUMBA = Language("np.", {**OPERATORS, "absolute": "abs({0})", "where": "{1} if {0} else {2}"})
 
 _TEMPLATE = '''"""One step of {name}, in place. Written by adaptive from the rule's own update."""
 
@@ -89,45 +79,27 @@ def source(kind: Any, varying: tuple[str, ...] = ()) -> str:
         x3 = -x2
         return x3, x2
     """
-    taken = split(kind, varying)
-    names: dict[Node, str] = {}
-    lines: list[str] = []
-    for node in taken.elements.nodes():
-        if node.op == "symbol":
-            names[node] = _name(node.value)
-        else:
-            names[node] = f"x{len(lines)}"
-            lines.append(
-                f"    {names[node]} = {_expression(node.op, [names[a] for a in node.args])}"
-            )
-    arrays, shared = [_name(name) for name in taken.arrays], [_name(name) for name in taken.shared]
-    states = arrays[1 : len(taken.elements.outputs)]
+    return loop(split(kind, varying), kind.__name__)
+
+
+def loop(taken: Split, name: str) -> str:
+    """Return a step that was taken apart as such a source.
+
+    Where ``theta`` is among its arrays, each element's step is made from that element as well.
+    """
+    written, results = lines(taken.elements, NUMBA)
+    arrays = [parameter(each) for each in taken.arrays]
+    shared = [parameter(each) for each in taken.shared]
+    states = [parameter(each) for each in taken.arrays if each.startswith("state.")]
     return _TEMPLATE.format(
-        name=kind.__name__,
+        name=name,
         inputs=", ".join((*arrays, *shared)),
-        body="\n".join(lines),
-        results=", ".join(names[node] for node in taken.elements.outputs),
-        parameters=", ".join(("theta", *arrays, *shared)),
-        targets=", ".join(("step", *(f"{name}[i]" for name in states))),
-        elements=", ".join((*(f"{name}[i]" for name in arrays), *shared)),
+        body="\n".join(f"    {line}" for line in written),
+        results=", ".join(results),
+        parameters=", ".join(dict.fromkeys(("theta", *arrays, *shared))),
+        targets=", ".join(("step", *(f"{each}[i]" for each in states))),
+        elements=", ".join((*(f"{each}[i]" for each in arrays), *shared)),
     )
-
-
-def _name(symbol: str) -> str:
-    # A state and a hyperparameter may have one name.
-    return symbol.removeprefix("state.").replace("hyper.", "hyper_").replace("$", "c")
-
-
-def _expression(op: str, args: list[str]) -> str:
-    if op in _INFIX:
-        return f" {_INFIX[op]} ".join(args)
-    if op == "negative":
-        return f"-{args[0]}"
-    if op == "absolute":
-        return f"abs({args[0]})"
-    if op == "where":
-        return f"{args[1]} if {args[0]} else {args[2]}"
-    return f"np.{op}({', '.join(args)})"
 
 
 @cache

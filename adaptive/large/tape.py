@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.large.split import split
 from adaptive.tracing import Node, Program
+from adaptive.tracing.split import split
 
 Array = npt.NDArray[Any]
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.rules import containers
+from adaptive.rules import containers, in_place
 
 #: The half-open interval of each hyperparameter that the book has a name for.
 INTERVALS: dict[str, tuple[float, float]] = {
@@ -324,10 +324,8 @@ class Rule:
         >>> theta, state
         (array([0., 2.]), State(t=1, v=array([1., 0.])))
         """
-        from adaptive.large import step_into
-
         if not containers.is_container(theta):
-            return step_into(self, theta, g, state, engine)
+            return in_place.step_into(self, theta, g, state, engine)
 
         def step(theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
             return theta, self.step_into(theta, g, state, engine)

@@ -14,8 +14,8 @@ import pytest
 
 from adaptive import RULES, SGD, Adam, Momentum, Rule
 from adaptive.large import Engine, choose, kernel
-from adaptive.large.split import split
 from adaptive.large.tape import BLOCK, tape
+from adaptive.tracing.split import split
 
 ENGINES = ("numba", "blocks", "plain")
 #: More than one block, and not a whole number of them.

@@ -11,7 +11,7 @@ import pytest
 
 from adaptive import RULES, SGD, Adam, Momentum
 from adaptive.large import traffic
-from adaptive.large.split import split
+from adaptive.tracing.split import split
 
 every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 

@@ -60,6 +60,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_bad_input.py"],
     ],
     "frameworks": [["tests/parity/test_forms.py"], ["tests/parity/test_parity.py"]],
+    "export": [["tests/test_export.py"], ["tests/parity/test_exported.py"]],
     "large": [["tests/large"], ["tests/parity/test_forms.py"]],
     "course": [
         [

@@ -30,7 +30,8 @@ import optax
 import torch
 
 import adaptive
-from adaptive.frameworks import records
+from adaptive import NAG
+from adaptive.frameworks import entries, records
 from adaptive.problems import Problem
 
 keras.config.set_floatx("float64")
@@ -350,7 +351,8 @@ class Running:
     """One optimizer at work: `held` is where it wants its gradient, `theta` is the book's θ."""
 
     def __init__(self, code: Code, start: np.ndarray) -> None:
-        self.code, self.names = code, {"torch": torch, "optax": optax, "keras": keras, "jax": jax}
+        frameworks = {"torch": torch, "optax": optax, "keras": keras, "jax": jax}
+        self.code, self.names = code, {**vars(adaptive), **frameworks}
         self.set_up(start)
 
     def step(self, g: np.ndarray, t: int) -> None:
@@ -453,6 +455,24 @@ def everything() -> Iterator[tuple[str, str, str, str, Code, np.ndarray]]:
                 for problem in problems if only in (None, name) else ():
                     theta = path(framework, code, records.PROBLEMS[problem]())
                     yield framework, name, setting, problem, code, theta
+
+
+def exports() -> Iterator[tuple[str, float]]:
+    """How far the rules that the dictionary's lines export are from these rules, on the circles."""
+    for kind in adaptive.RULES:
+        entry = entries.entry(kind.__name__)
+        for framework in RUNNING:
+            for whose, rule in entry.forms().items():
+                if whose == framework:
+                    continue
+                # The parameters are where the book's NAG wants its gradient, as Keras's are.
+                aim = adaptive.frameworks.keras.NAG(**kind.on_circles) if kind is NAG else rule
+                code = Code(entry.exported(framework, whose))
+                theta = path(framework, code, records.PROBLEMS["circles"]())
+                made = records.Record(
+                    framework, kind.__name__, "circles", "exported", code.make, theta
+                )
+                yield code.make, made.distance(aim if whose == "book" else rule)
 
 
 # ------------------------------------------------------------------ single facts
@@ -571,6 +591,10 @@ def report(texts: dict[str, Any], arrays: dict[str, np.ndarray]) -> int:
         print(f"{key:40} {record.distance():8.1e} off, {drift:7.1e} from the stored")
         if drift > 1e-9:
             moved.append(key)
+    for line, distance in exports():
+        print(f"{line:60} {distance:8.1e} off")
+        if distance > entries.SAME:
+            moved.append(line)
     for fact, number in texts["facts"].items():
         print(f"{fact}: {number:.3g}")
     for key in moved:

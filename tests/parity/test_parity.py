@@ -13,7 +13,10 @@ import pytest
 
 import adaptive
 from adaptive import RULES, frameworks
+from adaptive.export.recipe import exported
+from adaptive.export.settings import settings_for
 from adaptive.frameworks import default_rule, entry, recorded
+from adaptive.frameworks.entries import NO_WAY
 
 FRAMEWORKS = ("torch", "optax", "keras")
 NAMES = [rule.__name__ for rule in RULES]
@@ -258,6 +261,52 @@ def test_entry_says_what_was_recorded(name):
 def test_forms_of_an_entry_have_the_settings_of_the_records(name):
     forms = entry(name).forms()
     assert forms == {"book": ours(name)} | {f: theirs(f, name) for f in FRAMEWORKS}
+
+
+class Exports:
+    """In the place of `adaptive.export`: what it is called with."""
+
+    @staticmethod
+    def torch(kind):
+        return lambda params, *args, **kwargs: (kind, args, kwargs)
+
+    @staticmethod
+    def keras(kind):
+        return lambda *args, **kwargs: (kind, args, kwargs)
+
+    @staticmethod
+    def optax(kind, *args, **kwargs):
+        return kind, args, kwargs
+
+
+@pytest.mark.parametrize("whose", ["book", *FRAMEWORKS])
+@every_name
+@every_framework
+def test_the_lines_that_export_make_the_rule(framework, name, whose):
+    """`make parity` runs them in the frameworks."""
+    line = entry(name).exported(framework, whose)
+    kind, args, kwargs = eval(line, {**vars(adaptive), "export": Exports, "p": None})
+    settings = settings_for(framework, exported(kind))
+    given = settings.hyperparameters(settings.bound(settings.signature(), args, kwargs))
+    assert exported(kind).rule(given) == entry(name).forms()[whose]
+    own = {field.name for field in fields(kind)}
+    assert "lr" not in own or given["lr"] in (*args, kwargs.get("lr"))
+    text = entry(name)._repr_markdown_()
+    assert line in text if whose == "book" else (line in text) == (f"{NO_WAY}\n{line}" in text)
+
+
+def test_what_no_argument_does_is_exported():
+    text = entry("Nadam")._repr_markdown_()
+    assert f"in Keras: {NO_WAY}\nexport.keras(frameworks.torch.Nadam)(0.1)" in text
+    assert all(entry(name)._repr_markdown_().count("opt.theta(p)") == 0 for name in NAMES[:2])
+    assert entry("NAG")._repr_markdown_().count("opt.theta(p)") == 1
+
+
+def test_what_is_exported_is_named():
+    with pytest.raises(ValueError, match=r"framework must be one of torch, .*, got 'tensorflow'"):
+        entry("Adam").exported("tensorflow")
+    with pytest.raises(ValueError, match=r"whose must be one of book, torch, .*, got 'paper'"):
+        entry("Adam").exported("torch", "paper")
 
 
 def test_entry_names_the_algorithms():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import MISSING, dataclass, fields
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
 from adaptive.rules.base import Rule
-from adaptive.tracing import Node, Program, trace_rule
-from adaptive.tracing.graph import Graph
+from adaptive.tracing import flat
+from adaptive.tracing.graph import Graph, Node, Program
+from adaptive.tracing.record import TracedRule, trace_rule
 
 
 @dataclass(frozen=True)
@@ -37,33 +39,19 @@ class Split:
 
     def values(self, rule: Rule, t: int) -> list[float]:
         """Return what all elements share in step ``t``, in double precision."""
-        operations, outputs = self._operations
-        results: list[Any] = []
+        inputs = [float(t) if name == "t" else _setting(rule, name) for name in self.scalars.inputs]
         # 0⁻¹ is inf, as in numpy's arithmetic on arrays.
         with np.errstate(all="ignore"):
-            for operation in operations:
-                results.append(operation(rule, t, results))
-        return [float(results[place]) for place in outputs]
+            return [float(value) for value in self.compute(np, *inputs)]
 
     @cached_property
-    def _operations(self) -> tuple[list[Any], list[int]]:
-        """What is computed, in order, and in which places of that order the results are."""
-        place = {node: k for k, node in enumerate(self.scalars.nodes())}
-        operations = [_operation(node, [place[arg] for arg in node.args]) for node in place]
-        return operations, [place[node] for node in self.scalars.outputs]
+    def compute(self) -> Callable[..., tuple[Any, ...]]:
+        """``scalars`` as a function of a module with numpy's functions, and its inputs."""
+        return flat.function("scalars", self.scalars, flat.FUNCTIONS)
 
 
-def _operation(node: Node, places: list[int]) -> Any:
-    """Return a node as a function of the rule, the step number and the results before it."""
-    if node.op == "number":
-        return lambda rule, t, results: node.value
-    if node.value == "t":
-        return lambda rule, t, results: float(t)
-    if node.op == "symbol":
-        name = node.value.removeprefix("hyper.")
-        return lambda rule, t, results: getattr(rule, name)
-    ufunc = getattr(np, node.op)
-    return lambda rule, t, results: ufunc(*[results[place] for place in places])
+def _setting(rule: Rule, name: str) -> Any:
+    return getattr(rule, name.removeprefix("hyper."))
 
 
 @cache
@@ -76,7 +64,7 @@ def split(kind: Any, varying: tuple[str, ...] = ()) -> Split:
     Parameters
     ----------
     kind : type of Rule
-        A class of rules whose hyperparameters have defaults.
+        A class of rules.
     varying : tuple of str
         The hyperparameters that differ from element to element.
 
@@ -101,17 +89,50 @@ def split(kind: Any, varying: tuple[str, ...] = ()) -> Split:
     >>> split(Momentum, varying=("lr",)).arrays
     ('g', 'state.v', 'hyper.lr')
     """
-    update = trace_rule(kind()).update
-    apart = {f"hyper.{name}" for name in varying}
-    common = {
-        name
-        for name in update.inputs
-        if name == "t" or (name.startswith("hyper.") and name not in apart)
-    }
-    arrays = tuple(name for name in update.inputs if name not in common)
+    update = trace_kind(kind).update
+    return take_apart(update, ("g", *(n for n in update.inputs if n.startswith("state."))), varying)
+
+
+def take_apart(update: Program, arrays: Collection[str], varying: Collection[str] = ()) -> Split:
+    """Take a program apart into what its elements share, and what is done to each of them.
+
+    Parameters
+    ----------
+    update : Program
+        What is done to one element.
+    arrays : collection of str
+        The inputs that differ from element to element.
+    varying : collection of str
+        The hyperparameters that do so as well.
+
+    Returns
+    -------
+    Split
+        Its programs.
+    """
+    apart = {*arrays, *(f"hyper.{name}" for name in varying)}
+    common = {name for name in update.inputs if name not in apart}
     scalars, elements = _with_inverses(update, common).hoist(common, leaves=True)
     shared = elements.inputs[len(update.inputs) :]
-    return Split(arrays, shared, scalars, Program((*arrays, *shared), elements.outputs))
+    ordered = tuple(name for name in update.inputs if name in apart)
+    return Split(ordered, shared, scalars, Program((*ordered, *shared), elements.outputs))
+
+
+@cache
+def trace_kind(kind: Any) -> TracedRule:
+    """Return what a class of rules computes; a hyperparameter without a default gets some number.
+
+    Raises
+    ------
+    TracingError
+        If it cannot be recorded.
+    """
+    # Which number is of no matter: it is an input of what is recorded.
+    return trace_rule(kind(**{f.name: 0.5 for f in fields(kind) if _is_asked_for(f)}))
+
+
+def _is_asked_for(field: Any) -> bool:
+    return field.init and field.default is MISSING and field.default_factory is MISSING
 
 
 def _with_inverses(program: Program, common: set[str]) -> Program:

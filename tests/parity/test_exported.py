@@ -1,0 +1,66 @@
+"""Exported rules in PyTorch, optax and Keras, from paths that they have made there.
+
+`make parity` makes the paths again, and runs the tests in `live` that need the frameworks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from adaptive import RULES, Adam, frameworks
+from tests.parity.live import alike
+
+FILE = Path(__file__).with_name("exported.npz")
+#: The steps that are stored.
+STEPS = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200])
+#: With which learning rate and `weight_decay` the frameworks' own Adam and AdamW have run.
+RATE, DECAY = 0.1, 0.2
+
+
+@pytest.mark.parametrize("rule", alike.OURS, ids=alike.called)
+@pytest.mark.parametrize("framework", ["torch", "optax", "keras"])
+def test_the_path_is_the_rules(framework, rule):
+    stored = np.load(FILE)[f"{framework}/{type(rule).__name__}"]
+    path = alike.path(rule, alike.gradients(), alike.start())
+    ahead = np.array([point for _, point in path])[STEPS - 1]
+    assert stored.shape == ahead.shape
+    assert alike.far(stored, ahead) < alike.TOLERANCE
+    assert alike.far(stored[-1], stored[0]) > 1e-3, "it moves"
+
+
+def decayed(rule, *, penalty=0.0, decay=0.0):
+    """Return the path of a rule with a penalty in its gradient or a decay of the weights."""
+    theta, state = alike.start(), rule.init(alike.start())
+    for g in alike.gradients():
+        g = g + penalty * theta
+        theta, state = rule.step(theta * (1 - RATE * decay), g, state)
+        yield theta
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind"),
+    [
+        ("torch/AdamW decay", Adam),
+        ("optax/AdamW decay", Adam),
+        ("keras/AdamW decay", frameworks.keras.Adam),
+        ("keras/Adam decay", frameworks.keras.Adam),
+    ],
+)
+def test_adamw_is_adam_beside_which_weights_decay(stored, kind):
+    """`test_export` holds that this is what exported rules do with a `weight_decay`."""
+    path = np.array([*decayed(kind(lr=RATE), decay=DECAY)])[STEPS - 1]
+    assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE
+    other = np.array([*decayed(kind(lr=RATE), penalty=DECAY)])[STEPS - 1]
+    assert alike.far(np.load(FILE)[stored], other) > 0.1
+
+
+def test_pytorchs_adam_has_the_penalty():
+    path = np.array([*decayed(Adam(lr=RATE), penalty=DECAY)])[STEPS - 1]
+    assert alike.far(np.load(FILE)["torch/Adam decay"], path) < alike.TOLERANCE
+
+
+def test_all_are_stored():
+    assert len(np.load(FILE).files) == 3 * len(RULES) + 5

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 from chapters._site import (
+    api,
     architecture,
     beside,
     cheatsheet,
@@ -42,7 +43,7 @@ from chapters._site import (
 
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
-    pages_of_their_own = (architecture, cheatsheet, cite)
+    pages_of_their_own = (api, architecture, cheatsheet, cite)
     finding = (beside, folding, reading, run, search)
     for part in (
         mathematics,

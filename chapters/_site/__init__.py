@@ -14,6 +14,7 @@ lives beside the chapters, because nothing else needs it.
 - `search` makes the index of the search, and `run` says in words how long a chapter
   takes and where it can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
+- `api` makes the reference of the package from its docstrings, `codelinks` leads there from code.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from chapters._site import (
     beside,
     cheatsheet,
     cite,
+    codelinks,
     dark,
     folding,
     icons,
@@ -51,6 +53,7 @@ def setup(app: Any) -> dict[str, Any]:
         icons,
         publishing,
         *pages_of_their_own,
+        codelinks,
         pages,
         dark,
         legible,

@@ -1,7 +1,9 @@
 """The reference of the package, made from its docstrings: ``{room}`` and ``{api}`` in a page.
 
-``{room}`` gives the docstring of a module. ``{api}`` takes names, one a line, and gives a table of
-them and then each with its signature and its docstring. A name is written as a reader imports it.
+``{room}`` gives the docstring of a module. ``{api}`` takes names, one a line, written as a reader
+imports them, and gives each with its signature and its docstring: of classes that the package
+makes itself (``:made:``) without a call, of classes that are like others (``:brief:``) without
+methods, of constants (``:no-value:``) without what they are.
 
 What a docstring names in single backticks, and the types of its parameters, lead to the place where
 these are described. Whatever leads nowhere is a warning, and so an error of the build.
@@ -21,7 +23,6 @@ from docutils.statemachine import StringList
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
-
 
 #: What is described with `Rule`, and is there for each rule.
 SHARED = ("State", "on_circles", "state_names")
@@ -53,7 +54,7 @@ def directive_of(value: Any) -> str:
     """
     if inspect.isclass(value):
         return "autoexception" if issubclass(value, BaseException) else "autoclass"
-    return "autofunction" if callable(value) else "autodata"
+    return "autofunction" if inspect.isroutine(value) else "autodata"
 
 
 class _Reference(SphinxDirective):
@@ -62,7 +63,8 @@ class _Reference(SphinxDirective):
     def described(self, lines: list[str]) -> list[nodes.Node]:
         """Return what reStructuredText says."""
         inside = nodes.Element()
-        text = ["```{eval-rst}", *lines, "```"]
+        # Each example imports what it takes.
+        text = ["```{eval-rst}", ".. autolink-concat:: off", "", *lines, "```"]
         self.state.nested_parse(StringList(text, self.env.docname), 0, inside)
         return inside.children
 
@@ -73,6 +75,7 @@ class Room(_Reference):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
+        """Return it."""
         return self.described([f".. automodule:: {self.arguments[0]}"])
 
 
@@ -81,11 +84,13 @@ class Api(_Reference):
 
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {
-        "made": directives.flag, "brief": directives.flag,
+        "made": directives.flag,
+        "brief": directives.flag,
         "no-value": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
+        """Return the signatures and the docstrings."""
         names = [line.strip() for line in self.content if line.strip()]
         self.env.temp_data["made"] = "made" in self.options
         made = self.described([line for name in names for line in self._lines(name)])

@@ -28,6 +28,8 @@ from sphinx.util.nodes import make_refnode
 SHARED = ("State", "on_circles", "state_names")
 #: How the package's own files call what is numpy's, and how a signature does.
 _SHORT = {r"\bnp(?:t|\.random)?\.(?=[A-Za-z])": "", r"\bArray\b": "ndarray"}
+#: The line that says how something is called.
+_SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
 #: A shape in the type of a parameter, whose star would begin words in italics.
 _STAR = re.compile(r"(?<=[ (])\*(?=\w+[,)])")
 
@@ -63,8 +65,8 @@ class _Reference(SphinxDirective):
     def described(self, lines: list[str]) -> list[nodes.Node]:
         """Return what reStructuredText says."""
         inside = nodes.Element()
-        # Each example imports what it takes.
-        text = ["```{eval-rst}", ".. autolink-concat:: off", "", *lines, "```"]
+        # Links from the examples would lead to this page.
+        text = ["```{eval-rst}", ".. autolink-skip:: file", "", *lines, "```"]
         self.state.nested_parse(StringList(text, self.env.docname), 0, inside)
         return inside.children
 
@@ -157,9 +159,28 @@ def _resolve(app: Any, env: Any, node: Any, content: nodes.Node) -> nodes.Node |
     return make_refnode(app.builder, node["refdoc"], page, anchor, content, wanted)
 
 
-def _style(app: Any, name: str, template: str, context: Any, tree: nodes.document | None) -> None:
-    """Let the pages of the reference load their style sheet, and the others not."""
-    if tree is not None and next(tree.findall(addnodes.desc), None) is not None:
+def one_a_line(page: str) -> str:
+    """Return a page whose signatures are lines: Sphinx writes lists of meanings without words.
+
+    Examples
+    --------
+    >>> one_a_line('<dt class="sig py"><dl><dd>lr</dd></dl></dt><dl><dd>')
+    '<dt class="sig py"><span class="lines"><span>lr</span></span></dt><dl><dd>'
+    """
+
+    def lines(match: re.Match[str]) -> str:
+        text = re.sub(r"<(/?)dd>", r"<\1span>", match[0])
+        return text.replace("<dl>", '<span class="lines">').replace("</dl>", "</span>")
+
+    return _SIGNATURE.sub(lines, page)
+
+
+def _write(app: Any, name: str, template: str, context: Any, tree: nodes.document | None) -> None:
+    """Let the pages of the reference and the index load their style sheet, and the others not."""
+    described = tree is not None and next(tree.findall(addnodes.desc), None) is not None
+    if described:
+        context["body"] = one_a_line(context["body"])
+    if described or name == "genindex":
         app.add_css_file("api.css")
 
 
@@ -171,4 +192,4 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-signature", _sign)
     app.connect("autodoc-process-docstring", _escape, priority=400)
     app.connect("missing-reference", _resolve)
-    app.connect("html-page-context", _style)
+    app.connect("html-page-context", _write)

@@ -36,7 +36,8 @@ WITH_CONSTANTS = _modules("compare", "palette", "plotting", "race")
 def named(module: ModuleType) -> dict[str, Any]:
     """Return what a module offers: what it says, or else the functions and classes of its own."""
     here = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-    own = {n: v for n, v in here.items() if getattr(v, "__module__", "") == module.__name__}
+    kinds = {n: v for n, v in here.items() if inspect.isfunction(v) or inspect.isclass(v)}
+    own = {n: v for n, v in kinds.items() if v.__module__ == module.__name__}
     return {name: getattr(module, name) for name in getattr(module, "__all__", own)}
 
 

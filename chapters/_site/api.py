@@ -27,7 +27,7 @@ from sphinx.util.nodes import make_refnode
 #: What is described with `Rule`, and is there for each rule.
 SHARED = ("State", "on_circles", "state_names")
 #: How the package's own files call what is numpy's, and how a signature does.
-_SHORT = {r"\bnp(?:t|\.random)?\.(?=[A-Za-z])": "", r"\bArray\b": "ndarray"}
+_SHORT = {r"\bnp(?:t|\.random)?\.(?=[A-Za-z])": "", r"\bArray\b": "ndarray", "<factory>": "..."}
 #: The line that says how something is called.
 _SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
 #: A shape in the type of a parameter, whose star would begin words in italics.

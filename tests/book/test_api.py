@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -119,6 +120,13 @@ def test_a_function_is_shown_with_the_types_of_its_parameters(shown):
         assert not re.search(r"\bnpt?\.|adaptive\.\w+\.\w+\.", text.partition("(")[2]), text
 
 
+def test_no_signature_is_left_as_autodoc_writes_it(shown):
+    for page in shown.values():
+        for signature in page.select("dt.sig"):
+            assert "~" not in signature.get_text()
+            assert not signature.select("dl")
+
+
 def test_what_the_package_makes_is_shown_without_a_call(shown):
     assert "(" not in _entry(shown, "adaptive.Path")[0].get_text()
     assert "(" in _entry(shown, "adaptive.Adam")[0].get_text()
@@ -180,6 +188,42 @@ def test_other_links_stay_as_they_are():
     assert codelinks.quiet(page) == page
 
 
+def test_a_cell_is_told_what_is_imported_before_it():
+    cells = [
+        "import adaptive.plotting as plot, numpy as np\nfrom adaptive import SGD, Adam as Best",
+        "%matplotlib inline\nSGD = 3",
+        "SGD()",
+        "class SGD: pass",
+        "for Best in []: pass",
+        "plot.use()",
+    ]
+    told = list(codelinks.imported(cells))
+    plot = "import adaptive.plotting as plot"
+    best, sgd = "from adaptive import Adam as Best", "from adaptive import SGD as SGD"
+    assert told[0] == []
+    # What IPython alone understands is passed over.
+    assert told[1:4] == [[plot, sgd, best]] * 3
+    assert told[4:] == [[plot, best], [plot]]
+
+
+def test_links_are_made_in_the_code_that_has_some():
+    def block(text: str) -> str:
+        return (
+            f'<div class="highlight-ipython3"><div class="highlight"><pre>{text}</pre></div></div>'
+        )
+
+    def link(name: str, page: str, transforms: Any) -> str:
+        assert page == block("<b>Adam</b>()")
+        return page.replace("<b>Adam</b>", "<a>Adam</a>")
+
+    some = SimpleNamespace(names=["Adam"], source="Adam()\n")
+    none = SimpleNamespace(names=[], source="x &lt; 1")
+    page = f"<p>Adam()</p>{block('x &lt; 1')}{block('<b>Adam</b>()')}<p>end</p>"
+    made = codelinks.of_code(link)("page", page, [none, some])
+    assert made == page.replace("<b>Adam</b>", "<a>Adam</a>")
+    assert codelinks.of_code(link)("page", page, [none]) == page
+
+
 def test_a_section_without_a_title_takes_none_back():
     class Reader:
         title_stack: list[str]
@@ -201,6 +245,7 @@ def test_a_section_without_a_title_takes_none_back():
         ("(theta: npt.ArrayLike)", "(theta: ArrayLike)"),
         ("(rng: np.random.Generator | int)", "(rng: Generator | int)"),
         ("(x: npt.NDArray[np.float64], y: Array)", "(x: NDArray[float64], y: ndarray)"),
+        ("(codes: dict = <factory>)", "(codes: dict = ...)"),
         ("(n: int)", "(n: int)"),
     ],
 )

@@ -19,7 +19,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -120,6 +120,9 @@ test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the 
 # That matplotlib calls names of pyparsing which later became deprecated.
 NUMPY_oldest := "numpy==2.0.*" "matplotlib==3.8.*" "pyparsing<3.3"
 NUMPY_newest := --upgrade --upgrade-strategy eager "numpy<3"
+
+dist: $(VENV)/.stamp-release ## build what is published, look into it, and test it where the sources are not
+	$(PY) -m tests.release
 
 coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they reach
 	$(PYTEST) --cov=adaptive --cov-report=term $(ARGS)

@@ -43,7 +43,7 @@ def _checkout(folder: Path) -> Path:
         python.parent.mkdir(parents=True)
         python.write_text(PYTHON.format(python=sys.executable))
         python.chmod(0o755)
-    for extra in ("book", "test", "lab", "mutants"):
+    for extra in ("book", "test", "lab", "mutants", "release"):
         (folder / f".venv/.stamp-{extra}").touch()
     (folder / ".venv-parity/.stamp").touch()
     (folder / "_build/html").mkdir(parents=True)

@@ -54,7 +54,7 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     -----
     The file is a ``.npz``: the arrays, and a text ``about`` in JSON that says what they are,
     with the number of the format. Hyperparameters are not in it, nor a random generator, whose
-    ``bit_generator.state`` is a dict that `json` can write.
+    ``bit_generator.state`` is a dict that ``json`` can write.
 
     Examples
     --------

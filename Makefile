@@ -56,7 +56,7 @@ book: $(VENV)/.stamp-book ## build the book; warnings are errors
 
 # Built again when something that it is made from has changed. Not as prerequisites: students' names
 # are among those of the files, and may hold spaces.
-SOURCES := adaptive chapters/*.* chapters/_* chapters/images chapters/assignments/source chapters/assignments/*.md *.yml *.cff *.md
+SOURCES := adaptive chapters/*.* chapters/_* chapters/api chapters/images chapters/assignments/source chapters/assignments/*.md *.yml *.cff *.md
 _build/.stamp-book: .FORCE | $(VENV)/.stamp-book
 	@test -e $@ && test -z "$$(find $(SOURCES) -type f ! -path '*/__pycache__/*' -newer $@ | head -n 1)" || $(MAKE) book
 .FORCE:

@@ -27,11 +27,18 @@ from sphinx.util.nodes import make_refnode
 #: What is described with `Rule`, and is there for each rule.
 SHARED = ("State", "on_circles", "state_names")
 #: How the package's own files call what is numpy's, and how a signature does.
-_SHORT = {r"\bnp(?:t|\.random)?\.(?=[A-Za-z])": "", r"\bArray\b": "ndarray", "<factory>": "..."}
+_SHORT = {
+    r"\bnp(?:t|\.random)?\.(?=[A-Za-z])": "",
+    r"\bArray\b": "ndarray",
+    r"(~numpy\.ndarray)\[tuple\[~typing\.Any, \.\.\.\], ~numpy\.dtype\[~numpy\.\w+\]\]": r"\1",
+    "<factory>": "...",
+}
 #: The line that says how something is called.
 _SIGNATURE = re.compile(r'<dt class="sig .*?</dt>', re.DOTALL)
 #: A shape in the type of a parameter, whose star would begin words in italics.
 _STAR = re.compile(r"(?<=[ (])\*(?=\w+[,)])")
+#: What a file has for a minus, before a letter of the rule.
+_MINUS = re.compile(r"^Return -(?=\w\b)")
 
 
 def found(name: str) -> Any:
@@ -131,8 +138,9 @@ def _sign(
 
 
 def _escape(app: Any, what: str, name: str, value: Any, options: Any, lines: list[str]) -> None:
-    """Let the stars in shapes be stars."""
+    """Let the stars in shapes be stars, and a minus a minus."""
     lines[:] = [_STAR.sub(r"\\*", line) if " : " in line else line for line in lines]
+    lines[:1] = [_MINUS.sub("Return −", line) for line in lines[:1]]
 
 
 def _types(app: Any) -> None:

@@ -124,6 +124,8 @@ def test_no_signature_is_left_as_autodoc_writes_it(shown):
     for page in shown.values():
         for signature in page.select("dt.sig"):
             assert "~" not in signature.get_text()
+            assert "dtype[" not in signature.get_text()
+            assert "<" not in signature.get_text()
             assert not signature.select("dl")
 
 
@@ -246,6 +248,10 @@ def test_a_section_without_a_title_takes_none_back():
         ("(rng: np.random.Generator | int)", "(rng: Generator | int)"),
         ("(x: npt.NDArray[np.float64], y: Array)", "(x: NDArray[float64], y: ndarray)"),
         ("(codes: dict = <factory>)", "(codes: dict = ...)"),
+        (
+            "(x: list[~numpy.ndarray[tuple[~typing.Any, ...], ~numpy.dtype[~numpy.floating]]])",
+            "(x: list[~numpy.ndarray])",
+        ),
         ("(n: int)", "(n: int)"),
     ],
 )
@@ -259,6 +265,12 @@ def test_stars_of_shapes_are_no_emphasis():
     api._escape(None, "class", "Path", None, None, lines)
     assert lines[0].endswith(r"(steps + 1, \*shape)")
     assert lines[1:] == ["*rules : Rule", "    a *word* here"]
+
+
+def test_a_minus_is_one():
+    lines = ["Return -v and the new velocity v.", "Return -v, as in `x -v`."]
+    api._escape(None, "method", "Momentum.update", None, None, lines)
+    assert lines == ["Return −v and the new velocity v.", "Return -v, as in `x -v`."]
 
 
 def test_types_are_classes_if_they_begin_with_a_capital():

@@ -16,6 +16,7 @@ import inspect
 import re
 from typing import Any, ClassVar
 
+import numpy as np
 from adaptive import Rule
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -143,6 +144,11 @@ def _escape(app: Any, what: str, name: str, value: Any, options: Any, lines: lis
     lines[:1] = [_MINUS.sub("Return −", line) for line in lines[:1]]
 
 
+def _skip(app: Any, what: str, name: str, value: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out arrays of a class, such as where a problem starts: its base says what they are."""
+    return True if isinstance(value, np.ndarray) else None
+
+
 def _types(app: Any) -> None:
     """Let numpydoc look for the classes in types, and for nothing on other sites."""
     app.config.numpydoc_xref_ignore = _Words()
@@ -197,6 +203,7 @@ def setup(app: Any) -> None:
     app.add_directive("room", Room)
     app.add_directive("api", Api)
     app.connect("builder-inited", _types)
+    app.connect("autodoc-skip-member", _skip)
     app.connect("autodoc-process-signature", _sign)
     app.connect("autodoc-process-docstring", _escape, priority=400)
     app.connect("missing-reference", _resolve)

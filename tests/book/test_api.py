@@ -109,6 +109,12 @@ def test_each_name_is_shown_with_what_it_does(shown):
         assert len(said.get_text().split()) > 2, name
 
 
+def test_nothing_is_shown_without_a_word(shown):
+    for page in shown.values():
+        for signature in page.select("dl.py > dt.sig[id]"):
+            assert signature.find_next_sibling("dd").get_text().split(), signature["id"]
+
+
 def test_a_function_is_shown_with_the_types_of_its_parameters(shown):
     functions = {name: value for name, value in VALUES.items() if inspect.isfunction(value)}
     assert len(functions) > 50

@@ -19,7 +19,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -56,7 +56,7 @@ book: $(VENV)/.stamp-book ## build the book; warnings are errors
 
 # Built again when something that it is made from has changed. Not as prerequisites: students' names
 # are among those of the files, and may hold spaces.
-SOURCES := adaptive chapters/*.* chapters/_* chapters/images chapters/assignments/source chapters/assignments/*.md *.yml *.cff *.md
+SOURCES := adaptive chapters/*.* chapters/_* chapters/api chapters/images chapters/assignments/source chapters/assignments/*.md *.yml *.cff *.md
 _build/.stamp-book: .FORCE | $(VENV)/.stamp-book
 	@test -e $@ && test -z "$$(find $(SOURCES) -type f ! -path '*/__pycache__/*' -newer $@ | head -n 1)" || $(MAKE) book
 .FORCE:
@@ -120,6 +120,9 @@ test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the 
 # That matplotlib calls names of pyparsing which later became deprecated.
 NUMPY_oldest := "numpy==2.0.*" "matplotlib==3.8.*" "pyparsing<3.3"
 NUMPY_newest := --upgrade --upgrade-strategy eager "numpy<3"
+
+dist: $(VENV)/.stamp-release ## build what is published, look into it, and test it where the sources are not
+	$(PY) -m tests.release
 
 coverage: $(VENV)/.stamp-test ## the tests, and which lines of the package they reach
 	$(PYTEST) --cov=adaptive --cov-report=term $(ARGS)

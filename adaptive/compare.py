@@ -74,8 +74,8 @@ def mean_difference(
     """Return the mean difference between two rules on the same trials, and half of its interval.
 
     Each trial gives one difference, and the interval is Student's: it holds the true mean in a
-    share `level` of all cases if the differences are independent and normal, and nearly so if they
-    are many. It needs scipy.
+    share ``level`` of all cases if the differences are independent and normal, and nearly so if
+    they are many. It needs scipy.
 
     Parameters
     ----------

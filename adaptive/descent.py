@@ -139,7 +139,7 @@ def descend(
     Returns
     -------
     Path
-        The path. A run that diverges is a result too: see `Path.diverged`.
+        The path. A run that diverges is a result too, and its ``diverged`` is True.
 
     Raises
     ------

@@ -30,13 +30,14 @@ MEMORIES: dict[str, tuple[float, ...]] = {
     "beta2": (0.99, 0.999),
 }
 
-#: Which values follow where the best memory is the shortest of a grid, or the longest.
+#: Which values follow where the best memory is the shortest of a grid.
 SHORTER: dict[str, tuple[float, ...]] = {
     "momentum": (0.0,),
     "rho": (0.5,),
     "beta1": (0.0,),
     "beta2": (0.9,),
 }
+#: Which values follow where it is the longest.
 LONGER: dict[str, tuple[float, ...]] = {
     "momentum": (0.99, 0.997),
     "rho": (0.9999,),

@@ -6,7 +6,6 @@ import inspect
 import io
 import traceback
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -68,6 +67,7 @@ from adaptive.problems import (
     probability,
 )
 from adaptive.tracing import cost
+from tests.public import CALLED, named
 
 NAN, INF = float("nan"), float("inf")
 REAL = "must be a real number or an array of real numbers"
@@ -878,10 +878,6 @@ def test_bad_input_is_named(
 
 # ------------------------------------------------------------------ none is left out
 
-PUBLIC = (
-    *(adaptive, adaptive.problems, plotting, tracing, races, frameworks, export),
-    *(import_module(f"adaptive.{name}") for name in ("explorer", "interactive", "minimizer")),
-)
 #: What has parameters and no case, and why.
 UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
@@ -898,11 +894,8 @@ UNCHECKED = {
 
 def public() -> Iterator[tuple[str, Any]]:
     """Yield all public callables that take an argument, methods too, by name."""
-    for module in PUBLIC:
-        here = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-        own = {n: v for n, v in here.items() if getattr(v, "__module__", "") == module.__name__}
-        named = {name: getattr(module, name) for name in getattr(module, "__all__", own)}
-        for name, value in named.items():
+    for module in CALLED:
+        for name, value in named(module).items():
             if inspect.isfunction(value) and inspect.signature(value).parameters:
                 yield name, value
             if inspect.isclass(value):

@@ -30,8 +30,10 @@ echo "ran:" "$@"
 
 def _checkout(folder: Path) -> Path:
     """Make a folder with the Makefile, and with an environment in which each tool is a stub."""
-    for name in ("adaptive", "chapters/_site", "chapters/images", "chapters/assignments/source"):
+    for name in ("adaptive", "chapters/assignments/source"):
         (folder / name).mkdir(parents=True)
+    for name in ("_site", "api", "images"):
+        (folder / "chapters" / name).mkdir()
     for name in ("Makefile", "pyproject.toml", "_config.yml", "CITATION.cff", "README.md"):
         shutil.copy(ROOT / name, folder / name)
     for name in ("tests/parity/requirements.txt", "chapters/sgd.md"):
@@ -43,7 +45,7 @@ def _checkout(folder: Path) -> Path:
         python.parent.mkdir(parents=True)
         python.write_text(PYTHON.format(python=sys.executable))
         python.chmod(0o755)
-    for extra in ("book", "test", "lab", "mutants"):
+    for extra in ("book", "test", "lab", "mutants", "release"):
         (folder / f".venv/.stamp-{extra}").touch()
     (folder / ".venv-parity/.stamp").touch()
     (folder / "_build/html").mkdir(parents=True)
@@ -112,7 +114,8 @@ def test_the_book_is_built_again_when_a_source_is_newer_and_not_else(plain):
     assert "jupyter_book" in _make(plain, "check-site").stdout
     student.touch()
     assert "jupyter_book" not in _make(plain, "check-site").stdout
-    for source in ("chapters/sgd.md", "adaptive/a b.py", "_config.yml", "chapters/_site/x.js"):
+    sources = ("sgd.md", "api/rules.md", "_site/x.js")
+    for source in ("adaptive/a b.py", "_config.yml", *(f"chapters/{name}" for name in sources)):
         later = (plain / "_build/.stamp-book").stat().st_mtime + 1
         (plain / source).touch()
         os.utime(plain / source, (later, later))

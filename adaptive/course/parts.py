@@ -83,5 +83,5 @@ class Part:
 
 
 def follows(of: str, mistaken: Formula, then: Formula) -> Formula:
-    """Return a formula for `Part.accepts`: ``then``, if ``of`` was mistaken in that way."""
+    """Return a formula for ``Part.accepts``: ``then``, if ``of`` was mistaken in that way."""
     return lambda i, o: then(i, o) if close(getattr(o, of), mistaken(i, o)) else NOTHING

@@ -116,7 +116,7 @@ def distance(path: Path, *, first: int | None = None, last: int | None = None) -
     Returns
     -------
     float
-        The mean of |θ - target|.
+        The mean of ``|θ - target|``.
     """
     away = np.abs(path.theta[1:] - _targets(path))
     return float(np.mean(away[-last:] if last else away[:first]))

@@ -236,7 +236,7 @@ class Opening(Figure):
         Parameters
         ----------
         value : float, optional
-            One of `stops`.
+            One of the slider's ``stops``.
 
         Returns
         -------

@@ -104,7 +104,7 @@ class Record:
     code : str
         The code that made the optimizer, and what was done to it in each step, if anything.
     theta : ndarray, shape (times, d)
-        The parameters after the steps in `steps`.
+        The parameters after the steps in ``steps``.
     steps : ndarray of int, shape (times,)
         0 to 10, then each tenth up to 200.
     """

@@ -54,7 +54,7 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     -----
     The file is a ``.npz``: the arrays, and a text ``about`` in JSON that says what they are,
     with the number of the format. Hyperparameters are not in it, nor a random generator, whose
-    ``bit_generator.state`` is a dict that `json` can write.
+    ``bit_generator.state`` is a dict that ``json`` can write.
 
     Examples
     --------
@@ -303,9 +303,11 @@ def _remade(tree: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
         array = _checks.numeric("array", arrays[tree["array"]])
         if "dtype" not in tree:
             return array
+        if tree["dtype"] != "bfloat16":
+            raise KeyError(tree["dtype"])
         import ml_dtypes
 
-        return array.view({"bfloat16": ml_dtypes.bfloat16}[tree["dtype"]])
+        return array.view(ml_dtypes.bfloat16)
     kind = PLAIN.get(tree["kind"]) or containers.registered(tree["kind"])
     # By place: what is no pair is then an IndexError.
     held = {_from_key(pair[0]): _remade(pair[1], arrays) for pair in tree["items"]}

@@ -97,7 +97,7 @@ class Graph:
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     """A number that is not there yet: it records what is done with it.
 
-    numpy hands every ufunc that meets one to `__array_ufunc__`; arithmetic
+    numpy hands every ufunc that meets one to ``__array_ufunc__``; arithmetic
     ends there as well.
     """
 

@@ -14,6 +14,7 @@ lives beside the chapters, because nothing else needs it.
 - `search` makes the index of the search, and `run` says in words how long a chapter
   takes and where it can be run.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
+- `api` makes the reference of the package from its docstrings, `codelinks` leads there from code.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from __future__ import annotations
 from typing import Any
 
 from chapters._site import (
+    api,
     architecture,
     beside,
     cheatsheet,
     cite,
+    codelinks,
     dark,
     folding,
     icons,
@@ -42,7 +45,7 @@ from chapters._site import (
 
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
-    pages_of_their_own = (architecture, cheatsheet, cite)
+    pages_of_their_own = (api, architecture, cheatsheet, cite)
     finding = (beside, folding, reading, run, search)
     for part in (
         mathematics,
@@ -50,6 +53,7 @@ def setup(app: Any) -> dict[str, Any]:
         icons,
         publishing,
         *pages_of_their_own,
+        codelinks,
         pages,
         dark,
         legible,

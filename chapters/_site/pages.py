@@ -73,6 +73,11 @@ def mend(page: str) -> str:
         '<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar" '
         'role="region" aria-label="The book">',
     )
+    # A button with a picture alone.
+    page = page.replace(
+        '<summary><span class="toctree-toggle"',
+        '<summary aria-label="Pages of this part"><span class="toctree-toggle"',
+    )
     # A corner of a table heads nothing.
     page = _EMPTY_HEADING.sub(r"<td\1></td>", page)
     # The same id for each exercise, solution and proof of a page.

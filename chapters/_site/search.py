@@ -1,4 +1,4 @@
-"""What the search finds: each section of each page, and each entry of the glossary.
+"""What the search finds: sections of pages, entries of the glossary, names of the package.
 
 The index is a script, because a page that is read from a file may not fetch anything else. It is
 loaded when somebody begins to search; `search.js` does the rest.
@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 
 INDEX = "search-index.js"
 
 #: What is no text to be found or read in an excerpt.
 _LEFT_OUT = (
     nodes.literal_block,
+    nodes.doctest_block,
     nodes.raw,
     nodes.comment,
     nodes.math_block,
     nodes.substitution_definition,
+    addnodes.desc,
 )
 #: How TeX spells Greek letters and signs, and what they are.
 _LETTERS = dict(
@@ -95,6 +98,15 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
             "title": "" if top else words(title),
             "text": " ".join(text.split()),
         }
+    for described in tree.findall(addnodes.desc):
+        signature = next(iter(described.findall(addnodes.desc_signature)))
+        if signature["ids"] and described["domain"] == "py":
+            yield {
+                "url": f"{name}.html#{signature['ids'][0]}",
+                "page": words(page),
+                "title": signature["ids"][0],
+                "text": " ".join(words(described[-1]).split()),
+            }
     for term in tree.findall(nodes.term):
         if term["ids"] and term["ids"][0].startswith("term-"):
             entry = term.parent

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 
 _SYMBOL = re.compile(
     r"""
@@ -30,6 +31,8 @@ _RELATION = re.compile(r"(?<=[^\s]) ([=<>≤≥≈]) (?=\S|$)")
 _OTHERS = (
     nodes.literal,
     nodes.literal_block,
+    nodes.doctest_block,
+    addnodes.desc_signature,
     nodes.math,
     nodes.math_block,
     nodes.raw,

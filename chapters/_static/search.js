@@ -49,8 +49,8 @@
       boost: { title: 4, page: 2 },
       prefix: (term) => term.length > 1,
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-      // What belongs to the book itself comes after what it is about.
-      boostDocument: (url) => (/\/(checked|changelog|errata|references|contributing)\.html|#references/.test(url) ? 0.4 : 1),
+      // What belongs to the book itself and its code comes after what it is about.
+      boostDocument: (url) => (/\/api\/|\/(checked|changelog|errata|references|contributing)\.html|#references/.test(url) ? 0.4 : 1),
     };
     let found = index.search(asked, { ...options, combineWith: "AND" });
     if (!found.length) found = index.search(asked, options);

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from docutils import nodes, utils
+from sphinx import addnodes
 
 from chapters._site import search
 
@@ -44,6 +45,24 @@ def test_each_section_is_found_with_its_own_text():
     assert inner["text"] == "Averages start at zero. Sum the weights."
     assert entry["url"] == "chapters/adam.html#term-half-life"
     assert (entry["title"], entry["text"]) == ("half-life", "Steps to one half.")
+
+
+def test_a_name_of_the_package_is_found_with_what_is_said_of_it():
+    tree = page()
+    method = addnodes.desc("", domain="py")
+    method += addnodes.desc_signature("", "step(g)", ids=["adaptive.Adam.step"])
+    method += addnodes.desc_content("", nodes.paragraph("", "Make one step."))
+    kind = addnodes.desc("", domain="py")
+    kind += addnodes.desc_signature("", "Adam(lr)", ids=["adaptive.Adam"])
+    said = nodes.paragraph("", "Two moments."), nodes.doctest_block("", ">>> Adam()")
+    kind += addnodes.desc_content("", *said, method)
+    tree[0] += kind
+    found = {entry["title"]: entry for entry in search.entries("chapters/api/rules", tree)}
+    assert found["adaptive.Adam"]["url"] == "chapters/api/rules.html#adaptive.Adam"
+    assert found["adaptive.Adam"]["text"] == "Two moments."
+    assert found["adaptive.Adam.step"]["text"] == "Make one step."
+    # And not twice, with the section that it stands in.
+    assert "moments" not in found[""]["text"]
 
 
 def test_a_page_without_a_title_has_nothing_to_be_found():

@@ -81,6 +81,10 @@ def project(tmp_path_factory):
         ("    NAG,\n    RULES,", "    NAG,\n    QHM,\n    RULES,"),
         ('    "NAG",\n    "RULES"', '    "NAG",\n    "QHM",\n    "RULES"'),
     )
+    _edit(
+        there / "chapters/api/rules.md",
+        ("adaptive.AMSGrad\n", "adaptive.AMSGrad\nadaptive.QHM\n"),
+    )
     # 3. Its test.
     test = there / "tests/rules/test_qhm.py"
     test.write_text(_block("`tests/rules/test_qhm.py`", "python"), encoding="utf-8")
@@ -113,6 +117,15 @@ def test_the_rule_is_found_everywhere(project):
     assert found["line"].startswith("#")
     assert r"\theta_t &= " in found["latex"]
     assert "**QHM**" in found["sheet"]
+
+
+def test_the_rule_is_in_the_reference(project):
+    said = _run(
+        project,
+        *("-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "tests/book/test_api.py"),
+        *("-k", "no_name_is_left_out or described_once"),
+    )
+    assert " passed" in said
 
 
 def test_the_rule_passes_what_holds_for_every_rule(project):

@@ -23,7 +23,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", NAMES)
+        visits = metafunc.function.__name__.startswith("test_a_visit")
+        metafunc.parametrize("name", VISITED if visits else NAMES)
 
 
 def _names():
@@ -34,10 +35,42 @@ def _names():
 
 
 NAMES = _names()
+#: Pages of the reference that are visited: the others have no element that these have not.
+LIKE = {f"chapters/api/{name}" for name in ("course", "index", "race", "rules")}
+VISITED = [name for name in NAMES if "/api/" not in name or name in LIKE]
 
 
 def test_no_page_is_left_out(book):
     assert pages_of(book) == sorted(NAMES)
+
+
+def _kinds(page):
+    """Return what a page is made of: each element by name and classes, within which other."""
+
+    def kind(element):
+        return element.name, *sorted(element.get("class", ()))
+
+    return {
+        (kind(each.parent), kind(each))
+        for each in page.article.select("*")
+        if not each.find_parent("pre")
+    }
+
+
+def test_the_pages_of_the_reference_that_are_visited_stand_for_all(book):
+    made = {name: _kinds(soup(book / f"{name}.html")) for name in NAMES if "/api/" in name}
+    seen = set.union(*(made[name] for name in LIKE))
+    assert not {name: kinds - seen for name, kinds in made.items() if kinds - seen}
+
+
+def test_each_page_of_the_reference_fits_on_a_phone(book, visit):
+    visit.page.set_viewport_size({"width": 360, "height": 900})
+    for name in NAMES:
+        if "/api/" in name:
+            page = visit.open(book / f"{name}.html")
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, name
+            _assert_wide_is_reached(page)
+    visit.assert_clean()
 
 
 #: Of the thousands of words, the contrast of one for each way that they look is asked for.

@@ -71,7 +71,8 @@ def test_workflows_may_do_no_more_than_they_need(path):
         if step.get("uses", "").startswith("actions/checkout@"):
             assert step["with"]["persist-credentials"] is False
         if "uses" in step:
-            assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+            # What is not GitHub's own cannot become something else overnight.
+            assert re.fullmatch(r"actions/[a-z-]+@v\d+|[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"])
 
 
 def test_each_python_that_the_package_names_is_tested():
@@ -92,6 +93,23 @@ def test_a_tag_is_published_after_it_is_checked():
     commands = [step.get("run") for step in workflow["jobs"]["build"]["steps"]]
     assert commands.index("make book") < commands.index("make check-site")
     assert workflow["jobs"]["deploy"]["needs"] == "build"
+
+
+def test_a_tag_is_released_after_it_is_checked_and_no_password_is_kept():
+    text = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    workflow = _workflow(ROOT / ".github/workflows/release.yml")
+    assert workflow[True] == {"push": {"tags": ["v*"]}}
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    assert [step["run"] for step in build["steps"] if "run" in step] == ["make dist"]
+    assert "permissions" not in build
+    assert publish["needs"] == "build"
+    assert publish["permissions"] == {"id-token": "write"}
+    assert publish["environment"]["name"] == "pypi"
+    # No code of the project, nor what it depends on, runs with that right.
+    assert not [step for step in publish["steps"] if "run" in step or "checkout" in step["uses"]]
+    kept = {step["with"]["name"] for step in (build["steps"][-1], publish["steps"][0])}
+    assert kept == {"dist"}
+    assert "secrets." not in text
 
 
 @pytest.mark.parametrize(

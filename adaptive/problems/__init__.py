@@ -11,6 +11,7 @@ from adaptive.problems.logistic import (
     probability,
 )
 from adaptive.problems.moving import MovingTarget
+from adaptive.problems.networks import Bigrams, Convolution, Digits
 from adaptive.problems.noisy import NoisyQuadratic
 from adaptive.problems.online import Reddi
 from adaptive.problems.rescaled import Rescaled
@@ -24,7 +25,10 @@ SURFACES: tuple[type[Surface], ...] = (Ravine, Rosenbrock, Beale, Himmelblau, Sa
 __all__ = [
     "SURFACES",
     "Beale",
+    "Bigrams",
     "Circles",
+    "Convolution",
+    "Digits",
     "Himmelblau",
     "Lessard",
     "LogisticRegression",

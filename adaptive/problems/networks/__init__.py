@@ -1,0 +1,18 @@
+"""Networks that are small enough to be read: loss and gradient written out."""
+
+from adaptive.problems.networks.bigrams import Bigrams
+from adaptive.problems.networks.blocks import Blocks
+from adaptive.problems.networks.convolution import Convolution, unwindows, windows
+from adaptive.problems.networks.digits import Digits
+from adaptive.problems.networks.network import Network, softmax
+
+__all__ = [
+    "Bigrams",
+    "Blocks",
+    "Convolution",
+    "Digits",
+    "Network",
+    "softmax",
+    "unwindows",
+    "windows",
+]

@@ -9,7 +9,10 @@ import numpy as np
 
 from adaptive.problems import (
     SURFACES,
+    Bigrams,
     Circles,
+    Convolution,
+    Digits,
     Lessard,
     LogisticRegression,
     MovingTarget,
@@ -22,6 +25,7 @@ from adaptive.problems import (
     SparseFeatures,
     Surface,
 )
+from adaptive.problems.networks import Network, stored
 
 surfaces: list[Surface] = [
     *(kind() for kind in SURFACES),
@@ -29,6 +33,13 @@ surfaces: list[Surface] = [
     Ravine(1, -200),
     Lessard(),
 ]
+
+
+def few(network: Network, rows: int = 12) -> Network:
+    """Return a network that has only its first rows of data: a derivative asks for it often."""
+    network.X, network.y = network.X[:rows], network.y[:rows]
+    return network
+
 
 _rng = np.random.default_rng(3)
 others: list[Problem] = [
@@ -45,6 +56,10 @@ others: list[Problem] = [
     SparseFeatures(batch_size=8),
     Rescaled(Ravine(angle=30), loss_by=7, theta_by=[3, 0.5]),
     Rescaled(NoisyQuadratic(), theta_by=0.2),
+    Bigrams(words=4),
+    Bigrams(words=5, power=0.5),
+    few(Digits(hidden=2, batch_size=3)),
+    few(Convolution(filters=1, batch_size=3)),
 ]
 every: list[Problem] = [*surfaces, *others]
 
@@ -77,6 +92,52 @@ def logistic_loss(X: np.ndarray, y: np.ndarray, w: np.ndarray) -> Any:
     return total / len(y)
 
 
+def cross_entropy(scores: Any, classes: Any) -> Any:
+    """Return the mean of -log softmax, for complex scores too: a sum over rows, one by one."""
+    total = 0.0
+    for z, label in zip(scores, classes, strict=True):
+        z = z - np.real(z).max()
+        total = total + np.log(sum(np.exp(z))) - z[label]
+    return total / len(classes)
+
+
+def bigrams_loss(problem: Bigrams, theta: Any) -> Any:
+    """Return the loss of the bigrams from the counts that are stored, pair by pair."""
+    n = len(problem.vocabulary)
+    counts = stored.bigrams()[1][:n, :n]
+    total = whole = 0.0
+    for row, scores in zip(counts, theta.reshape(n, n), strict=True):
+        losses = [cross_entropy([scores], [label]) for label in range(n)]
+        mean = sum(count * loss for count, loss in zip(row, losses, strict=True)) / sum(row)
+        total, whole = total + sum(row) ** problem.power * mean, whole + sum(row) ** problem.power
+    return total / whole
+
+
+def digits_scores(X: np.ndarray, h: int, theta: Any) -> Any:
+    """Return the scores of the two-layer network, its arrays cut by hand."""
+    W1, b1 = theta[: 64 * h].reshape(64, h), theta[64 * h : 65 * h]
+    W2, b2 = theta[65 * h : 75 * h].reshape(h, 10), theta[75 * h :]
+    return np.tanh(X @ W1 + b1) @ W2 + b2
+
+
+def convolution_scores(X: np.ndarray, c: int, theta: Any) -> Any:
+    """Return the scores of the convolution, pixel by pixel of the filters."""
+
+    def filtered(images: Any, filters: Any, b: Any) -> Any:
+        places = images.shape[1] - 2
+        out = b
+        for i, j in np.ndindex(3, 3):
+            seen = images[:, i : i + places, j : j + places]
+            out = out + np.einsum("nxyc,cf->nxyf", seen, filters[:, i, j])
+        return np.where(np.real(out) > 0, out, 0)
+
+    sizes = np.cumsum([9 * c, c, 18 * c * c, 2 * c, 320 * c])
+    K1, b1, K2, b2, W3, b3 = np.split(theta, sizes)
+    first = filtered(X.reshape(-1, 8, 8, 1), K1.reshape(1, 3, 3, c), b1)
+    second = filtered(first, K2.reshape(c, 3, 3, 2 * c), b2)
+    return second.reshape(len(X), -1) @ W3.reshape(-1, 10) + b3
+
+
 def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
     """Return the loss whose gradient ``problem.grad(theta, batch)`` must be."""
     if isinstance(problem, Rescaled):
@@ -85,6 +146,14 @@ def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
     if isinstance(problem, LogisticRegression):
         rows = slice(None) if batch is None else batch
         return lambda w: logistic_loss(problem.X[rows], problem.y[rows], w)
+    if isinstance(problem, Bigrams):
+        return lambda x: bigrams_loss(problem, x)
+    if isinstance(problem, Digits | Convolution):
+        rows = slice(None) if batch is None else batch
+        X, y = problem.X[rows], problem.y[rows]
+        scores = digits_scores if isinstance(problem, Digits) else convolution_scores
+        first = problem.blocks.shapes["b1"][0]
+        return lambda x: cross_entropy(scores(X, first, x), y)
     if isinstance(problem, NoisyQuadratic):
         noise = 0 if batch is None else batch
         return lambda x: sum(problem.curvatures * x * x / 2 + noise * x)

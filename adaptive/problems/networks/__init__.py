@@ -2,17 +2,8 @@
 
 from adaptive.problems.networks.bigrams import Bigrams
 from adaptive.problems.networks.blocks import Blocks
-from adaptive.problems.networks.convolution import Convolution, unwindows, windows
+from adaptive.problems.networks.convolution import Convolution
 from adaptive.problems.networks.digits import Digits
-from adaptive.problems.networks.network import Network, softmax
+from adaptive.problems.networks.network import Network
 
-__all__ = [
-    "Bigrams",
-    "Blocks",
-    "Convolution",
-    "Digits",
-    "Network",
-    "softmax",
-    "unwindows",
-    "windows",
-]
+__all__ = ["Bigrams", "Blocks", "Convolution", "Digits", "Network"]

@@ -95,7 +95,7 @@ def windows(H: Array, side: int) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> from adaptive.problems.networks import windows
+    >>> from adaptive.problems.networks.convolution import windows
     >>> windows(np.arange(16.0).reshape(1, 16), 4).astype(int)
     array([[ 0,  1,  2,  4,  5,  6,  8,  9, 10],
            [ 1,  2,  3,  5,  6,  7,  9, 10, 11],

@@ -27,18 +27,45 @@ class Network(Problem):
         The arrays of the network; one of two or more axes has its inputs on all but the last.
     train, held_out : tuple of (X, y)
         Inputs, shape (n, ...), and classes, integers of shape (n,) or (n, places).
-    batch_size : int
+    batch_size : int, default 32
         Rows drawn, with replacement, for each gradient.
-    seed : int
+    seed : int, default 0
         Seed of the start: arrays of the name ``W…`` are normal, with variance ``gain`` / inputs;
         others are 0.
 
     Attributes
     ----------
     X, y : ndarray
-        The data on which `loss`, `grad` and `accuracy` are computed.
+        The rows on which `loss`, `grad` and `accuracy` are computed.
     blocks : Blocks
         Where in the vector each array is.
+
+    Raises
+    ------
+    TypeError
+        If ``batch_size``, ``seed`` or a length in ``shapes`` is not an integer.
+    ValueError
+        If one of them is too small, or ``X`` and ``y`` are not equally many.
+
+    Examples
+    --------
+    A network of one's own, which has one layer:
+
+    >>> from adaptive import Adam, descend
+    >>> from adaptive.problems import Digits
+    >>> from adaptive.problems.networks import Network
+    >>> class OneLayer(Network):
+    ...     name = "one layer"
+    ...
+    ...     def forward(self, w, X):
+    ...         return (X @ w["W"],)
+    ...
+    ...     def backward(self, w, X, R):
+    ...         return {"W": X.mT @ R}
+    >>> digits = Digits()
+    >>> train, held_out = (digits.X, digits.y), (digits.held_out.X, digits.held_out.y)
+    >>> descend(Adam(lr=0.1), OneLayer({"W": (64, 10)}, train, held_out))
+    <Path: Adam on one layer, 100 steps, loss 2.48 -> 0.15>
     """
 
     stochastic = True
@@ -50,10 +77,15 @@ class Network(Problem):
         shapes: Mapping[str, tuple[int, ...]],
         train: tuple[Array, npt.NDArray[Any]],
         held_out: tuple[Array, npt.NDArray[Any]],
-        batch_size: int,
-        seed: int,
+        batch_size: int = 32,
+        seed: int = 0,
     ) -> None:
         self.blocks = Blocks(shapes)
+        for X, y in (train, held_out):
+            if len(X) != len(y) or not len(X):
+                raise ValueError(
+                    f"X and y must have equally many rows, at least one, got {len(X)} and {len(y)}"
+                )
         self.X, self.y = train
         self._held_out = held_out
         self.batch_size = _checks.count("batch_size", batch_size, 1)
@@ -176,7 +208,7 @@ def softmax(Z: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> from adaptive.problems.networks import softmax
+    >>> from adaptive.problems.networks.network import softmax
     >>> softmax(np.log([1.0, 2.0, 5.0])).round(3)
     array([0.125, 0.25 , 0.625])
     >>> softmax(np.array([1e4, 0.0]))

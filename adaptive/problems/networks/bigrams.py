@@ -100,7 +100,8 @@ class Bigrams(Problem):
         less the lowest loss.
         """
         least = np.sum(self.following * self.minimum.reshape(self.following.shape), axis=-1)
-        return self._losses(theta) + least
+        losses = self._losses(theta)
+        return losses + least.astype(losses.dtype)
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., words²)."""
@@ -119,7 +120,6 @@ class Bigrams(Problem):
     def _losses(self, theta: npt.ArrayLike) -> Array:
         """Return the cross-entropy of the word that follows each, shape (..., words)."""
         Z = self.blocks.split(theta)["scores"]
-        highest = Z.max(axis=-1)
-        total = np.exp(Z - highest[..., None]).sum(axis=-1)
+        Z = Z - Z.max(axis=-1, keepdims=True)
         told = np.einsum("...xy,xy->...x", Z, self.following.astype(Z.dtype))
-        return highest + np.log(total) - told
+        return np.log(np.exp(Z, out=Z).sum(axis=-1)) - told

@@ -57,7 +57,7 @@ others: list[Problem] = [
     Rescaled(Ravine(angle=30), loss_by=7, theta_by=[3, 0.5]),
     Rescaled(NoisyQuadratic(), theta_by=0.2),
     Bigrams(words=4),
-    Bigrams(words=5, power=0.5),
+    Bigrams(words=5, power=0.5, smoothing=0.25),
     few(Digits(hidden=2, batch_size=3)),
     few(Convolution(filters=1, batch_size=3)),
 ]
@@ -108,7 +108,12 @@ def bigrams_loss(problem: Bigrams, theta: Any) -> Any:
     total = whole = 0.0
     for row, scores in zip(counts, theta.reshape(n, n), strict=True):
         losses = [cross_entropy([scores], [label]) for label in range(n)]
-        mean = sum(count * loss for count, loss in zip(row, losses, strict=True)) / sum(row)
+        shares = [
+            (1 - problem.smoothing) * row[y] / sum(row)
+            + problem.smoothing * sum(counts[:, y]) / sum(sum(counts))
+            for y in range(n)
+        ]
+        mean = sum(share * loss for share, loss in zip(shares, losses, strict=True))
         total, whole = total + sum(row) ** problem.power * mean, whole + sum(row) ** problem.power
     return total / whole
 

@@ -33,6 +33,10 @@ class Bigrams(Problem):
     power : float, default 1
         Words count in proportion to their frequency to this power. With 0 all are equally
         frequent, and follow each other as in the text.
+    smoothing : float, default 0
+        In this share of the cases, in [0, 1), the next word is one of those that follow any word.
+        With more than 0 every word follows every other one sometimes, and the lowest loss is at a
+        finite point.
 
     Attributes
     ----------
@@ -43,8 +47,9 @@ class Bigrams(Problem):
     following : ndarray, shape (words, words)
         p(y | x), in row x.
     minimum : ndarray, shape (words²,)
-        log p(y | x), but a very low score where y never follows x: the lowest loss would want
-        minus infinity there, and this point is above it by less than rounding.
+        log p(y | x), less the mean of its row. Where y never follows x, it is a very low score:
+        the lowest loss would want minus infinity there, and this point is above it by less than
+        rounding.
 
     Raises
     ------
@@ -72,26 +77,31 @@ class Bigrams(Problem):
     NEVER = -60.0
     minimum: Array
 
-    def __init__(self, words: int = 128, power: float = 1.0) -> None:
+    def __init__(self, words: int = 128, power: float = 1.0, smoothing: float = 0.0) -> None:
         vocabulary, counts = stored.bigrams()
         n = _checks.count("words", words, 2)
         if n > len(vocabulary):
             raise ValueError(f"words must be at most {len(vocabulary)}, got {words}")
         self.power = _checks.number("power", power)
+        self.smoothing = _checks.number("smoothing", smoothing, 0, 1)
         self.vocabulary, counts = vocabulary[:n], counts[:n, :n]
         often = counts.sum(axis=1)
-        self.following = kept(counts / often[:, None])
+        exact, whatever = counts / often[:, None], counts.sum(axis=0) / counts.sum()
+        self.following = kept((1 - self.smoothing) * exact + self.smoothing * whatever)
         self.frequency = kept(often**self.power / np.sum(often**self.power))
         self.blocks = Blocks({"scores": (n, n)})
         self.name = "bigrams"
         self.start = kept(np.zeros(n * n))
         with np.errstate(divide="ignore"):
-            self.minimum = kept(np.maximum(np.log(self.following), self.NEVER).ravel())
+            lowest = np.maximum(np.log(self.following), self.NEVER)
+        # A constant added to a row changes nothing: of all minimisers, the one nearest to 0.
+        self.minimum = kept((lowest - lowest.mean(axis=1, keepdims=True)).ravel())
 
     def __repr__(self) -> str:
-        return (
-            f"<{self.name}: {len(self.vocabulary)} words, frequencies to the power {self.power:g}>"
-        )
+        words, more = len(self.vocabulary), ""
+        if self.smoothing:
+            more = f", smoothed by {self.smoothing:g}"
+        return f"<{self.name}: {words} words, frequencies to the power {self.power:g}{more}>"
 
     def excess(self, theta: npt.ArrayLike) -> Array:
         """Return how far the loss of each word is above its lowest, shape (..., words).
@@ -99,9 +109,8 @@ class Bigrams(Problem):
         It is the divergence of Kullback and Leibler; weighted by `frequency`, its sum is the loss
         less the lowest loss.
         """
-        least = np.sum(self.following * self.minimum.reshape(self.following.shape), axis=-1)
         losses = self._losses(theta)
-        return losses + least.astype(losses.dtype)
+        return losses - self._losses(self.minimum).astype(losses.dtype)
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the loss at ``theta``, shape (..., words²)."""

@@ -11,7 +11,7 @@ from adaptive.problems.logistic import (
     probability,
 )
 from adaptive.problems.moving import MovingTarget
-from adaptive.problems.networks import Bigrams, Convolution, Digits
+from adaptive.problems.networks import Bigrams, Characters, Convolution, Digits
 from adaptive.problems.noisy import NoisyQuadratic
 from adaptive.problems.online import Reddi
 from adaptive.problems.rescaled import Rescaled
@@ -26,6 +26,7 @@ __all__ = [
     "SURFACES",
     "Beale",
     "Bigrams",
+    "Characters",
     "Circles",
     "Convolution",
     "Digits",

@@ -24,6 +24,9 @@ TEXT = "2a95af4ac93f5b719944030ce3769070ddf827d847cba42192afa8da989e5dc4"
 #: So many words are counted: the most frequent ones.
 WORDS = 128
 
+#: So many characters are kept: 2000 windows of 16, and the one that follows.
+CHARACTERS = 32_001
+
 
 def topics() -> list[str]:
     """Return the texts of the documentation that comes with this Python, in alphabetical order."""
@@ -55,6 +58,20 @@ def bigrams(texts: list[str]) -> dict[str, Any]:
     return {"words": np.array(ranked), "counts": counts}
 
 
+def characters(texts: list[str]) -> dict[str, Any]:
+    """Return the beginning of the text in lower case, and the characters that it is made of.
+
+    White space is one blank, however much of it there is.
+    """
+    text = " ".join(" ".join(texts).lower().split())[:CHARACTERS]
+    alphabet = sorted(set(text))
+    place = {character: i for i, character in enumerate(alphabet)}
+    return {
+        "alphabet": np.array(alphabet),
+        "text": np.array([place[character] for character in text], np.uint8),
+    }
+
+
 def digits() -> dict[str, Any]:
     """Return scikit-learn's digits: images of 8 x 8 pixels from 0 to 16, and classes."""
     from sklearn.datasets import load_digits
@@ -68,6 +85,7 @@ def main() -> None:
     if not is_the_text(texts):
         sys.exit(f"The words were counted in the documentation of Python {PYTHON}.")
     np.savez_compressed(DATA / "bigrams.npz", **bigrams(texts))
+    np.savez_compressed(DATA / "characters.npz", **characters(texts))
     np.savez_compressed(DATA / "digits.npz", **digits())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from adaptive.problems import (
     SURFACES,
     Bigrams,
+    Characters,
     Circles,
     Convolution,
     Digits,
@@ -60,6 +61,7 @@ others: list[Problem] = [
     Bigrams(words=5, power=0.5, smoothing=0.25),
     few(Digits(hidden=2, batch_size=3)),
     few(Convolution(filters=1, batch_size=3)),
+    few(Characters(width=3, batch_size=2), rows=3),
 ]
 every: list[Problem] = [*surfaces, *others]
 
@@ -143,6 +145,37 @@ def convolution_scores(X: np.ndarray, c: int, theta: Any) -> Any:
     return second.reshape(len(X), -1) @ W3.reshape(-1, 10) + b3
 
 
+def characters_scores(X: np.ndarray, d: int, theta: Any) -> Any:
+    """Return the scores of the transformer, window by window."""
+
+    def cut(*shape: int) -> Any:
+        nonlocal theta
+        size = int(np.prod(shape))
+        array, theta = theta[:size].reshape(shape), theta[size:]
+        return array
+
+    def normed(x: Any) -> Any:
+        return np.array([row / np.sqrt(sum(row * row) / d + 1e-6) for row in x])
+
+    letters = (len(theta) - 16 * d - 16 * d * d) // (2 * d)
+    E, P = cut(letters, d), cut(16, d)
+    square, up, down = (d, d), (d, 2 * d), (2 * d, d)
+    blocks = [[cut(*shape) for shape in (*[square] * 4, up, down)] for _ in range(2)]
+    S = cut(d, letters)
+    scores = []
+    for window in X:
+        x = np.array([E[letter] + P[place] for place, letter in enumerate(window)])
+        for Q, K, V, M, A, B in blocks:
+            u = normed(x)
+            weights = np.tril(np.exp((u @ Q) @ (u @ K).T / np.sqrt(d)))
+            weights = np.array([row / sum(row) for row in weights])
+            x = x + weights @ (u @ V) @ M
+            h = normed(x) @ A
+            x = x + np.where(np.real(h) > 0, h, 0) @ B
+        scores.extend(normed(x) @ S)
+    return scores
+
+
 def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
     """Return the loss whose gradient ``problem.grad(theta, batch)`` must be."""
     if isinstance(problem, Rescaled):
@@ -159,6 +192,10 @@ def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
         scores = digits_scores if isinstance(problem, Digits) else convolution_scores
         first = problem.blocks.shapes["b1"][0]
         return lambda x: cross_entropy(scores(X, first, x), y)
+    if isinstance(problem, Characters):
+        rows = slice(None) if batch is None else batch
+        X, y, d = problem.X[rows], problem.y[rows].ravel(), problem.blocks.shapes["P"][1]
+        return lambda x: cross_entropy(characters_scores(X, d, x), y)
     if isinstance(problem, NoisyQuadratic):
         noise = 0 if batch is None else batch
         return lambda x: sum(problem.curvatures * x * x / 2 + noise * x)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -55,7 +57,7 @@ class Convolution(Network):
         shapes |= {"W3": (32 * c, 10), "b3": (10,)}
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
 
-    def forward(self, w: dict[str, Array], X: Array) -> tuple[Array, ...]:
+    def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:
         """Return the scores, shape (..., b, 10), and what goes into and comes out of each layer."""
         U1 = windows(X, 8)
         H1 = _positive(U1 @ w["W1"], w["b1"])
@@ -64,7 +66,7 @@ class Convolution(Network):
         V = H2.reshape(*H2.shape[:-2], X.shape[-2], -1)  # one row for each image
         return V @ w["W3"] + w["b3"][..., None, :], U1, H1, U2, V
 
-    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Array) -> dict[str, Array]:
+    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Any) -> dict[str, Array]:
         """Return the gradient with respect to each array."""
         U1, H1, U2, V = seen
         A2 = R @ w["W3"].mT

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from adaptive import _checks
@@ -59,14 +61,14 @@ class Digits(Network):
         shapes = {"W1": (64, h), "b1": (h,), "W2": (h, 10), "b2": (10,)}
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
 
-    def forward(self, w: dict[str, Array], X: Array) -> tuple[Array, ...]:
+    def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:
         """Return the scores, shape (..., b, 10), and the hidden units."""
         H = X @ w["W1"]
         H += w["b1"][..., None, :]
         np.tanh(H, out=H)
         return H @ w["W2"] + w["b2"][..., None, :], H
 
-    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Array) -> dict[str, Array]:
+    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Any) -> dict[str, Array]:
         """Return the gradient with respect to each array."""
         (H,) = seen
         A = R @ w["W2"].mT

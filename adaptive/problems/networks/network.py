@@ -107,14 +107,17 @@ class Network(Problem):
     def initial(self, seed: int) -> Array:
         """Return another start, drawn in the same way as the network's own, shape (d,)."""
         rng = np.random.default_rng(_checks.count("seed", seed))
-        return self.blocks.join(
-            {
-                name: rng.normal(0, np.sqrt(self.gain / np.prod(shape[:-1])), shape)
-                if name.startswith("W")
-                else np.zeros(shape)
-                for name, shape in self.blocks.shapes.items()
-            }
-        )
+        arrays = {}
+        for name, shape in self.blocks.shapes.items():
+            spread = self.spread(name)
+            arrays[name] = rng.normal(0, spread, shape) if spread else np.zeros(shape)
+        return self.blocks.join(arrays)
+
+    def spread(self, name: str) -> float:
+        """Return the standard deviation, at the start, of the array of this name."""
+        if not name.startswith("W"):
+            return 0.0
+        return float(np.sqrt(self.gain / np.prod(self.blocks.shapes[name][:-1])))
 
     def arrays(self, theta: npt.ArrayLike) -> dict[str, Array]:
         """Return views of ``theta``, shape (..., d), as the network's arrays by name."""
@@ -124,7 +127,7 @@ class Network(Problem):
         """Return the vector, shape (..., d), of arrays by name: the opposite of `arrays`."""
         return self.blocks.join(arrays)
 
-    def forward(self, w: dict[str, Array], X: Array) -> tuple[Array, ...]:
+    def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:
         """Return the score of each class, shape (..., b, classes), and what `backward` needs.
 
         Parameters
@@ -136,7 +139,7 @@ class Network(Problem):
         """
         raise NotImplementedError(f"{type(self).__name__} must define forward(w, X)")
 
-    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Array) -> dict[str, Array]:
+    def backward(self, w: dict[str, Array], X: Array, R: Array, *seen: Any) -> dict[str, Array]:
         """Return the gradient with respect to each array.
 
         Parameters
@@ -199,7 +202,9 @@ class Network(Problem):
                 f"batch must hold indices of rows, from 0 to {len(self.X) - 1}, "
                 f"got {_checks.shown(batch)}"
             ) from None
-        return X.astype(dtype, copy=False), y
+        if self.y.ndim > 1:
+            y = y.reshape(*y.shape[:-2], -1)  # the places of all rows, one after the other
+        return (X.astype(dtype, copy=False) if X.dtype.kind == "f" else X), y
 
 
 def softmax(Z: Array) -> Array:

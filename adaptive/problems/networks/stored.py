@@ -32,6 +32,18 @@ def bigrams() -> tuple[list[str], Array]:
     return stored["words"].tolist(), kept(stored["counts"].astype(np.float64))
 
 
+@cache
+def characters(context: int) -> tuple[str, npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return the alphabet, and windows of the text with what follows each of their characters."""
+    stored = _stored("characters.npz")
+    text = stored["text"].astype(np.intp)
+    many = (len(text) - 1) // context
+    X, y = (text[i : i + many * context].reshape(many, context) for i in (0, 1))
+    for array in (text, X, y):
+        array.flags.writeable = False
+    return "".join(stored["alphabet"].tolist()), X, y
+
+
 def _stored(name: str) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays in one of the files."""
     with files(__package__).joinpath("data", name).open("rb") as file, np.load(file) as arrays:

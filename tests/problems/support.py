@@ -99,7 +99,7 @@ def cross_entropy(scores: Any, classes: Any) -> Any:
     total = 0.0
     for z, label in zip(scores, classes, strict=True):
         z = z - np.real(z).max()
-        total = total + np.log(sum(np.exp(z))) - z[label]
+        total = total + np.log(np.sum(np.exp(z))) - z[label]
     return total / len(classes)
 
 
@@ -155,7 +155,7 @@ def characters_scores(X: np.ndarray, d: int, theta: Any) -> Any:
         return array
 
     def normed(x: Any) -> Any:
-        return np.array([row / np.sqrt(sum(row * row) / d + 1e-6) for row in x])
+        return x / np.sqrt(np.sum(x * x, axis=1, keepdims=True) / d + 1e-6)
 
     letters = (len(theta) - 16 * d - 16 * d * d) // (2 * d)
     E, P = cut(letters, d), cut(16, d)
@@ -168,8 +168,7 @@ def characters_scores(X: np.ndarray, d: int, theta: Any) -> Any:
         for Q, K, V, M, A, B in blocks:
             u = normed(x)
             weights = np.tril(np.exp((u @ Q) @ (u @ K).T / np.sqrt(d)))
-            weights = np.array([row / sum(row) for row in weights])
-            x = x + weights @ (u @ V) @ M
+            x = x + weights / np.sum(weights, axis=1, keepdims=True) @ (u @ V) @ M
             h = normed(x) @ A
             x = x + np.where(np.real(h) > 0, h, 0) @ B
         scores.extend(normed(x) @ S)

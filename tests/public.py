@@ -15,7 +15,7 @@ def _modules(*names: str) -> tuple[ModuleType, ...]:
 
 #: What is called by users, with arguments of theirs.
 CALLED = _modules(
-    *("", "problems", "plotting", "tracing", "race", "frameworks", "export"),
+    *("", "problems", "problems.networks", "plotting", "tracing", "race", "frameworks", "export"),
     *("explorer", "interactive", "minimizer"),
 )
 #: All whose names are described in the reference.

@@ -46,7 +46,10 @@ from adaptive import (
 from adaptive import race as races
 from adaptive.problems import (
     Beale,
+    Bigrams,
     Circles,
+    Convolution,
+    Digits,
     Himmelblau,
     Lessard,
     LogisticRegression,
@@ -66,6 +69,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
+from adaptive.problems.networks import Blocks, Network
 from adaptive.tracing import cost
 from tests.public import CALLED, named
 
@@ -435,6 +439,77 @@ PROBLEMS: list[Case] = [
     (lambda: compute_grad(X, Y, "w"), TypeError, ["w", "real", "'w'"]),
 ]
 
+
+# ------------------------------------------------------------------ networks
+
+BLOCKS = Blocks({"W": (2, 3), "b": (3,)})
+DIGITS, WORDS = Digits(hidden=2), Bigrams(words=3)
+ROWS = (np.ones((3, 2)), np.array([0, 1, 1]))
+
+NETWORKS: list[Case] = [
+    (lambda: Blocks({"W": (2, 0)}), ValueError, ["shapes['W']", "at least 1", "0"]),
+    (lambda: Blocks({"W": (2.5,)}), TypeError, ["shapes['W']", "integer", "2.5"]),
+    (lambda: BLOCKS.split(np.ones(8)), ValueError, ["theta", "(..., 9)", "(8,)"]),
+    (lambda: BLOCKS.split("ab"), TypeError, ["theta", REAL, "'ab'"]),
+    (lambda: BLOCKS.join({"W": np.ones((2, 3))}), ValueError, ["arrays", "W, b", "got W"]),
+    (lambda: BLOCKS.join({"W": 1, "c": 2}), ValueError, ["arrays", "W, b", "got W, c"]),
+    (
+        lambda: BLOCKS.join({"W": np.ones((3, 2)), "b": np.ones(3)}),
+        ValueError,
+        ["arrays['W']", "(..., 2, 3)", "(3, 2)"],
+    ),
+    (lambda: BLOCKS.join({"W": np.ones(3), "b": 1}), ValueError, ["arrays['W']", "(3,)"]),
+    (
+        lambda: BLOCKS.join({"W": np.ones((4, 2, 3)), "b": np.ones((5, 3))}),
+        ValueError,
+        ["arrays['b']", "leading axes", "(5, 3)"],
+    ),
+    (lambda: BLOCKS.join({"W": "ab", "b": 1}), TypeError, ["arrays['W']", REAL, "'ab'"]),
+    (lambda: Bigrams(words=1), ValueError, ["words", "at least 2", "1"]),
+    (lambda: Bigrams(words=129), ValueError, ["words", "at most 128", "129"]),
+    (lambda: Bigrams(words=2.5), TypeError, ["words", "integer", "2.5"]),
+    (lambda: Bigrams(power=NAN), ValueError, ["power", "finite", "nan"]),
+    (lambda: Bigrams(power=[0, 1]), ValueError, ["power", "one number", "[0, 1]"]),
+    (lambda: Bigrams(power="equal"), TypeError, ["power", REAL, "'equal'"]),
+    (lambda: Bigrams(smoothing=1), ValueError, ["smoothing", "[0, 1)", "1"]),
+    (lambda: Bigrams(smoothing=-0.1), ValueError, ["smoothing", "[0, 1)", "-0.1"]),
+    (lambda: WORDS.loss(np.ones(8)), ValueError, ["theta", "(..., 9)", "(8,)"]),
+    (lambda: WORDS.grad(np.ones((3, 3))), ValueError, ["theta", "(..., 9)", "(3, 3)"]),
+    (lambda: WORDS.grad("ab"), TypeError, ["theta", REAL, "'ab'"]),
+    (lambda: WORDS.excess(3), ValueError, ["theta", "(..., 9)", "()"]),
+    (lambda: Digits(hidden=0), ValueError, ["hidden", "at least 1", "0"]),
+    (lambda: Digits(hidden=2.0), TypeError, ["hidden", "integer", "2.0"]),
+    (lambda: Digits(batch_size=0), ValueError, ["batch_size", "at least 1", "0"]),
+    (lambda: Digits(seed=-1), ValueError, ["seed", "at least 0", "-1"]),
+    (lambda: Convolution(filters=0), ValueError, ["filters", "at least 1", "0"]),
+    (lambda: Convolution(filters="4"), TypeError, ["filters", "integer", "'4'"]),
+    (lambda: Convolution(batch_size=1.5), TypeError, ["batch_size", "integer", "1.5"]),
+    (lambda: DIGITS.loss(np.ones(3)), ValueError, ["theta", "(..., 160)", "(3,)"]),
+    (lambda: DIGITS.grad(np.ones((160, 2))), ValueError, ["theta", "(..., 160)", "(160, 2)"]),
+    (lambda: DIGITS.grad("ab"), TypeError, ["theta", REAL, "'ab'"]),
+    (lambda: DIGITS.grad(DIGITS.start, [2000]), IndexError, ["batch", "0 to 1296", "[2000]"]),
+    (lambda: DIGITS.accuracy(np.ones(3)), ValueError, ["theta", "(..., 160)", "(3,)"]),
+    (lambda: DIGITS.arrays(np.ones(3)), ValueError, ["theta", "(..., 160)", "(3,)"]),
+    (lambda: DIGITS.vector({"W1": 3}), ValueError, ["arrays", "W1, b1, W2, b2", "got W1"]),
+    (lambda: DIGITS.initial(-1), ValueError, ["seed", "at least 0", "-1"]),
+    (lambda: DIGITS.initial(None), TypeError, ["seed", "integer", "None"]),
+    (
+        lambda: Network({"W": (2, 2)}, ROWS, (ROWS[0], ROWS[1][:2])),
+        ValueError,
+        ["X and y", "equally many", "3 and 2"],
+    ),
+    (lambda: Network({"W": (2, 2)}, ROWS, ROWS, 0), ValueError, ["batch_size", "at least 1", "0"]),
+    (
+        lambda: Network({"W": (2, 2)}, ROWS, ROWS).forward({}, ROWS[0]),
+        NotImplementedError,
+        ["Network must define forward(w, X)"],
+    ),
+    (
+        lambda: Network({"W": (2, 2)}, ROWS, ROWS).backward({}, ROWS[0], ROWS[0]),
+        NotImplementedError,
+        ["Network must define backward(w, X, R, *seen)"],
+    ),
+]
 
 # ------------------------------------------------------------------ problems, asked at a point
 
@@ -848,6 +923,7 @@ TABLES = {
     "descend": DESCENTS,
     "sweep": SWEEPS,
     "problems": PROBLEMS,
+    "networks": NETWORKS,
     "points": POINTS,
     "results": RESULTS,
     "figures": FIGURES,
@@ -886,6 +962,8 @@ UNCHECKED = {
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
     "Problem.loss_on Problem.project": "called in every step, after `descend` checked",
+    "Digits.forward Digits.backward Convolution.forward Convolution.backward": "called by `loss`"
+    " and `grad`, which check",
     "Surface.f Surface.partials": "called in every step by `loss` and `grad`, which check",
     "Graph.node Graph.symbol": "called by `record`",
     "Rule": "has no fields",
@@ -911,7 +989,8 @@ def exempt(name: str, value: Any) -> bool:
     """Return whether a callable, or what it overrides, needs no case."""
     names = {each for several in UNCHECKED for each in several.split()}
     kind, _, method = name.partition(".")
-    owner = getattr(adaptive, kind, None) or getattr(adaptive.problems, kind, object)
+    rooms = (adaptive, adaptive.problems, adaptive.problems.networks)
+    owner = next((vars(room)[kind] for room in rooms if kind in vars(room)), object)
     return name in names or bool(
         method and {f"{base.__name__}.{method}" for base in inspect.getmro(owner)} & names
     )

@@ -11,6 +11,7 @@ from adaptive.problems.logistic import (
     probability,
 )
 from adaptive.problems.moving import MovingTarget
+from adaptive.problems.networks import Bigrams, Characters, Convolution, Digits
 from adaptive.problems.noisy import NoisyQuadratic
 from adaptive.problems.online import Reddi
 from adaptive.problems.rescaled import Rescaled
@@ -24,7 +25,11 @@ SURFACES: tuple[type[Surface], ...] = (Ravine, Rosenbrock, Beale, Himmelblau, Sa
 __all__ = [
     "SURFACES",
     "Beale",
+    "Bigrams",
+    "Characters",
     "Circles",
+    "Convolution",
+    "Digits",
     "Himmelblau",
     "Lessard",
     "LogisticRegression",

@@ -36,7 +36,8 @@ def test_the_loss_on_a_batch_is_not_the_loss(problem):
     """Else a gradient that forgets its batch would be right."""
     rng, theta = np.random.default_rng(2), points(problem)
     exact = complex_step(loss_on(problem, None), theta)
-    on = [complex_step(loss_on(problem, problem.draw(t, rng)), theta) for t in range(1, 9)]
+    times = range(1, 9 if len(theta) <= 20 else 3)
+    on = [complex_step(loss_on(problem, problem.draw(t, rng)), theta) for t in times]
     assert max(np.abs(each - exact).max() for each in on) > 1e-3
 
 

@@ -24,11 +24,11 @@ from pathlib import Path
 from tests.book.notebooks import ROOT
 
 SETTINGS = ROOT / "chapters" / "assignments" / "hub"
+NODE = ROOT / "tests" / "hub" / "node_modules"
 USERS = {"instructor": 4000, "anna": 4001, "ben": 4002, "cy": 4003}
 #: Only this is other than on a server that is used: who may log in, and where things are.
 CHANGED = """\
-import sys
-load_subconfig({settings!r})
+load_subconfig("course.py")
 c = get_config()
 c.JupyterHub.authenticator_class = "dummy"
 c.JupyterHub.bind_url = "http://127.0.0.1:{ports[0]}"
@@ -70,10 +70,10 @@ class Hub:
 
     def may_read(self, user: str, path: Path) -> bool:
         """Return whether a user may read a file, or look into a folder."""
-        number = str(USERS[user])
-        become = ["setpriv", "--reuid", number, "--regid", number, "--clear-groups"]
         look = ["sh", "-c", 'ls "$0" && { test -d "$0" || cat "$0"; }', str(path)]
-        return not subprocess.run([*become, *look], capture_output=True).returncode
+        number = USERS[user]
+        run = subprocess.run(look, capture_output=True, user=number, group=number, extra_groups=[])
+        return not run.returncode
 
 
 def _free_ports(count: int) -> list[int]:
@@ -89,6 +89,7 @@ def _free_ports(count: int) -> list[int]:
 def _furnish(base: Path) -> None:
     """Write what the hub finds: its users with their homes, the exchange, the settings."""
     base.chmod(0o755)
+    (base / "hub").mkdir(mode=0o700)
     users = [f"{name}:x:{n}:{n}::{base}/home/{name}:/bin/bash\n" for name, n in USERS.items()]
     groups = [f"{name}:x:{n}:\n" for name, n in USERS.items()]
     for name, lines in {"passwd": users, "group": groups}.items():
@@ -103,15 +104,33 @@ def _furnish(base: Path) -> None:
     exchange.chmod(0o777)
     (Path(sys.prefix) / "etc" / "jupyter").mkdir(parents=True, exist_ok=True)
     shutil.copy(SETTINGS / "nbgrader_config.py", Path(sys.prefix) / "etc" / "jupyter")
-    (base / "hub").mkdir(mode=0o700)
+    shutil.copy(SETTINGS / "jupyterhub_config.py", base / "hub" / "course.py")
+
+
+
+def _opened(base: Path) -> list[str]:
+    """Return commands that let everybody reach Python and the proxy, where root alone may."""
+    before, after = [], {}
+    for number, place in enumerate((Path(sys.base_prefix), Path(sys.prefix), NODE)):
+        closed = [one for one in place.parents if not one.stat().st_mode & 0o001]
+        if closed:
+            kept = base / "kept" / str(number)
+            kept.mkdir(parents=True)
+            before.append(f"mount --bind {shlex.quote(str(place))} {shlex.quote(str(kept))}")
+            there = after.setdefault(closed[-1], [])
+            there += [f"mkdir -p {shlex.quote(str(place))}"]
+            there += [f"mount --bind {shlex.quote(str(kept))} {shlex.quote(str(place))}"]
+    for closed_one, lines in after.items():
+        before += [f"mount -t tmpfs -o mode=755 tmpfs {shlex.quote(str(closed_one))}", *lines]
+    return before
 
 
 def _command(base: Path, ports: list[int]) -> list[str]:
     config = base / "hub" / "jupyterhub_config.py"
-    settings = str(SETTINGS / "jupyterhub_config.py")
-    config.write_text(CHANGED.format(settings=settings, ports=ports), encoding="utf-8")
+    config.write_text(CHANGED.format(ports=ports), encoding="utf-8")
     q = shlex.quote
-    lines = [f"mount --bind {q(str(base / name))} /etc/{name}" for name in ("passwd", "group")]
+    lines = _opened(base)
+    lines += [f"mount --bind {q(str(base / name))} /etc/{name}" for name in ("passwd", "group")]
     lines += [
         f"mount --bind {q(str(base / 'srv'))} /srv",
         f"cd {q(str(base / 'hub'))}",
@@ -137,7 +156,7 @@ def started() -> Iterator[Hub]:
     base = Path(tempfile.mkdtemp(prefix="hub-"))
     _furnish(base)
     ports = _free_ports(3)
-    binaries = [Path(sys.executable).parent, ROOT / "tests" / "hub" / "node_modules" / ".bin"]
+    binaries = [Path(sys.executable).parent, NODE / ".bin"]
     environment = {
         "PATH": os.pathsep.join([*map(str, binaries), "/usr/sbin:/usr/bin:/sbin:/bin"]),
         "LANG": "C.UTF-8",
@@ -154,6 +173,7 @@ def started() -> Iterator[Hub]:
                 time.sleep(0.2)
             yield Hub(url, base)
         finally:
-            process.terminate()
+            # It heeds no other signal; whatever the hub has started ends with it.
+            process.kill()
             process.wait()
             shutil.rmtree(base, ignore_errors=True)

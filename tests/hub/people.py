@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from tests.hub.server import Hub
 
 #: Seconds that a step may take: the machine may be busy.
-PATIENCE = 300
+PATIENCE = 100
 
 
 def until(reached: Callable[[], bool], what: str) -> None:
@@ -46,8 +47,7 @@ class Person:
 
     def choose(self, *names: str) -> None:
         """Choose from a menu."""
-        for name in names:
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
+        _choose(self.page, *names)
 
 
 class Student(Person):
@@ -55,10 +55,32 @@ class Student(Person):
 
     def press(self, button: str, done: Callable[[], bool]) -> None:
         """Open the list, and press the button of the only assignment."""
-        if not self.page.locator("#assignments-list, .nbgrader-AssignmentList").count():
-            self.choose("Nbgrader", "Assignment List")
+        self.choose("Nbgrader", "Assignment List")
         self.page.get_by_role("button", name=button, exact=True).first.click()
         until(done, f"{button} of {self.name}")
+
+    def runs_all(self, notebook: str, says: str) -> None:
+        """Run all cells of a notebook and save it; wait until a cell says something."""
+        page = self.page.context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"{self.hub.url}/user/{self.name}/lab/tree/{notebook}")
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        _choose(page, "Run", "Run All Cells")
+        path = self.home / notebook
+
+        def saved() -> bool:
+            _choose(page, "File", "Save Notebook")
+            return says in path.read_text(encoding="utf-8")
+
+        until(saved, says)
+        page.close()
+
+    def opens(self, path: Path) -> Page:
+        """Open a page that lies in the student's home."""
+        page = self.page.context.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(f"{self.hub.url}/user/{self.name}/files/{path.relative_to(self.home)}")
+        return page
 
 
 class Instructor(Person):
@@ -84,3 +106,27 @@ class Instructor(Person):
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{self.hub.url}/user/{self.name}/formgrader/{address}")
         return page
+
+    def marks(self, student: str, question: str, points: int, comment: str) -> None:
+        """Give points and a comment to a written answer."""
+        page = self.formgrader("gradebook/ravine/ravine")
+        link = page.locator("a.name-shown").get_by_text(student, exact=True)
+        address = link.get_attribute("href")
+        page.goto(f"{self.hub.url}{address}")
+        for field, what, text in [
+            (f"#{question}", "grade", str(points)),
+            (f"#{question}-comment", "comment", comment),
+        ]:
+            with page.expect_response(lambda response, what=what: _saved(response, what)):
+                page.locator(field).fill(text)
+                page.locator(field).blur()
+        page.close()
+
+
+def _choose(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+def _saved(response: Response, what: str) -> bool:
+    return f"/api/{what}/" in response.url and response.request.method == "PUT" and response.ok

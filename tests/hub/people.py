@@ -64,15 +64,13 @@ class Student(Person):
         page = self.page.context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{self.hub.url}/user/{self.name}/lab/tree/{notebook}")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        # Before there is a kernel, JupyterLab would ask for one.
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         _choose(page, "Run", "Run All Cells")
+        page.locator(".jp-OutputArea", has_text=says).first.wait_for(state="attached")
+        _choose(page, "File", "Save Notebook")
         path = self.home / notebook
-
-        def saved() -> bool:
-            _choose(page, "File", "Save Notebook")
-            return says in path.read_text(encoding="utf-8")
-
-        until(saved, says)
+        until(lambda: says in path.read_text(encoding="utf-8"), says)
         page.close()
 
     def opens(self, path: Path) -> Page:

@@ -107,11 +107,11 @@ def _furnish(base: Path) -> None:
     shutil.copy(SETTINGS / "jupyterhub_config.py", base / "hub" / "course.py")
 
 
-
-def _opened(base: Path) -> list[str]:
+def reachable(base: Path) -> list[str]:
     """Return commands that let everybody reach Python and the proxy, where root alone may."""
     before, after = [], {}
-    for number, place in enumerate((Path(sys.base_prefix), Path(sys.prefix), NODE)):
+    places = [Path(sys.base_prefix), Path(sys.prefix), NODE]
+    for number, place in enumerate(filter(Path.exists, places)):
         closed = [one for one in place.parents if not one.stat().st_mode & 0o001]
         if closed:
             kept = base / "kept" / str(number)
@@ -129,7 +129,7 @@ def _command(base: Path, ports: list[int]) -> list[str]:
     config = base / "hub" / "jupyterhub_config.py"
     config.write_text(CHANGED.format(ports=ports), encoding="utf-8")
     q = shlex.quote
-    lines = _opened(base)
+    lines = reachable(base)
     lines += [f"mount --bind {q(str(base / name))} /etc/{name}" for name in ("passwd", "group")]
     lines += [
         f"mount --bind {q(str(base / 'srv'))} /srv",

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response
 from tests.hub.server import Hub
 
 #: Seconds that a step may take: the machine may be busy.
-PATIENCE = 100
+PATIENCE = 300
 
 
 def until(reached: Callable[[], bool], what: str) -> None:
@@ -68,7 +68,7 @@ class Student(Person):
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         _choose(page, "Run", "Run All Cells")
         page.locator(".jp-OutputArea", has_text=says).first.wait_for(state="attached")
-        _choose(page, "File", "Save Notebook")
+        page.keyboard.press("Control+s")
         path = self.home / notebook
         until(lambda: says in path.read_text(encoding="utf-8"), says)
         page.close()

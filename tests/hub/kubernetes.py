@@ -20,6 +20,7 @@ from typing import Any
 import helm_python
 import pytest
 import yaml
+from jupyterhub.objects import Hub, Server
 from kubespawner import KubeSpawner
 from traitlets.config import Config
 
@@ -60,6 +61,23 @@ def test_each_pod_has_the_list_of_users(rendered):
     assert "anna:x:4001:4001::/home/anna:/bin/bash" in text.splitlines()
 
 
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """Let KubeSpawner believe in a cluster, which it does not ask for anything here."""
+    made = {
+        "current-context": "nowhere",
+        "contexts": [{"name": "nowhere", "context": {"cluster": "nowhere", "user": "nobody"}}],
+        "clusters": [{"name": "nowhere", "cluster": {"server": "http://127.0.0.1:1"}}],
+        "users": [{"name": "nobody", "user": {}}],
+    }
+    (tmp_path / "config").write_text(yaml.safe_dump(made), encoding="utf-8")
+    for module in list(sys.modules.values()):
+        if getattr(module, "KUBE_CONFIG_DEFAULT_LOCATION", None):
+            location = str(tmp_path / "config")
+            monkeypatch.setattr(module, "KUBE_CONFIG_DEFAULT_LOCATION", location)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+
+
 def _spawner(name: str, values: dict[str, Any]) -> KubeSpawner:
     """Return a spawner as the chart makes it: with the settings that matter here, and ours."""
 
@@ -80,21 +98,27 @@ def _spawner(name: str, values: dict[str, Any]) -> KubeSpawner:
     config.KubeSpawner.fs_gid = values["singleuser"].get("fsGid")
     config.KubeSpawner.init_containers = [{"name": "block-cloud-metadata", "image": "x"}]
     exec(values["hub"]["extraConfig"]["numbers"], {"c": config})
-    user = SimpleNamespace(name=name, id=1, url="/", escaped_name=name)
-    hub = SimpleNamespace(api_url="http://hub", base_url="/", server=SimpleNamespace(base_url="/"))
+    user = SimpleNamespace(name=name, id=1, url="/", escaped_name=name, server=Server())
+    hub = Hub()
     spawner = KubeSpawner(config=config, user=user, hub=hub, _mock=True)
     spawner.pre_spawn_hook(spawner)
     return spawner
 
 
+async def _pod(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return what KubeSpawner would ask Kubernetes for."""
+    made = await _spawner(name, values).get_pod_manifest()
+    return dict(made.to_dict())
+
+
 @pytest.mark.parametrize(("name", "number"), [("instructor", 4000), ("anna", 4001), ("ben", 4002)])
-def test_a_user_has_a_number_and_a_home_of_the_user_s_own(rendered, name, number):
+def test_a_user_has_a_number_and_a_home_of_the_user_s_own(rendered, nowhere, name, number):
     values = yaml.safe_load(
         base64.b64decode(yaml.safe_load(rendered["hub/secret.yaml"])["data"]["values.yaml"])
     )
-    pod = asyncio.run(_spawner(name, values).get_pod_manifest()).to_dict()
+    pod = asyncio.run(_pod(name, values))
     [container] = pod["spec"]["containers"]
-    assert container["security_context"]["run_as_user"] == number
+    assert container["security_context"]["runAsUser"] == number
     # Else Kubernetes would change who may read the exchange.
     assert not (pod["spec"]["security_context"] or {}).get("fs_group")
     mounts = {one["name"]: one["mount_path"] for one in container["volume_mounts"]}

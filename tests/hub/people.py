@@ -67,10 +67,14 @@ class Student(Person):
         # Before there is a kernel, JupyterLab would ask for one.
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
         _choose(page, "Run", "Run All Cells")
-        page.locator(".jp-OutputArea", has_text=says).first.wait_for(state="attached")
-        page.keyboard.press("Control+s")
         path = self.home / notebook
-        until(lambda: says in path.read_text(encoding="utf-8"), says)
+
+        def saved() -> bool:
+            with page.expect_response(lambda response: _put(response, "contents")):
+                page.keyboard.press("Control+s")
+            return says in path.read_text(encoding="utf-8")
+
+        until(saved, says)
         page.close()
 
     def opens(self, path: Path) -> Page:
@@ -115,7 +119,7 @@ class Instructor(Person):
             (f"#{question}", "grade", str(points)),
             (f"#{question}-comment", "comment", comment),
         ]:
-            with page.expect_response(lambda response, what=what: _saved(response, what)):
+            with page.expect_response(lambda response, what=what: _put(response, what)):
                 page.locator(field).fill(text)
                 page.locator(field).blur()
         page.close()
@@ -126,5 +130,5 @@ def _choose(page: Page, *names: str) -> None:
         page.get_by_role("menuitem", name=name, exact=True).click()
 
 
-def _saved(response: Response, what: str) -> bool:
+def _put(response: Response, what: str) -> bool:
     return f"/api/{what}/" in response.url and response.request.method == "PUT" and response.ok

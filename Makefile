@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 PARITY := .venv-parity
+HUB := .venv-hub
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 ARGS ?=
@@ -19,7 +20,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity mutants mutants-page bench lab browser clean distclean
+.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -149,6 +150,17 @@ parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the 
 	KERAS_BACKEND=torch $(LIVE) tests/parity/live/test_keras.py
 	KERAS_BACKEND=tensorflow $(LIVE) tests/parity/live/test_keras.py
 
+# A JupyterHub with a class on it. Each of its users has rights of their own, which root can give.
+$(HUB)/.stamp: tests/hub/requirements.txt tests/hub/package-lock.json pyproject.toml $(wildcard adaptive/course/*.py adaptive/course/instructor/*.py) | $(PY)
+	@command -v npm >/dev/null || { echo "npm was not found; the hub's proxy needs Node 20 or newer."; exit 1; }
+	$(PYTHON) -m venv $(HUB)
+	$(HUB)/bin/python -m pip --disable-pip-version-check install --quiet -r $< ".[course,lab]"
+	cd tests/hub && npm ci --no-progress --loglevel=error
+	@touch $@
+
+hub: $(HUB)/.stamp browser ## a class on a JupyterHub: release, fetch, submit, collect, grade, feedback
+	$(HUB)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider tests/hub/a_class.py tests/hub/kubernetes.py $(ARGS)
+
 # In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4", or a sample of
 # each room: make mutants ARGS="--sample 0:100"
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees
@@ -171,4 +183,4 @@ clean: ## remove what was built
 	find adaptive chapters tests '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 distclean: clean ## and the virtual environments
-	rm -rf $(VENV) $(PARITY) .venv-alone .venv-oldest .venv-newest tests/site/node_modules
+	rm -rf $(VENV) $(PARITY) $(HUB) .venv-alone .venv-oldest .venv-newest tests/site/node_modules tests/hub/node_modules

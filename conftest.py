@@ -33,6 +33,7 @@ pytest_plugins = ["tests.book.plugin"]
 collect_ignore_glob = [
     "chapters/_site/first_cell.py",
     "chapters/assignments/nbgrader_config.py",
+    "chapters/assignments/hub/*.py",
     "tests/course/submissions/*.py",
     "tests/mutants/page.py",
     "tests/mutants/tool.py",

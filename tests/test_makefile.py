@@ -78,6 +78,7 @@ def test_no_recipe_runs_what_is_in_the_path(checkout):
         "lighthouse",
         "actionlint",
         "parity",
+        "hub",
         "distclean",
     }
     for targets in TARGETS:

@@ -52,6 +52,15 @@ def _parser() -> argparse.ArgumentParser:
         "students in a CSV file with the column id and, if there are such numbers, lms_user_id",
     )
 
+    gradescope = commands.add_parser(
+        "gradescope",
+        parents=[course],
+        help="make an autograder for Gradescope",
+        description="Write gradescope-NAME.zip, which marks an assignment on Gradescope by the "
+        "same checks as grade. It holds the keys.",
+    )
+    gradescope.add_argument("name", metavar="NAME", help="the assignment")
+
     grade = commands.add_parser(
         "grade",
         parents=[course],
@@ -185,6 +194,11 @@ def _whole(text: str, what: str = "") -> int:
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
         return _release(course, options.names or course.assignments, options.seeds)
+    if options.command == "gradescope":
+        from adaptive.course.instructor.gradescope import write_autograder
+
+        say(f"{options.name}: {write_autograder(course, options.name)}")
+        return 0
     if options.command == "grade":
         return _grade(course, options)
     if options.command == "statistics":

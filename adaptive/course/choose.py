@@ -21,14 +21,12 @@ from adaptive.course.unseen import BUDGET, STEPS, Budgeted, OutOfBudget, Unseen,
 from adaptive.race import following
 
 __all__ = [
-    "ASSIGNMENT",
     "BUDGET",
     "STEPS",
     "Budgeted",
     "OutOfBudget",
     "Record",
     "Unseen",
-    "check",
     "glimpse",
     "left",
     "looks",

@@ -23,7 +23,7 @@ SAME = 1e-12
 
 #: What is said where there is nothing to change, and where nothing simple does it.
 AS_IT_COMES = "as it comes"
-NO_WAY = "no argument does it, but the rule can be exported"
+NO_WAY = "no argument does it; exported:"
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,7 @@ class Run(Execute):
     room = Integer(200_000, help="characters of output that are kept of a cell").tag(config=True)
     limit = Integer(300, help="seconds that a whole submission may take").tag(config=True)
     unsafe = Bool(False, help="whether to run submissions without walls").tag(config=True)
+    kind = Unicode("", help="which walls; by default the best there are").tag(config=True)
     executed = Unicode("", help="the notebook, if it has run already").tag(config=True)
     whose = Dict(help="for whom the paper of each student was made").tag(config=True)
     of = Dict(help="what the marks depend on, as hashes, to be noted").tag(config=True)
@@ -203,7 +204,7 @@ class Run(Execute):
         """Return the manager of a kernel behind walls, or of any if that is asked for."""
         if self.unsafe:
             return super().create_kernel_manager()
-        if not (kind := walls.available()):
+        if not (kind := self.kind or walls.available()):
             raise RuntimeError(NO_WALLS)
         self.km = Walled(kind, self._files(), config=self.config)
         return self.km

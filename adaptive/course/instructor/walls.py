@@ -210,10 +210,27 @@ def _q(path: object) -> str:
     return shlex.quote(str(path))
 
 
+# --------------------------------------------------------------------------- no walls, no rights
+
+
+def _lowered(room: Room, command: list[str]) -> list[str]:
+    """Return the command that runs another one as a user that owns nothing but its room."""
+    who, home = owner(room), room.folder
+    lines = []
+    for name, file in room.files.items():
+        lines.append(f"mkdir -p {_q((home / name).parent)}; cp {_q(file)} {_q(home / name)}")
+    own = [f"HOME={home}", f"MPLCONFIGDIR={home}/.matplotlib"]
+    lines += [f"chown -R {who} {_q(home)}", f"cd {_q(home)}"]
+    lines.append(f"exec {shlex.join([*_stripped(who), *own, *command])}")
+    return ["sh", "-ec", "\n".join(lines)]
+
+
 # --------------------------------------------------------------------------- which there are
 
 #: The better one first: there the first process, which ends the others, is out of reach.
 _KINDS = {"unshare": _unshare, "bubblewrap": _bubblewrap}
+#: For a container with one submission in it: root keeps from it what is root's, and no more.
+LOWERED = "lowered"
 
 
 def command(kind: str, room: Room, inner: list[str]) -> list[str]:
@@ -222,7 +239,7 @@ def command(kind: str, room: Room, inner: list[str]) -> list[str]:
     Parameters
     ----------
     kind : str
-        As `available` says.
+        As `available` says, or `LOWERED`, which root alone can have.
     room : Room
         What the other command has.
     inner : list of str
@@ -238,7 +255,7 @@ def command(kind: str, room: Room, inner: list[str]) -> list[str]:
         limits.append(f"--nproc={PROCESSES}")
     # With the process that starts it, all ends.
     ends = ["setpriv", "--pdeathsig=KILL"]
-    return [*limits, "--", *ends, *_KINDS[kind](room, inner)]
+    return [*limits, "--", *ends, *(_KINDS | {LOWERED: _lowered})[kind](room, inner)]
 
 
 def environment() -> dict[str, str]:

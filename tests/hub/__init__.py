@@ -1,0 +1,1 @@
+"""A JupyterHub with a class on it: ``make hub``."""

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response
 from tests.hub.server import Hub
 
 #: Seconds that a step may take: the machine may be busy.
-PATIENCE = 120
+PATIENCE = 300
 
 
 def until(reached: Callable[[], bool], what: str) -> None:

@@ -39,7 +39,7 @@ OF_TEST = {"score", "max_score", "name", "output", "output_format", "visibility"
 VISIBILITY = {"visible", "hidden", "after_due_date", "after_published"}
 READS = """\
 from pathlib import Path
-seen = [path for path in {paths} if Path(path).exists()]
+seen = []
 for path in {paths}:
     try:
         seen.append(Path(path).read_text())

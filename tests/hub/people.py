@@ -65,13 +65,12 @@ class Student(Person):
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{self.hub.url}/user/{self.name}/lab/tree/{notebook}")
         # Before there is a kernel, JupyterLab would ask for one.
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         _choose(page, "Run", "Run All Cells")
         path = self.home / notebook
 
         def saved() -> bool:
-            with page.expect_response(lambda response: _put(response, "contents")):
-                page.keyboard.press("Control+s")
+            page.keyboard.press("Control+s")
             return says in path.read_text(encoding="utf-8")
 
         until(saved, says)

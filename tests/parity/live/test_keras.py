@@ -90,8 +90,11 @@ def test_the_path_is_kerass_where_it_is_the_books(ours, theirs):
     one, other = variable(), variable()
     train(ours(), alike.gradients(steps=50), one)
     train(theirs(), alike.gradients(steps=50), other)
-    # On TensorFlow, Keras's own constants such as 0.9 pass through single precision.
-    tolerance = 1e-6 if BACKEND == "tensorflow" else alike.TOLERANCE
+    tolerance = alike.TOLERANCE
+    if BACKEND == "tensorflow":
+        # Keras's own constants pass through single precision there: 0.9 is off by 3e-8 of itself,
+        # 1 - 0.999 by 1.7e-5, and its root by half of that.
+        tolerance = 1e-5 if "Adam" in type(theirs()).__name__ else 1e-6
     assert alike.far(values(one), values(other)) < tolerance
 
 
@@ -274,7 +277,7 @@ def test_bad_settings(settings, error, words):
 
 
 def test_variables_are_of_real_floats():
-    whole = keras.Variable(np.ones(2), dtype="int32")
+    whole = keras.Variable(np.ones(2), dtype="int32", trainable=False)
     with pytest.raises(TypeError, match="variables must be of real floats, got int32"):
         export.keras(Adam)().build([whole])
 

@@ -73,6 +73,7 @@ class Characters(Network):
             shapes |= {f"WA{i}": (d, 2 * d), f"WB{i}": (2 * d, d)}
         shapes["WS"] = (d, len(self.alphabet))
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        self.widest = CONTEXT * max(len(self.alphabet), 2 * d)
 
     def spread(self, name: str) -> float:
         """Return the standard deviation of an array at the start."""

@@ -47,6 +47,7 @@ from adaptive import race as races
 from adaptive.problems import (
     Beale,
     Bigrams,
+    Characters,
     Circles,
     Convolution,
     Digits,
@@ -484,6 +485,8 @@ NETWORKS: list[Case] = [
     (lambda: Convolution(filters=0), ValueError, ["filters", "at least 1", "0"]),
     (lambda: Convolution(filters="4"), TypeError, ["filters", "integer", "'4'"]),
     (lambda: Convolution(batch_size=1.5), TypeError, ["batch_size", "integer", "1.5"]),
+    (lambda: Characters(width=0), ValueError, ["width", "at least 1", "0"]),
+    (lambda: Characters(batch_size="8"), TypeError, ["batch_size", "integer", "'8'"]),
     (lambda: DIGITS.loss(np.ones(3)), ValueError, ["theta", "(..., 160)", "(3,)"]),
     (lambda: DIGITS.grad(np.ones((160, 2))), ValueError, ["theta", "(..., 160)", "(160, 2)"]),
     (lambda: DIGITS.grad("ab"), TypeError, ["theta", REAL, "'ab'"]),
@@ -962,8 +965,9 @@ UNCHECKED = {
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
     "Problem.loss_on Problem.project": "called in every step, after `descend` checked",
-    "Digits.forward Digits.backward Convolution.forward Convolution.backward": "called by `loss`"
-    " and `grad`, which check",
+    "Characters.forward Characters.backward Convolution.forward Convolution.backward"
+    " Digits.forward Digits.backward": "called by `loss` and `grad`, which check",
+    "Network.spread Characters.spread": "called with the names of the network's arrays",
     "Surface.f Surface.partials": "called in every step by `loss` and `grad`, which check",
     "Graph.node Graph.symbol": "called by `record`",
     "Rule": "has no fields",

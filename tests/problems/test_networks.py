@@ -8,6 +8,7 @@ import pytest
 from adaptive import SGD, Adam, sweep
 from adaptive.problems import Convolution, Digits
 from adaptive.problems.networks import Network, stored
+from adaptive.problems.networks import network as MODULE
 from adaptive.problems.networks.convolution import unwindows, windows
 from adaptive.problems.networks.network import softmax
 from tests.problems import make_data
@@ -152,6 +153,26 @@ def test_a_thousand_at_once_are_each_alone(network: Network) -> None:
     for i, seed in ((0, 0), (123, 1), (499, 0)):
         alone = sweep(Adam(lr=rates[i]), network, steps=3, rng=4 + seed)
         np.testing.assert_allclose(runs.theta[0, i, seed], alone.theta[0], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("piece", [2_000, 30_000])
+@every_kind
+def test_what_is_computed_at_once_changes_nothing(
+    kind: type[Network], piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows and runs go through in pieces."""
+    network = kind(2)
+    theta = near(network, 2, 3)
+    rng = np.random.default_rng(0)
+    batches = [None, network.draw(1, rng), network.draws(range(1, 4), rng)]
+    monkeypatch.setattr(MODULE, "PIECE", 10**9)
+    expected = [network.grad(theta, batch) for batch in batches]
+    loss, accuracy = network.loss(theta), network.accuracy(theta)
+    monkeypatch.setattr(MODULE, "PIECE", piece)
+    for batch, grad in zip(batches, expected, strict=True):
+        np.testing.assert_allclose(network.grad(theta, batch), grad, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(network.loss(theta), loss, rtol=1e-12)
+    np.testing.assert_array_equal(network.accuracy(theta), accuracy)
 
 
 # ------------------------------------------------------------------ starts

@@ -56,6 +56,7 @@ class Convolution(Network):
         shapes = {"W1": (9, c), "b1": (c,), "W2": (9 * c, 2 * c), "b2": (2 * c,)}
         shapes |= {"W3": (32 * c, 10), "b3": (10,)}
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        self.widest = max(36 * 9, 16 * 9 * c)  # what the filters see
 
     def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:
         """Return the scores, shape (..., b, 10), and what goes into and comes out of each layer."""

@@ -60,6 +60,7 @@ class Digits(Network):
         n = len(X) - stored.HELD_OUT
         shapes = {"W1": (64, h), "b1": (h,), "W2": (h, 10), "b2": (10,)}
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        self.widest = max(64, h)
 
     def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:
         """Return the scores, shape (..., b, 10), and the hidden units."""

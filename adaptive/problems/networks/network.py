@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.problems.base import Array, Problem
+from adaptive.problems.base import Array, Problem, located
 from adaptive.problems.networks.blocks import Blocks
 from adaptive.problems.tables import kept
+
+#: So many numbers of the largest array are computed at once: 512 kB in float64. Larger arrays fall
+#: out of the processor's cache, and numpy takes fresh memory for each of them.
+PIECE = 64_000
 
 
 class Network(Problem):
@@ -39,6 +44,9 @@ class Network(Problem):
         The rows on which `loss`, `grad` and `accuracy` are computed.
     blocks : Blocks
         Where in the vector each array is.
+    widest : int
+        How many numbers the largest array inside the network has for each row: what is computed
+        at once is chosen by it.
 
     Raises
     ------
@@ -87,6 +95,7 @@ class Network(Problem):
                     f"X and y must have equally many rows, at least one, got {len(X)} and {len(y)}"
                 )
         self.X, self.y = train
+        self.widest = math.prod(self.X.shape[1:])
         self._held_out = held_out
         self.batch_size = _checks.count("batch_size", batch_size, 1)
         self.start = kept(self.initial(seed))
@@ -155,29 +164,50 @@ class Network(Problem):
 
     def loss(self, theta: npt.ArrayLike) -> Any:
         """Return the mean cross-entropy over all rows at ``theta``, shape (..., d)."""
-        Z, y = self._scores(theta)
-        Z = Z - Z.max(axis=-1, keepdims=True)
-        score = np.take_along_axis(Z, np.broadcast_to(y, Z.shape[:-1])[..., None], -1)[..., 0]
-        return np.mean(np.log(np.exp(Z, out=Z).sum(axis=-1)) - score, axis=-1)
+        return self._mean(_cross_entropy, theta)
 
     def accuracy(self, theta: npt.ArrayLike) -> Any:
         """Return the share of the rows whose class has the highest score, shape (...)."""
-        Z, y = self._scores(theta)
-        return np.mean(Z.argmax(axis=-1) == y, axis=-1)
+        return self._mean(lambda Z, y: Z.argmax(axis=-1) == y, theta)
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
         """Return the gradient at ``theta``, over the rows whose indices are in ``batch``.
 
         ``batch`` has shape (b,), or (runs, b) with ``theta`` of shape (..., runs, d).
         """
-        w = self.blocks.split(theta)
-        X, y = self._rows(batch, next(iter(w.values())).dtype)
-        Z, *seen = self.forward(w, X)
-        R = softmax(Z)
-        # One for the class of each row: the gradient is what the network believes, less what is so.
-        R -= np.eye(R.shape[-1], dtype=R.dtype)[y]
-        R /= R.shape[-2]
-        return self.blocks.join(self.backward(w, X, R, *seen))
+        theta = located(theta, self.blocks.size)
+        indices = np.arange(len(self.X)) if batch is None else np.asarray(batch)
+        self._check(indices)
+        lead = theta.shape[:-1]
+        if indices.ndim > 1:
+            lead = np.broadcast_shapes(lead, indices.shape[:-1])
+            indices = np.broadcast_to(indices, (*lead, indices.shape[-1]))
+        runs = np.broadcast_to(theta, (*lead, theta.shape[-1])).reshape(-1, theta.shape[-1])
+        indices = indices.reshape(-1, indices.shape[-1])
+        few = max(1, PIECE // (self.widest * min(indices.shape[-1], self._rows_at_once)))
+        parts = [
+            self._grad(
+                runs[low : low + few], indices[low : low + few] if len(indices) > 1 else indices[0]
+            )
+            for low in range(0, len(runs), few)
+        ]
+        g = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return g.reshape(*lead, theta.shape[-1])
+
+    def _grad(self, theta: Array, batch: npt.NDArray[Any]) -> Array:
+        """Return the gradient for a few runs, with one batch for all or one for each."""
+        w, n = self.blocks.split(theta), batch.shape[-1]
+        total: Any = 0
+        for low in range(0, n, self._rows_at_once):
+            X, y = self._rows(batch[..., low : low + self._rows_at_once], theta.dtype)
+            Z, *seen = self.forward(w, X)
+            R = softmax(Z)
+            # One for the class of each row: what the network believes, less what is so.
+            R -= np.eye(R.shape[-1], dtype=R.dtype)[y]
+            R /= n * self.y[0].size
+            g = self.blocks.join(self.backward(w, X, R, *seen))
+            total = total + g if low else g
+        return total
 
     def draw(self, t: int, rng: np.random.Generator) -> npt.NDArray[np.integer]:
         """Return the indices of the rows of one minibatch, shape (batch_size,)."""
@@ -187,24 +217,45 @@ class Network(Problem):
         """Return the indices of many minibatches, shape (times, batch_size)."""
         return rng.integers(len(self.X), size=(len(times), self.batch_size))
 
-    def _scores(self, theta: npt.ArrayLike) -> tuple[Array, npt.NDArray[Any]]:
-        """Return the scores of all rows, shape (..., n, classes), and the classes."""
-        w = self.blocks.split(theta)
-        X, y = self._rows(None, next(iter(w.values())).dtype)
-        return self.forward(w, X)[0], y
+    @property
+    def _rows_at_once(self) -> int:
+        return max(1, PIECE // self.widest)
 
-    def _rows(self, batch: Any, dtype: np.dtype[Any]) -> tuple[Array, npt.NDArray[Any]]:
-        """Return inputs, in the precision of theta, and classes of a minibatch, or of all rows."""
-        try:
-            X, y = (self.X, self.y) if batch is None else (self.X[batch], self.y[batch])
-        except IndexError:
-            raise IndexError(
-                f"batch must hold indices of rows, from 0 to {len(self.X) - 1}, "
-                f"got {_checks.shown(batch)}"
-            ) from None
+    def _mean(self, function: Callable[..., Any], theta: npt.ArrayLike) -> Any:
+        """Return the mean of a function of scores and classes over all rows, for each run."""
+        theta = located(theta, self.blocks.size)
+        total = np.zeros(theta.shape[:-1], theta.dtype)
+        for run in np.ndindex(total.shape):
+            w = self.blocks.split(theta[run])
+            for low in range(0, len(self.X), self._rows_at_once):
+                rows = np.arange(low, min(low + self._rows_at_once, len(self.X)))
+                X, y = self._rows(rows, theta.dtype)
+                total[run] += np.sum(function(self.forward(w, X)[0], y))
+        return total[()] / self.y.size
+
+    def _rows(
+        self, batch: npt.NDArray[Any], dtype: np.dtype[Any]
+    ) -> tuple[Array, npt.NDArray[Any]]:
+        """Return the inputs of a minibatch, in the precision of theta, and its classes."""
+        X, y = self.X[batch], self.y[batch]
         if self.y.ndim > 1:
             y = y.reshape(*y.shape[:-2], -1)  # the places of all rows, one after the other
         return (X.astype(dtype, copy=False) if X.dtype.kind == "f" else X), y
+
+    def _check(self, batch: npt.NDArray[Any]) -> None:
+        """Raise an IndexError unless a batch holds indices of rows."""
+        n = len(self.X)
+        if batch.dtype.kind not in "iu" or not batch.ndim or not ((batch >= 0) & (batch < n)).all():
+            raise IndexError(
+                f"batch must hold indices of rows, from 0 to {n - 1}, got {_checks.shown(batch)}"
+            )
+
+
+def _cross_entropy(Z: Array, y: npt.NDArray[Any]) -> Array:
+    """Return -log softmax(Z) of the class of each row."""
+    Z = Z - Z.max(axis=-1, keepdims=True)
+    score = np.take_along_axis(Z, y[..., None], -1)[..., 0]
+    return np.log(np.exp(Z, out=Z).sum(axis=-1)) - score
 
 
 def softmax(Z: Array) -> Array:

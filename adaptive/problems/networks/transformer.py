@@ -73,6 +73,7 @@ class Characters(Network):
             shapes |= {f"WA{i}": (d, 2 * d), f"WB{i}": (2 * d, d)}
         shapes["WS"] = (d, len(self.alphabet))
         super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        self.widest = CONTEXT * max(len(self.alphabet), 2 * d)
 
     def spread(self, name: str) -> float:
         """Return the standard deviation of an array at the start."""
@@ -115,7 +116,7 @@ class Characters(Network):
 def attention(u: Array, Q: Array, K: Array, V: Array, M: Array) -> tuple[Array, tuple[Array, ...]]:
     """Return what the characters up to each have to say, and what `attention_back` needs."""
     q, k, v = in_windows(u @ Q), in_windows(u @ K), in_windows(u @ V)
-    p = softmax(np.where(AHEAD, -np.inf, q @ k.mT / np.sqrt(q.shape[-1])))
+    p = softmax(np.where(AHEAD, -np.inf, q @ k.mT / q.shape[-1] ** 0.5))
     y = in_rows(p @ v)
     return y @ M, (q, k, v, p, y)
 
@@ -127,7 +128,7 @@ def attention_back(
     q, k, v, p, y = seen
     r = in_windows(g @ M.mT)
     s = r @ v.mT
-    s = p * (s - np.sum(s * p, axis=-1, keepdims=True)) / np.sqrt(q.shape[-1])
+    s = p * (s - np.sum(s * p, axis=-1, keepdims=True)) / q.shape[-1] ** 0.5
     dq, dk, dv = in_rows(s @ k), in_rows(s.mT @ q), in_rows(p.mT @ r)
     return dq @ Q.mT + dk @ K.mT + dv @ V.mT, u.mT @ dq, u.mT @ dk, u.mT @ dv, y.mT @ g
 

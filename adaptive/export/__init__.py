@@ -124,7 +124,7 @@ def optax(rule: Any, *args: Any, **settings: Any) -> Any:
 
 
 def optax_factory(rule: Any) -> Any:
-    """Return a function that makes a rule a gradient transformation, for `inject_hyperparams`.
+    """Return a function that makes a rule a transformation, for ``optax.inject_hyperparams``.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ class Bigrams(Problem):
     def excess(self, theta: npt.ArrayLike) -> Array:
         """Return how far the loss of each word is above its lowest, shape (..., words).
 
-        It is the divergence of Kullback and Leibler; weighted by `frequency`, its sum is the loss
+        It is the divergence of Kullback and Leibler; weighted by ``frequency``, its sum is the loss
         less the lowest loss.
         """
         losses = self._losses(theta)

@@ -65,7 +65,7 @@ class Blocks:
         Returns
         -------
         dict of ndarray
-            Views of ``theta``, each of shape (..., *shape).
+            Views of ``theta``, each with its own shape after the leading axes.
 
         Raises
         ------
@@ -87,7 +87,7 @@ class Blocks:
         Parameters
         ----------
         arrays : mapping of str to array_like
-            The arrays by name, each of shape (..., *shape), with leading axes that broadcast.
+            The arrays by name, each with its own shape after leading axes that broadcast.
 
         Returns
         -------

@@ -30,8 +30,8 @@ class Network(Problem):
     ----------
     shapes : mapping of str to tuple of int
         The arrays of the network; one of two or more axes has its inputs on all but the last.
-    train, held_out : tuple of (X, y)
-        Inputs, shape (n, ...), and classes, integers of shape (n,) or (n, places).
+    train, held_out : tuple of array_like
+        Inputs X, shape (n, ...), and classes y, integers of shape (n,) or (n, places).
     batch_size : int, default 32
         Rows drawn, with replacement, for each gradient.
     seed : int, default 0

@@ -23,11 +23,11 @@ class Characters(Network):
     The characters and their places have vectors, whose sum is x. Each of two blocks adds to it
     what the characters before have to say, and then what a layer of hidden units makes of that:
 
-        u = x/|x|,  x ← x + softmax(u Q (u K)ᵀ/√width) u V M,
-        u = x/|x|,  x ← x + max(u A, 0) B,
+        u = x/‖x‖,  x ← x + softmax(u Q (u K)ᵀ/√width) u V M,
+        u = x/‖x‖,  x ← x + max(u A, 0) B,
 
-    where |x| is the root of the mean square of a row and the softmax does not look ahead. The
-    scores are (x/|x|) S. The text is that of `Bigrams`, in windows of 16 characters, of which the
+    where ‖x‖ is the root of the mean square of a row and the softmax does not look ahead. The
+    scores are (x/‖x‖) S. The text is that of `Bigrams`, in windows of 16 characters, of which the
     last fifth is held out.
 
     Parameters

@@ -85,9 +85,10 @@ c.LateDays.grace = 0
 # What students have written and printed is cleaned: nothing in it runs.
 c.GenerateFeedback.exporter_class = "adaptive.course.instructor.feedback.Page"
 # The page has all that it shows: formulas are MathML, sliders are words.
-c.HTMLExporter.template_name = "adaptive"
-c.HTMLExporter.extra_template_basedirs = [TEMPLATES]
-c.HTMLExporter.filters = {
+# Formgrader has a page of its own.
+c.Page.template_name = "adaptive"
+c.Page.extra_template_basedirs = [TEMPLATES]
+c.Page.filters = {
     "with_formulas": "adaptive.course.instructor.readable.with_formulas"
 }
 c.GenerateFeedback.preprocessors = [

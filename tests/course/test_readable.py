@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from traitlets.config import Config
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config, PyFileConfigLoader
 
 from adaptive.course.instructor import TEMPLATES
 from adaptive.course.instructor.readable import Widgets, in_words, with_formulas
@@ -154,3 +156,21 @@ def test_the_settings_use_the_template():
     config = (ROOT / "chapters" / "assignments" / "nbgrader_config.py").read_text(encoding="utf-8")
     for setting in ("template_name", "extra_template_basedirs", "filters", "readable.Waiting"):
         assert setting in config
+
+
+def test_formgrader_has_its_own_template():
+    """Points are typed into its page: the settings of students' pages are not its."""
+    formgrader = Path(handlers.template_path)
+    config = Config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [str(formgrader)]
+    config.merge(
+        PyFileConfigLoader("nbgrader_config.py", str(ROOT / "chapters/assignments")).load_config()
+    )
+    cell = _marked(new_markdown_cell("It is."), grade_id="ravine-why", points=3, score=0.0)
+    known = dict.fromkeys(("assignment_id", "notebook_id", "submission_id", "base_url"), "")
+    known |= dict.fromkeys(("student", "last_name", "first_name", "notebook_path"), "")
+    made, _ = HTMLExporter(config=config).from_notebook_node(
+        new_notebook(cells=[cell]), resources={**known, "index": 0, "total": 1}
+    )
+    assert 'id="ravine-why"' in made

@@ -106,7 +106,7 @@ def test_from_release_to_feedback(hub: Hub, browser: Browser):
         found = hub.home(name) / "ravine" / "feedback"
         student.press("Fetch Feedback", lambda found=found: bool(_only(found, "*/ravine.html")))
         page = student.opens(_only(found, "*/ravine.html"))
-        assert page.get_by_text(f"{points[name]} / 24").count()
+        assert page.get_by_text(f"{points[name]} of 24 points").count()
         assert page.get_by_text(COMMENT).count() == (name != "cy")
     _check_who_sees_what(hub)
 

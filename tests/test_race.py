@@ -404,6 +404,8 @@ def test_a_new_rule_is_in_every_part_of_the_chapter_and_so_are_all_problems(
         problems.LogisticRegression,  # the circles and the sparse features are two
         problems.RareAndSteady,  # a small version of the game
         problems.Rescaled,  # another problem in other units
+        # Networks, for which tuning takes minutes.
+        *(problems.Bigrams, problems.Digits, problems.Convolution, problems.Characters),
     }
     assert {type(what["problem"]) for what in found["contest"].values()} == kinds - excused
 

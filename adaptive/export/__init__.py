@@ -51,7 +51,8 @@ def torch(rule: Any) -> Any:
 
     Returns
     -------
-    type of torch.optim.Optimizer
+    type
+        A subclass of ``torch.optim.Optimizer``.
         It is called with the parameters and with the rule's hyperparameters: ``lr`` first, and two
         or more of ``beta1``, ``beta2``, … as ``betas``. Further arguments are ``weight_decay``,
         which takes its share of the parameters away and not of the gradient, as in AdamW;
@@ -156,7 +157,8 @@ def keras(rule: Any) -> Any:
 
     Returns
     -------
-    type of keras.optimizers.Optimizer
+    type
+        A subclass of ``keras.optimizers.Optimizer``.
         It is called with the rule's hyperparameters, by its own names or Keras's:
         ``learning_rate`` first, ``beta_1``, ``beta_2``, ``epsilon``; and with what each optimizer
         of Keras takes, such as ``weight_decay`` and ``clipnorm``.

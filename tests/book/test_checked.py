@@ -75,7 +75,8 @@ def test_tests_that_read_equations_are_those_that_do():
 def test_the_page_has_a_table_for_each_chapter():
     text = checked.sources()["checked"]
     shown = re.findall(r"^`{3}\{checked\} (\w+)$", text, re.M)
-    order = [page.rpartition("/")[2] for page in pages()]
+    # A page of the reference may have the name of a chapter.
+    order = [page.rpartition("/")[2] for page in pages() if "/api/" not in page]
     with_statements = {statement.page for statement in statements()}
     assert shown == [page for page in order if page in with_statements]
 

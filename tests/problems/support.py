@@ -180,19 +180,17 @@ def loss_on(problem: Problem, batch: Any) -> Callable[[Any], Any]:
     if isinstance(problem, Rescaled):
         inner = loss_on(problem.problem, batch)
         return lambda x: problem.loss_by * inner(x / problem.theta_by)
+    rows = slice(None) if batch is None else batch
     if isinstance(problem, LogisticRegression):
-        rows = slice(None) if batch is None else batch
         return lambda w: logistic_loss(problem.X[rows], problem.y[rows], w)
     if isinstance(problem, Bigrams):
         return lambda x: bigrams_loss(problem, x)
     if isinstance(problem, Digits | Convolution):
-        rows = slice(None) if batch is None else batch
         X, y = problem.X[rows], problem.y[rows]
         scores = digits_scores if isinstance(problem, Digits) else convolution_scores
         first = problem.blocks.shapes["b1"][0]
         return lambda x: cross_entropy(scores(X, first, x), y)
     if isinstance(problem, Characters):
-        rows = slice(None) if batch is None else batch
         X, y, d = problem.X[rows], problem.y[rows].ravel(), problem.blocks.shapes["P"][1]
         return lambda x: cross_entropy(characters_scores(X, d, x), y)
     if isinstance(problem, NoisyQuadratic):

@@ -36,7 +36,7 @@ def _names():
 
 NAMES = _names()
 #: Pages of the reference that are visited: the others have no element that these have not.
-LIKE = {f"chapters/api/{name}" for name in ("course", "index", "race", "rules")}
+LIKE = {f"chapters/api/{name}" for name in ("course", "index", "problems", "race", "rules")}
 VISITED = [name for name in NAMES if "/api/" not in name or name in LIKE]
 
 

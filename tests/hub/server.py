@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import adaptive
 from tests.book.notebooks import ROOT
 
 SETTINGS = ROOT / "chapters" / "assignments" / "hub"
@@ -108,9 +109,10 @@ def _furnish(base: Path) -> None:
 
 
 def reachable(base: Path) -> list[str]:
-    """Return commands that let everybody reach Python and the proxy, where root alone may."""
+    """Return commands that let everybody reach Python, its packages and the proxy."""
     before, after = [], {}
-    places = [Path(sys.base_prefix), Path(sys.prefix), NODE]
+    # Where root alone may enter, as into root's home or into a checkout of root's.
+    places = [Path(sys.base_prefix), Path(sys.prefix), Path(adaptive.__file__).parent, NODE]
     for number, place in enumerate(filter(Path.exists, places)):
         closed = [one for one in place.parents if not one.stat().st_mode & 0o001]
         if closed:

@@ -28,6 +28,8 @@ def _parser() -> argparse.ArgumentParser:
         help="the course's folder, with nbgrader_config.py and source/ "
         "(default: chapters/assignments of the checkout that this package is installed from)",
     )
+    assignment = argparse.ArgumentParser(add_help=False, parents=[course])
+    assignment.add_argument("name", metavar="NAME", help="the assignment")
     parser = argparse.ArgumentParser(
         prog="python -m adaptive.course",
         description="Release, grade and give feedback on the assignments, with nbgrader.",
@@ -52,24 +54,22 @@ def _parser() -> argparse.ArgumentParser:
         "students in a CSV file with the column id and, if there are such numbers, lms_user_id",
     )
 
-    gradescope = commands.add_parser(
+    commands.add_parser(
         "gradescope",
-        parents=[course],
+        parents=[assignment],
         help="make an autograder for Gradescope",
         description="Write gradescope-NAME.zip, which marks an assignment on Gradescope by the "
         "same checks as grade. It holds the keys.",
     )
-    gradescope.add_argument("name", metavar="NAME", help="the assignment")
 
     grade = commands.add_parser(
         "grade",
-        parents=[course],
+        parents=[assignment],
         help="autograde what students have handed in",
         description="Autograde submissions into autograded/STUDENT/NAME/, each for itself: "
         "one that fails does not touch the others. Of several attempts the latest counts. "
         "What has been graded and has not changed is not run again.",
     )
-    grade.add_argument("name", metavar="NAME", help="the assignment")
     grade.add_argument(
         "submissions",
         type=Path,
@@ -135,40 +135,37 @@ def _parser() -> argparse.ArgumentParser:
 
     feedback = commands.add_parser(
         "feedback",
-        parents=[course],
+        parents=[assignment],
         help="write each student's page, and the table of grades",
         description="Write feedback/STUDENT/NAME/NAME.html for each student, and grades-NAME.csv "
         "with a column of each question.",
     )
-    feedback.add_argument("name", metavar="NAME", help="the assignment")
     feedback.add_argument(
         "--lms",
         choices=["canvas", "moodle"],
         help="also write grades-NAME-LMS.csv for the gradebook of this system",
     )
-    _add_after(commands, course)
+    _add_after(commands, assignment)
     return parser
 
 
-def _add_after(commands: Any, course: argparse.ArgumentParser) -> None:
+def _add_after(commands: Any, assignment: argparse.ArgumentParser) -> None:
     """Add the commands for what is wanted after grading."""
-    statistics = commands.add_parser(
+    commands.add_parser(
         "statistics",
-        parents=[course],
+        parents=[assignment],
         help="write a page about the class",
         description="Write statistics-NAME.html: the distribution of marks, each question's "
         "difficulty and discrimination, and the mistakes by frequency.",
     )
-    statistics.add_argument("name", metavar="NAME", help="the assignment")
 
     similarity = commands.add_parser(
         "similarity",
-        parents=[course],
+        parents=[assignment],
         help="write a page of pairs of submissions with code in common",
         description="Write similarity-NAME.html: pairs of submissions that share passages which "
         "neither the assignment has nor many others have, with both texts side by side.",
     )
-    similarity.add_argument("name", metavar="NAME", help="the assignment")
     similarity.add_argument(
         "--common",
         type=_count,

@@ -22,7 +22,7 @@ from adaptive.course.instructor.course import Course
 from adaptive.course.instructor.gradescope import SETUP
 from tests.course import fast
 from tests.course.class_of import solved, with_answers, write_course
-from tests.hub.server import reachable
+from tests.reachable import reachable
 
 pytestmark = pytest.mark.usefixtures("own_settings")
 FORGETS = """\

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from shlex import quote
 
 import pytest
 
 from adaptive.course.instructor import walls
 from tests.book.notebooks import HANGS, ROOT
 from tests.course.hostile import LOOKS
+from tests.reachable import reachable
 
 pytestmark = pytest.mark.skipif(not walls.available(), reason="this system has no walls")
 KINDS = {"unshare": "unshare", "bubblewrap": "bwrap"}
@@ -39,12 +38,6 @@ shutil.rmtree(room.folder)
 """
 
 
-def _closed(place: Path) -> Path | None:
-    """Return the outermost folder on the way to a place that others may not enter."""
-    way = (*reversed(place.parents), place)
-    return next((each for each in way if not each.stat().st_mode & stat.S_IXOTH), None)
-
-
 def _as_user(folder: Path, command: list[str]) -> list[str]:
     """Return a command that is run by an ordinary user, whoever runs the tests."""
     if os.geteuid():
@@ -52,25 +45,9 @@ def _as_user(folder: Path, command: list[str]) -> list[str]:
     home = folder / "home"
     home.mkdir()
     os.chown(home, 1234, 1234)
-    # Python and this checkout may lie in root's home, or in another folder of root's alone: there
-    # such a folder has nothing but them, and everybody may look.
-    hidden = {
-        place: closed
-        for place in (Path(sys.base_prefix), Path(sys.prefix), ROOT / "adaptive")
-        if (closed := _closed(place))
-    }
-    open_ways = {place: folder / str(number) for number, place in enumerate(hidden)}
-    script = "set -e\n"
-    for place, way in open_ways.items():
-        way.mkdir()
-        script += f"mount --bind {quote(str(place))} {way}\n"
-    for closed in set(hidden.values()):
-        script += f"mount -t tmpfs tmpfs {quote(str(closed))}\n"
-    for place, way in open_ways.items():
-        script += f"mkdir -p {quote(str(place))}; mount --bind {way} {quote(str(place))}\n"
-    script += f'cd /; exec env HOME={home} TMPDIR={home} "$@"'
+    lines = [*reachable(folder), "cd /", f'exec env HOME={home} TMPDIR={home} "$@"']
     user = ["setpriv", "--reuid=1234", "--regid=1234", "--clear-groups"]
-    return ["unshare", "--mount", "sh", "-c", script, "sh", *user, *command]
+    return ["unshare", "--mount", "sh", "-ec", "\n".join(lines), "sh", *user, *command]
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import adaptive
 from tests.book.notebooks import ROOT
+from tests.reachable import reachable
 
 SETTINGS = ROOT / "chapters" / "assignments" / "hub"
 NODE = ROOT / "tests" / "hub" / "node_modules"
@@ -108,30 +108,11 @@ def _furnish(base: Path) -> None:
     shutil.copy(SETTINGS / "jupyterhub_config.py", base / "hub" / "course.py")
 
 
-def reachable(base: Path) -> list[str]:
-    """Return commands that let everybody reach Python, its packages and the proxy."""
-    before, after = [], {}
-    # Where root alone may enter, as into root's home or into a checkout of root's.
-    places = [Path(sys.base_prefix), Path(sys.prefix), Path(adaptive.__file__).parent, NODE]
-    for number, place in enumerate(filter(Path.exists, places)):
-        closed = [one for one in place.parents if not one.stat().st_mode & 0o001]
-        if closed:
-            kept = base / "kept" / str(number)
-            kept.mkdir(parents=True)
-            before.append(f"mount --bind {shlex.quote(str(place))} {shlex.quote(str(kept))}")
-            there = after.setdefault(closed[-1], [])
-            there += [f"mkdir -p {shlex.quote(str(place))}"]
-            there += [f"mount --bind {shlex.quote(str(kept))} {shlex.quote(str(place))}"]
-    for closed_one, lines in after.items():
-        before += [f"mount -t tmpfs -o mode=755 tmpfs {shlex.quote(str(closed_one))}", *lines]
-    return before
-
-
 def _command(base: Path, ports: list[int]) -> list[str]:
     config = base / "hub" / "jupyterhub_config.py"
     config.write_text(CHANGED.format(ports=ports), encoding="utf-8")
     q = shlex.quote
-    lines = reachable(base)
+    lines = reachable(base, NODE)
     lines += [f"mount --bind {q(str(base / name))} /etc/{name}" for name in ("passwd", "group")]
     lines += [
         f"mount --bind {q(str(base / 'srv'))} /srv",

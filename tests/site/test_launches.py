@@ -98,7 +98,7 @@ OLDEST = ["numpy==2.0.*", "matplotlib==3.8.*", "pyparsing<3.3"]
 
 
 class Machine:
-    """A bare environment on another machine: without this project, but for a copy of it."""
+    """An environment on another machine: without this project, but for a copy of it."""
 
     def __init__(self, folder: Path, environment: Path, cache: Path) -> None:
         self.folder = folder

@@ -51,11 +51,10 @@ class Convolution(Network):
 
     def __init__(self, filters: int = 4, batch_size: int = 32, seed: int = 0) -> None:
         c = _checks.count("filters", filters, 1)
-        X, y = stored.digits()
-        n = len(X) - stored.HELD_OUT
         shapes = {"W1": (9, c), "b1": (c,), "W2": (9 * c, 2 * c), "b2": (2 * c,)}
         shapes |= {"W3": (32 * c, 10), "b3": (10,)}
-        super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        rows = stored.apart(*stored.digits(), stored.HELD_OUT)
+        super().__init__(shapes, *rows, batch_size, seed)
         self.widest = max(36 * 9, 16 * 9 * c)  # what the filters see
 
     def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:

@@ -56,10 +56,9 @@ class Digits(Network):
 
     def __init__(self, hidden: int = 32, batch_size: int = 32, seed: int = 0) -> None:
         h = _checks.count("hidden", hidden, 1)
-        X, y = stored.digits()
-        n = len(X) - stored.HELD_OUT
         shapes = {"W1": (64, h), "b1": (h,), "W2": (h, 10), "b2": (10,)}
-        super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        rows = stored.apart(*stored.digits(), stored.HELD_OUT)
+        super().__init__(shapes, *rows, batch_size, seed)
         self.widest = max(64, h)
 
     def forward(self, w: dict[str, Array], X: Array) -> tuple[Any, ...]:

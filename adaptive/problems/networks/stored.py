@@ -14,6 +14,8 @@ from adaptive.problems.tables import kept
 
 #: So many images, the last ones, are held out.
 HELD_OUT = 500
+#: Inputs with their classes.
+Rows = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 
 
 @cache
@@ -42,6 +44,12 @@ def characters(context: int) -> tuple[str, npt.NDArray[Any], npt.NDArray[Any]]:
     for array in (text, X, y):
         array.flags.writeable = False
     return "".join(stored["alphabet"].tolist()), X, y
+
+
+def apart(X: npt.NDArray[Any], y: npt.NDArray[Any], held_out: int) -> tuple[Rows, Rows]:
+    """Return the rows to train on, and the last ones, which are held out."""
+    n = len(X) - held_out
+    return (X[:n], y[:n]), (X[n:], y[n:])
 
 
 def _stored(name: str) -> dict[str, npt.NDArray[Any]]:

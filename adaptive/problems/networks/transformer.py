@@ -66,13 +66,13 @@ class Characters(Network):
     def __init__(self, width: int = 16, batch_size: int = 8, seed: int = 0) -> None:
         d = _checks.count("width", width, 1)
         self.alphabet, X, y = stored.characters(CONTEXT)
-        n = len(X) * 4 // 5
         shapes = {"E": (len(self.alphabet), d), "P": (CONTEXT, d)}
         for i in (1, 2):
             shapes |= {f"W{name}{i}": (d, d) for name in "QKVM"}
             shapes |= {f"WA{i}": (d, 2 * d), f"WB{i}": (2 * d, d)}
         shapes["WS"] = (d, len(self.alphabet))
-        super().__init__(shapes, (X[:n], y[:n]), (X[n:], y[n:]), batch_size, seed)
+        rows = stored.apart(X, y, len(X) // 5)
+        super().__init__(shapes, *rows, batch_size, seed)
         self.widest = CONTEXT * max(len(self.alphabet), 2 * d)
 
     def spread(self, name: str) -> float:

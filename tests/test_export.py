@@ -257,6 +257,16 @@ def looking(ahead: Any) -> Any:
     return Looking
 
 
+class Started(SGD):
+    def init(self, theta: Any) -> Any:
+        return super().init(theta)
+
+
+class Stepping(SGD):
+    def step(self, theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
+        return theta - 1, state
+
+
 NO_TRANSLATION = r"Looking\.lookahead must be theta plus something free of theta to be exported"
 
 
@@ -270,6 +280,8 @@ NO_TRANSLATION = r"Looking\.lookahead must be theta plus something free of theta
         (looking(lambda theta, v: theta + theta), ValueError, NO_TRANSLATION),
         (looking(lambda theta, v: v), ValueError, NO_TRANSLATION),
         (SGD(lr=np.array([0.1, 0.2])), ValueError, r"SGD\.lr must be one number, got array"),
+        (Started, TypeError, "Started cannot be exported: it has its own init"),
+        (Stepping, TypeError, "Stepping cannot be exported: it has its own step"),
         (Rule, TypeError, "rule must be a rule, such as Adam, got <class 'adaptive"),
         (dict, TypeError, "rule must be a rule, such as Adam, got <class 'dict'>"),
         ("Adam", TypeError, "rule must be a rule, such as Adam, got 'Adam'"),

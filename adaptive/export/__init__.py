@@ -55,16 +55,16 @@ def torch(rule: Any) -> Any:
         A subclass of ``torch.optim.Optimizer``.
         It is called with the parameters and with the rule's hyperparameters: ``lr`` first, and two
         or more of ``beta1``, ``beta2``, … as ``betas``. Further arguments are ``weight_decay``,
-        which takes its share of the parameters away and not of the gradient, as in AdamW;
-        ``maximize``; and ``engine``: "plain", "foreach", "numba", "compiled", or "auto", which
-        chooses. Its method ``choose(parameter)`` says which one, and why.
+        decoupled as in AdamW, unless the rule has one of that name; ``maximize``, to go uphill;
+        and ``engine``: "plain", "foreach", "numba", "compiled", or "auto", which chooses. The
+        optimizer's method ``choose(parameter)`` says which engine is used, and why.
 
     Raises
     ------
     ImportError
         If PyTorch is not installed.
     TypeError
-        If it is no rule, or the rule cannot be recorded.
+        If it is no rule, the rule cannot be recorded, or it has its own ``init`` or ``step``.
     ValueError
         If a hyperparameter is an array, or the rule wants its gradient at a point that is not θ
         plus something free of θ.
@@ -111,7 +111,8 @@ def optax(rule: Any, *args: Any, **settings: Any) -> Any:
     ImportError
         If optax is not installed.
     TypeError
-        If it is no rule, the rule cannot be recorded, or a setting is unknown.
+        If it is no rule, the rule cannot be recorded, it has its own ``init`` or ``step``, or a
+        setting is unknown.
     ValueError
         If a setting is out of its interval, a hyperparameter is an array, or the rule wants its
         gradient at a point that is not θ plus something free of θ.
@@ -168,10 +169,11 @@ def keras(rule: Any) -> Any:
     ImportError
         If Keras is not installed.
     TypeError
-        If it is no rule, or the rule cannot be recorded.
+        If it is no rule, the rule cannot be recorded, or it has its own ``init`` or ``step``.
     ValueError
         If a hyperparameter is an array, or the rule wants its gradient at a point that is not θ
-        plus something free of θ, or that depends on the learning rate.
+        plus something free of θ, or that depends on the learning rate; or if a hyperparameter has
+        the name of something that each optimizer of Keras has, such as ``clipnorm``.
 
     Notes
     -----

@@ -73,6 +73,12 @@ def check_rule(rule: Any) -> Any:
     kind: Any = rule if isinstance(rule, type) else type(rule)
     if not issubclass(kind, Rule) or kind is Rule:
         raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
+    for name in ("init", "step"):
+        if getattr(kind, name) is not getattr(Rule, name):
+            raise TypeError(
+                f"{kind.__name__} cannot be exported: it has its own {name}, "
+                "and what is exported is its update, from a state of zeros"
+            )
     return kind
 
 

@@ -130,10 +130,23 @@ def test_a_visit_from_a_desk(zipped, visit, name):
     visit.page.evaluate("() => document.fonts.ready")
     _assert_light(loaded, sent, name)
     assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= 1280
+    _assert_signs_are_drawn(visit.page)
     _let_look(visit.page)
     assert not _violations(visit.page, "light")
     assert not _violations(visit.page, "dark", COLOURS)
     visit.assert_clean()
+
+
+def _assert_signs_are_drawn(page):
+    """No style sheet writes a sign of a font of icons, which the book does not send."""
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll("body *:not(mjx-container *)")].filter((e) =>
+          ["::before", "::after"].some((part) => {
+            const { content, maskImage } = getComputedStyle(e, part);
+            return maskImage === "none" && /[\ue000-\uf8ff]/.test(content);
+          })).map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert not boxes
 
 
 def _assert_light(loaded, sent, name):

@@ -225,7 +225,10 @@ def _release(course: Course, names: list[str], seeds: Path | None) -> int:
         say(f"{name}: {path}")
         if students:
             with progress(f"release {name}", len(students)) as bar:
-                archives = [bar.update() or made for made in course.release_to(name, students)]
+                archives = []
+                for made in course.release_to(name, students):
+                    archives.append(made)
+                    bar.update()
             say(f"{name}: {len(archives)} of their own in {archives[0].parent}")
     return 0
 
@@ -269,6 +272,10 @@ def main(arguments: list[str] | None = None) -> int:
         # Loading nbgrader takes a while.
         with progress("get ready"):
             from adaptive.course.instructor.course import Course
+        return _run(Course(options.course), options)
+    except CourseError as error:
+        print(f"python -m adaptive.course {options.command}: {error}", file=sys.stderr)
+        return 2
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("adaptive"):
             raise
@@ -278,11 +285,6 @@ def main(arguments: list[str] | None = None) -> int:
             'or, in a checkout, with\n    pip install -e ".[course]"',
             file=sys.stderr,
         )
-        return 2
-    try:
-        return _run(Course(options.course), options)
-    except CourseError as error:
-        print(f"python -m adaptive.course {options.command}: {error}", file=sys.stderr)
         return 2
 
 

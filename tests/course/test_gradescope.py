@@ -17,9 +17,10 @@ import nbformat
 import pytest
 
 from adaptive.course.__main__ import main
-from adaptive.course.instructor import autograder, walls
+from adaptive.course.instructor import CourseError, autograder, walls
 from adaptive.course.instructor.course import Course
 from adaptive.course.instructor.gradescope import SETUP
+from adaptive.course.instructor.tables import Row
 from tests.course import fast
 from tests.course.class_of import solved, with_answers, write_course
 from tests.reachable import reachable
@@ -158,6 +159,8 @@ def test_the_entry_script_marks_as_grade_does(container, archive, tmp_path):
         "measured-steps": 0,
         "why-tie": None,
     }
+    # Without a score of its own a test is taken only where there is a sum.
+    assert made["score"] == sum(filter(None, row.points.values()))
     by_name = {test["name"]: test for test in made["tests"]}
     assert "lr is missing from the velocity" in by_name["momentum"]["output"]
     assert by_name["momentum"]["max_score"] == 3
@@ -175,6 +178,17 @@ def test_what_is_no_notebook_is_told_so(container):
     made = container.results()
     assert made["score"] == 0
     assert "the file is no notebook: essay.pdf" in made["output"]
+
+
+def test_where_grading_fails_no_mark_is_made(archive, tmp_path):
+    course = Course(write_course(tmp_path / "course"))
+    row = Row("anna", maximum=24.0, problem="the process that graded it died")
+    assert autograder.report(course, "ravine", row)["score"] == 0
+    path = course.root / "submitted" / "anna" / "ravine" / "ravine.ipynb"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    with pytest.raises(CourseError, match="the process that graded it died"):
+        autograder.report(course, "ravine", row)
 
 
 def test_where_a_mark_is_missing_there_are_no_results(container):

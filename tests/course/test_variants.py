@@ -8,6 +8,7 @@ import zipfile
 
 import nbformat
 import pytest
+from tqdm import tqdm
 
 from adaptive.course import regions
 from adaptive.course.__main__ import main
@@ -181,6 +182,14 @@ formatter.for_type_by_name("adaptive.course.closed", "Noted", lambda one, shown,
 import adaptive.course.closed
 adaptive.course.closed.Noted.__repr__ = lambda self: "3"
 """
+
+
+def test_a_bar_that_has_moved_is_no_paper(course, capsys, monkeypatch):
+    """tqdm says whether it has shown anew, which it does not where nobody looks."""
+    monkeypatch.setattr(tqdm, "update", lambda bar, n=1: True)
+    students = f"--seeds={course.root / 'students.csv'}"
+    assert main(["release", "ravine", students, f"--course={course.root}"]) == 0
+    assert "3 of their own in" in capsys.readouterr().out
 
 
 def test_each_is_graded_by_their_own_paper(course, tmp_path, capsys):

@@ -44,7 +44,7 @@ def mark(base: Path) -> dict[str, Any]:
     Raises
     ------
     CourseError
-        If a question has no mark, so that Gradescope shows none: not a lower one.
+        If grading failed or a question has no mark, so that Gradescope shows none: not a lower one.
     """
     course = Course(base / "source" / "course")
     [name] = course.assignments
@@ -89,6 +89,9 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
         A test of each question; that of a written answer has no score. What closed questions got
         is shown when the marks are published: until then there may be another attempt.
     """
+    taken_in = course.root / "submitted" / row.student / name / f"{name}.ipynb"
+    if row.problem and taken_in.exists():
+        raise CourseError(row.problem)
     if row.problem:
         says = f"This could not be graded: {row.problem}. Hand in {name}.ipynb."
         return {"score": 0, "output": says, "output_format": "text"}
@@ -109,7 +112,8 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
             test |= {"score": points, "max_score": cell.metadata.nbgrader["points"]}
         test["visibility"] = "after_published" if question in keys else "visible"
         tests.append(test)
-    return {"tests": tests}
+    # Asked for where a test has none, as that of a written answer.
+    return {"score": sum(filter(None, row.points.values())), "tests": tests}
 
 
 def _graded(cell: nbformat.NotebookNode) -> bool:

@@ -121,6 +121,7 @@ def test_the_shift_is_that_of_the_settings_before(rule):
 
 def test_without_a_learning_rate_of_its_own_one_multiplies_the_step():
     optimizer = Optimizer(Adadelta, np.zeros(2))
+    assert optimizer.settings["lr"] == 1
     optimizer.settings["lr"] = 0.5
     optimizer.step(np.array([1.0, -2.0]))
     whole, _ = Adadelta().step(np.zeros(2), np.array([1.0, -2.0]), Adadelta().init(np.zeros(2)))

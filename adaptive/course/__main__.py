@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seeds",
         type=Path,
         metavar="STUDENTS",
-        help="also make variants/NAME/STUDENT.zip, with numbers of each student's own, for the "
+        help="also make variants/NAME/STUDENT.zip, with other numbers for each student, for the "
         "students in a CSV file with the column id and, if there are such numbers, lms_user_id",
     )
 

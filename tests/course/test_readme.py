@@ -28,7 +28,7 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 PLAIN, _, REST = README.partition("## With nbgrader's exchange")
-EXCHANGE, _, OWN = REST.partition("## A paper of each student's own")
+EXCHANGE, _, OWN = REST.partition("## Individual papers")
 
 
 def _ours(text: str) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""Papers of each student's own: made again from a secret and a name, and graded as they are."""
+"""Individual papers: made again from a secret and a name, and graded as they are."""
 
 from __future__ import annotations
 

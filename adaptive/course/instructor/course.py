@@ -122,7 +122,7 @@ class Course(Records):
         return archive
 
     def release_to(self, name: str, students: dict[str, str]) -> Iterator[Path]:
-        """Make a paper of each student's own, from the one that all have.
+        """Make an individual paper for each student from the one that all have.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A paper of each student's own: other numbers, other phrases, other answers.
+"""An individual paper for each student: other numbers, other phrases, other answers.
 
 All of it is made from the secret of the course, the name of the assignment and that of the student,
 so the same paper can be made again when it is graded.

@@ -13,7 +13,7 @@ from adaptive import _checks, _memory
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
-#: A run has diverged when a parameter is so many times larger than all at the start (or than 1).
+#: A run has diverged when a parameter is so many times as large as the largest at its start (or 1).
 FAR = 1e10
 
 #: What an array in a list takes beside its numbers, in bytes.
@@ -44,8 +44,8 @@ class Path:
     last_state : Rule.State
         The state after the last step, from which `descend` can go on.
     diverged : bool
-        Whether the run left for infinity: a parameter 10¹⁰ times larger than
-        all at the start (or than 1), or a loss that is not finite. The run
+        Whether the run left for infinity: a parameter 10¹⁰ times as large as
+        the largest at the start (or as 1), or a loss that is not finite. The run
         ends there: its last entry is the first for which this holds.
 
     Examples

@@ -28,7 +28,7 @@ WIDE = 50
 
 @dataclass(frozen=True)
 class Chosen:
-    """One run of a sweep: the one at which the sliders stand.
+    """One run of a sweep: the one that the sliders are set to.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Form:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What the controls stand at."""
+        """The values of the controls."""
         return {name: control.value for name, control in self._controls.items()}
 
     @property

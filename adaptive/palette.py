@@ -201,7 +201,17 @@ def _tables() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 to 21, as the accessibility guidelines have it.
+    """Return the contrast of two colours, as the accessibility guidelines have it.
+
+    Parameters
+    ----------
+    one, other : str
+        The colours, as ``"#rrggbb"``.
+
+    Returns
+    -------
+    float
+        From 1, for two equal colours, to 21, for black and white.
 
     Examples
     --------

@@ -74,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
         "submissions",
         type=Path,
         metavar="SUBMISSIONS",
-        help="a zip file from Canvas or Moodle, or a folder: a notebook of each student, named "
-        "after the student; or a folder of each student; or nbgrader's own submitted/",
+        help="a zip file from Canvas or Moodle, or a folder: one notebook per student, named "
+        "after the student; or one folder per student; or nbgrader's own submitted/",
     )
     grade.add_argument(
         "--timeout",
@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[assignment],
         help="write each student's page, and the table of grades",
         description="Write feedback/STUDENT/NAME/NAME.html for each student, and grades-NAME.csv "
-        "with a column of each question.",
+        "with a column for each question.",
     )
     feedback.add_argument(
         "--lms",

@@ -1,6 +1,6 @@
 """What students of numpy get wrong in Python: what happened in words, and the likely cause.
 
-`CAUSES` is the table. A row stands for one slip; it is recognised by the kind of the error, by what
+`CAUSES` is the table. A row is for one slip; it is recognised by the kind of the error, by what
 Python says and, where that is not enough, by the student's line.
 """
 
@@ -101,21 +101,21 @@ CAUSES: tuple[Cause, ...] = (
         "a body that is not indented",
         "IndentationError",
         r"expected an indented block(?: after (?P<what>.+) on line (?P<head>\d+))?",
-        "the lines that belong to the line above must stand further to the right: put four blanks "
+        "the lines that belong to the line above must be further to the right: put four blanks "
         "in front of them",
     ),
     Cause(
         "a line too far to the right",
         "IndentationError",
         "unexpected indent",
-        "this line stands further to the right than the one above, which opens no block with a "
+        "this line is further to the right than the one above, which opens no block with a "
         "colon: put both at the same distance from the margin",
     ),
     Cause(
         "a line between two levels",
         "IndentationError",
         "unindent does not match",
-        "this line stands under no line above it: put it exactly under the lines that it goes with",
+        "this line is aligned with no line above it: put it exactly under the lines that it goes with",
     ),
     Cause(
         "= for ==",
@@ -127,7 +127,7 @@ CAUSES: tuple[Cause, ...] = (
         "something else than a name before =",
         "SyntaxError",
         r"cannot assign to (?P<what>.+?)(?: here|$|\.)",
-        "what stands to the left of = must be a name that gets the value, and not a formula, a "
+        "what is to the left of = must be a name that gets the value, and not a formula, a "
         "number or a call",
     ),
     Cause(
@@ -172,14 +172,14 @@ CAUSES: tuple[Cause, ...] = (
         "return without def",
         "SyntaxError",
         r"'return' outside function",
-        "this return stands in no function: is it indented as far as the lines above it, and is "
+        "this return is in no function: is it indented as far as the lines above it, and is "
         "the line with def still there?",
     ),
     Cause(
         "print without brackets",
         "SyntaxError",
         r"Missing parentheses in call to",
-        "what is printed stands in brackets: print(x)",
+        "what is printed goes in brackets: print(x)",
     ),
     Cause(
         "a number before a name",
@@ -198,7 +198,7 @@ CAUSES: tuple[Cause, ...] = (
         "else without if",
         "SyntaxError",
         "invalid syntax",
-        "{word} must stand exactly under its if, with nothing in between that is less indented",
+        "{word} must be exactly under its if, with nothing in between that is less indented",
         line=r"^\s*(?P<word>else|elif)\b",
     ),
     Cause(
@@ -302,7 +302,7 @@ CAUSES: tuple[Cause, ...] = (
         "a missing * before a bracket",
         "TypeError",
         r"'(numpy\.)?(?P<kind>ndarray|float64|float|int|list)' object is not callable",
-        "a number or an array stands before a round bracket, which calls a function. Is a * "
+        "a number or an array comes before a round bracket, which calls a function. Is a * "
         "missing, as in lr * (a + b)? Or has a name of yours, such as sum, taken a function's "
         "place?",
     ),

@@ -151,7 +151,7 @@ ARRAYS: tuple[Cause, ...] = (
         "np.zeros without a tuple",
         "TypeError",
         r"Cannot interpret '.*' as a data type",
-        "the shape stands in brackets of its own: np.{name}((n, d))",
+        "the shape has brackets of its own: np.{name}((n, d))",
         line=r"\bnp\.(?P<name>zeros|ones|empty)\(",
     ),
     Cause(

@@ -149,7 +149,13 @@ def one_sweep() -> Axes:
 
 
 def marked_losses() -> dict[str, float]:
-    """Return the loss at the end of each marked run of `one_sweep`."""
+    """Return the loss at the end of each marked run of `one_sweep`.
+
+    Returns
+    -------
+    dict of float
+        The losses by the names of the runs, to three decimals.
+    """
     return {
         name: round(float(descend(Momentum(*at), Unseen(2), steps=STEPS, rng=1).loss[-1]), 3)
         for name, at in SHEET["marked"].items()
@@ -160,7 +166,18 @@ def marked_losses() -> dict[str, float]:
 
 
 def looks(runs: Sweep) -> str:
-    """Return in words what runs on the unseen problem looked like that kept their path."""
+    """Return in words what runs on the unseen problem looked like.
+
+    Parameters
+    ----------
+    runs : Sweep
+        Runs on `Unseen`, made with ``keep="path"``.
+
+    Returns
+    -------
+    str
+        Whether they diverge, oscillate, are too slow or have stalled.
+    """
     n = runs.loss.shape[-1]
     lost = int(np.sum(~(runs.loss[-1] < 1)))
     if lost:
@@ -189,7 +206,23 @@ def looks(runs: Sweep) -> str:
 
 
 def left(rule: Rule, seeds: Sequence[int]) -> tuple[float, Sweep]:
-    """Return what is left of the loss on some instances, in the geometric mean, and the runs."""
+    """Return what is left of the loss on some instances, and the runs.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule with its settings.
+    seeds : sequence of int
+        The instances of `Unseen`, each with noise of the same seed.
+
+    Returns
+    -------
+    left : float
+        The geometric mean of the losses after `STEPS` steps, in units of the loss at the start.
+        A run that diverges counts as 10.
+    runs : Sweep
+        The runs, with their paths.
+    """
     runs = sweep(rule, Unseen(seeds), STEPS, rng=list(seeds), keep="path")
     # A run that diverges counts as ten times the loss at the start.
     left = np.where(runs.loss[-1] < 10, runs.loss[-1], 10)
@@ -197,7 +230,20 @@ def left(rule: Rule, seeds: Sequence[int]) -> tuple[float, Sweep]:
 
 
 def share(rule: Rule, rng: np.random.Generator) -> float:
-    """Return how far from the target of run B a rule is, as a share of standing still."""
+    """Return how far from the target of run B a rule is, as a share of standing still.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule with its settings.
+    rng : numpy.random.Generator
+        Draws the seeds of six runs.
+
+    Returns
+    -------
+    float
+        The mean squared distance over that of a point that stays at the start.
+    """
     seeds = [int(seed) for seed in rng.integers(1_000_000, size=6)]
     return float(np.mean(following(sweep(rule, FOLLOWED, 400, rng=seeds, keep="path"))))
 

@@ -52,7 +52,23 @@ class Closed(Protocol):
         """The points to be had."""
 
     def noted(self, answer: Any) -> Any:
-        """Return what is understood of an answer, as JSON has it, or raise `Mishap`."""
+        """Return what is understood of an answer.
+
+        Parameters
+        ----------
+        answer : object
+            What the student gives.
+
+        Returns
+        -------
+        object
+            A number, a text, a list or a dictionary, as JSON has them.
+
+        Raises
+        ------
+        Mishap
+            If it is no answer to this question; it says why.
+        """
 
 
 @dataclass(frozen=True)
@@ -190,7 +206,25 @@ class Table:
 
 
 def note(question: Closed, answer: Any) -> Any:
-    """Return what is understood of an answer, as JSON has it; where it is nothing, why."""
+    """Return what is understood of an answer, or why nothing is.
+
+    Parameters
+    ----------
+    question : Closed
+        The question.
+    answer : object
+        What the student gives; None and ``...`` are no answer yet.
+
+    Returns
+    -------
+    object
+        What `Closed.noted` returns; or a dictionary whose one entry says why there is nothing.
+
+    Examples
+    --------
+    >>> note(Choice(1, ("NAG", "SGD")), "nag.")
+    'NAG'
+    """
     if answer is None or answer is ...:
         return {NONE: "There is no answer yet."}
     try:
@@ -204,7 +238,25 @@ def note(question: Closed, answer: Any) -> Any:
 
 
 def told(question: Closed, noted: Any) -> list[str]:
-    """Return the lines that tell what is noted."""
+    """Return the lines that tell a student what has been noted.
+
+    Parameters
+    ----------
+    question : Closed
+        The question.
+    noted : object
+        What `note` has returned for it.
+
+    Returns
+    -------
+    list of str
+        The lines; a `Table` has one for each row.
+
+    Examples
+    --------
+    >>> told(Powers(), [1.0, -1.0])
+    ['[J] [θ]^-1']
+    """
     if isinstance(question, Table) and NONE not in noted:
         rows = question.rows.items()
         return [f"{key}: {line}" for key, row in rows for line in told(row, noted[key])]
@@ -222,6 +274,16 @@ def told(question: Closed, noted: Any) -> list[str]:
 
 def in_words(powers: list[float]) -> str:
     """Return a unit as a product of powers.
+
+    Parameters
+    ----------
+    powers : list of float
+        The power of the loss's unit and that of the parameters'.
+
+    Returns
+    -------
+    str
+        The product; "no unit" if both powers are 0.
 
     Examples
     --------

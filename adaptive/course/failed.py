@@ -57,7 +57,7 @@ def records() -> dict[str, Record]:
 def show_records() -> npt.NDArray[Any]:
     """Draw the three recorded runs: the parameters above, the size of the gradient below.
 
-    The dotted line is where the target of run B stands along θ[0].
+    The dotted line is where the target of run B is along θ[0].
 
     Returns
     -------

@@ -28,6 +28,11 @@ def first_steps() -> Axes:
     """Draw the first steps of three Adams, named A, B and C, that correct different moments.
 
     The gradient is 1 in all of them, β₁ = 0.9 and β₂ = 0.999.
+
+    Returns
+    -------
+    Axes
+        The axes.
     """
     ax = plt.figure(figsize=(6, 3.2)).add_subplot()
     t = np.arange(1, 101)
@@ -51,12 +56,17 @@ STEPS = 2200
 
 
 def game(*paths: Path) -> Axes:
-    """Draw θ against the period of the game, and write above where it ends.
+    """Draw θ against the period of the game, and write above the figure where it ends.
 
     Parameters
     ----------
     *paths : Path
         Runs in `GAME`.
+
+    Returns
+    -------
+    Axes
+        The axes.
     """
     ax = plt.figure(figsize=(6, 3.2)).add_subplot()
     for end, name in ((1, "worst"), (-1, "best")):

@@ -120,7 +120,7 @@ _STEP_OF_ADAM = Part(
             lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i)),
         ),
         Mistake(
-            "The gradient stands above the line: that is RMSprop. Adam divides m̂.",
+            "The gradient is above the line: that is RMSprop. Adam divides m̂.",
             lambda i, o: divided(i, i.g, o.v / c2(i)),
             other_rule=True,
         ),

@@ -181,7 +181,7 @@ ADAMAX = Code(
                     lambda i, o: i.theta - i.lr * (o.m / c2(i)) / o.u,
                 ),
                 Mistake(
-                    "The gradient stands above the line: it is m̂.",
+                    "The gradient is above the line: it is m̂.",
                     lambda i, o: i.theta - i.lr * i.g / o.u,
                 ),
                 Mistake(
@@ -239,7 +239,7 @@ _STEP_OF_NADAM = Part(
     reminder="It is theta - lr m̄ / (√v̂ + ε), with m̄ = β₁ m̂ + (1 - β₁) g / (1 - β₁ᵗ).",
     mistakes=(
         Mistake(
-            "That is Adam: m̂ stands where Nadam looks ahead. Put m̄ in its place, made from "
+            "That is Adam: m̂ is where Nadam looks ahead. Put m̄ in its place, made from "
             "the new m: the old one gives m̂ back.",
             _nadam_with(lambda i, o: o.m / c1(i)),
             other_rule=True,
@@ -487,7 +487,7 @@ AMSGRAD = Code(
                     lambda i, o: i.theta - i.lr * o.m / np.sqrt(o.v_hat),
                 ),
                 Mistake(
-                    "The gradient stands above the line: it is m.",
+                    "The gradient is above the line: it is m.",
                     lambda i, o: divided(i, i.g, o.v_hat),
                 ),
                 Mistake(

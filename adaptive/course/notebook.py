@@ -1,6 +1,6 @@
 """Cells that fail in a notebook: each error is explained, and costs its own cell only.
 
-A function whose cell has failed is not there for the cells below. In its place stands a `Missing`,
+A function whose cell has failed is not there for the cells below. In its place is a `Missing`,
 which can be handed to a check, and says which cell should have made it and what is wrong there.
 """
 

@@ -83,5 +83,20 @@ class Part:
 
 
 def follows(of: str, mistaken: Formula, then: Formula) -> Formula:
-    """Return a formula for ``Part.accepts``: ``then``, if ``of`` was mistaken in that way."""
+    """Return a formula for ``Part.accepts``: ``then``, if ``of`` was mistaken in that way.
+
+    Parameters
+    ----------
+    of : str
+        The returned value of an earlier part.
+    mistaken : callable
+        The wrong formula of that part.
+    then : callable
+        What follows from it for this part.
+
+    Returns
+    -------
+    callable
+        A formula of inputs and outputs; it gives nothing where ``of`` is not mistaken so.
+    """
     return lambda i, o: then(i, o) if close(getattr(o, of), mistaken(i, o)) else NOTHING

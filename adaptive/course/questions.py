@@ -42,7 +42,25 @@ class Question(Protocol):
         """The points to be had."""
 
     def marks(self, answer: Any, rng: np.random.Generator) -> list[Mark]:
-        """Return a mark for each part, or raise `Mishap`."""
+        """Return a mark for each part.
+
+        Parameters
+        ----------
+        answer : object
+            What the student gives: a function, a number, a word.
+        rng : numpy.random.Generator
+            Draws the problems on which code is run.
+
+        Returns
+        -------
+        list of Mark
+            In the order of the parts.
+
+        Raises
+        ------
+        Mishap
+            If the answer cannot be marked; it says why.
+        """
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ class Prediction:
     points: float = 1
 
     def marks(self, answer: Any, rng: np.random.Generator) -> list[Mark]:
-        """Take the prediction down."""
+        """Return full marks for a serious prediction, as in `Question.marks`."""
         value = number(answer)
         kind = "whole number" if self.whole else "number"
         if not self.low <= value <= self.high or (self.whole and value != int(value)):
@@ -80,12 +98,51 @@ class Prediction:
 
 
 def total(marks: Iterable[Mark], most: float) -> float:
-    """Return the sum of some marks, from 0 to what there is to be had."""
+    """Return the sum of some marks, from 0 to what there is to be had.
+
+    Parameters
+    ----------
+    marks : iterable of Mark
+        The marks of the parts of one question.
+    most : float
+        The points of the question.
+
+    Returns
+    -------
+    float
+        The sum, or the nearer end of the interval from 0 to ``most``.
+
+    Examples
+    --------
+    >>> total([Mark("the velocity", 2, 2), Mark("form", -1, 0)], most=3)
+    1.0
+    """
     return float(min(max(sum(mark.points for mark in marks), 0.0), most))
 
 
 def report(question: str, marks: list[Mark], most: float) -> str:
-    """Return what to tell a student of the marks of a question, line by line."""
+    """Return what to tell a student about the marks of a question, line by line.
+
+    Parameters
+    ----------
+    question : str
+        The name of the question.
+    marks : list of Mark
+        The marks of its parts.
+    most : float
+        The points of the question.
+
+    Returns
+    -------
+    str
+        A line with the total, and a line for each mark.
+
+    Examples
+    --------
+    >>> print(report("nag", [Mark("the step", 0, 2, "η is missing.")], most=2))
+    nag: 0 of 2 points
+      ✗ the step (2 points). η is missing.
+    """
     head = f"{question}: {total(marks, most):g} of {counted(most)}"
     return "\n".join([head, *map(_line, marks)])
 
@@ -99,7 +156,23 @@ def _line(mark: Mark) -> str:
 
 
 def counted(points: float) -> str:
-    """Return a number of points in words."""
+    """Return a number of points in words.
+
+    Parameters
+    ----------
+    points : float
+        The number.
+
+    Returns
+    -------
+    str
+        The number and its noun, in the singular for 1.
+
+    Examples
+    --------
+    >>> counted(1), counted(2.5)
+    ('1 point', '2.5 points')
+    """
     return f"{points:g} point" if points == 1 else f"{points:g} points"
 
 
@@ -107,7 +180,28 @@ def counted(points: float) -> str:
 
 
 def number(answer: Any) -> float:
-    """Return an answer as one number, or raise `Mishap`."""
+    """Return an answer as one number.
+
+    Parameters
+    ----------
+    answer : object
+        A number, an array of one number, or a text with one, whose decimal sign may be a comma.
+
+    Returns
+    -------
+    float
+        The number, which is finite.
+
+    Raises
+    ------
+    Mishap
+        If it is nothing of the kind.
+
+    Examples
+    --------
+    >>> number("0,25")
+    0.25
+    """
     try:
         # A number in quotation marks, or with a decimal comma, is a number that was found.
         answered = (
@@ -122,11 +216,43 @@ def number(answer: Any) -> float:
 
 
 def plain(text: str) -> str:
-    """Return a text without what does not matter in it: capitals, blanks, full stops."""
+    """Return a text without what does not matter in it: capitals, blanks, full stops.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    str
+        In small letters, with single blanks, and without punctuation at its ends.
+
+    Examples
+    --------
+    >>> plain(" Only  M. ")
+    'only m'
+    """
     return " ".join(text.lower().split()).strip(" .,;:!\"'`")
 
 
 def shown(value: Any) -> str:
-    """Return a value in at most sixty signs."""
+    """Return a value as it is printed, in at most sixty characters.
+
+    Parameters
+    ----------
+    value : object
+        The value.
+
+    Returns
+    -------
+    str
+        Its ``repr`` on one line, cut if it is longer.
+
+    Examples
+    --------
+    >>> len(shown("x" * 100))
+    60
+    """
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."

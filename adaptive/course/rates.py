@@ -134,7 +134,7 @@ def following(*paths: Path, ax: Axes | None = None) -> Axes:
     ----------
     *paths : Path
         Runs on `TARGET` or `STILL`. A single one gets a title: where it
-        stands after 100 steps, and its mean distance to the target.
+        is after 100 steps, and its mean distance to the target.
     ax : Axes, optional
         Where to draw; new axes by default.
 
@@ -166,6 +166,11 @@ def curves() -> Axes:
 
     The rate is the factor by which a gradient is multiplied. All three are
     handed the same gradients: 1 for a hundred steps, 0.1 for a hundred, and 1 again.
+
+    Returns
+    -------
+    Axes
+        The axes.
     """
     ax = plt.figure(figsize=(6, 3.4)).add_subplot()
     looks = zip(plotting.shades(3), ("-", "--", ":"), strict=True)

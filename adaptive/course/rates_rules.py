@@ -30,7 +30,7 @@ def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
 def _start(*states: str, **ranges: tuple[float, float]) -> Callable[..., dict[str, Any]]:
     """Return what draws a start: states of zeros, hyperparameters that are nobody's default.
 
-    ε is so large that it shows where it stands.
+    ε is so large that it shows where it is.
     """
 
     def draw(rng: np.random.Generator) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _own_rate(state: str, points: float, accepts: tuple[Formula, ...] = ()) -> P
         reminder=f"It is theta - lr g / √({state} + ε), with the new {state}.",
         mistakes=(
             Mistake(
-                "ε stands outside the root, as in PyTorch; in the book's form it is inside: "
+                "ε is outside the root, as in PyTorch; in the book's form it is inside: "
                 f"√({state} + ε).",
                 lambda i, o: i.theta - i.lr / (_root(size(o)) + i.eps) * i.g,
             ),
@@ -332,15 +332,15 @@ _STEP_OF_ADADELTA = Part(
     reminder="Δθ is -√(Edx2 + ε) / √(Eg2 + ε) times g, with the old Edx2 and the new Eg2.",
     mistakes=(
         Mistake(
-            "ε stands outside both roots: it belongs inside them.",
+            "ε is outside both roots: it belongs inside them.",
             lambda i, o: i.theta - (_root(i.Edx2) + i.eps) / (_root(o.Eg2) + i.eps) * i.g,
         ),
         Mistake(
-            "In the numerator ε stands outside the root: it belongs inside.",
+            "In the numerator ε is outside the root: it belongs inside.",
             lambda i, o: i.theta - (_root(i.Edx2) + i.eps) / _root(o.Eg2 + i.eps) * i.g,
         ),
         Mistake(
-            "In the denominator ε stands outside the root: it belongs inside.",
+            "In the denominator ε is outside the root: it belongs inside.",
             lambda i, o: i.theta - _root(i.Edx2 + i.eps) / (_root(o.Eg2) + i.eps) * i.g,
         ),
         Mistake(
@@ -349,11 +349,11 @@ _STEP_OF_ADADELTA = Part(
             lambda i, o: i.theta - _root(i.Edx2) / _root(o.Eg2 + i.eps) * i.g,
         ),
         Mistake(
-            "ε is missing in the denominator: it stands in both roots.",
+            "ε is missing in the denominator: it is in both roots.",
             lambda i, o: i.theta - _root(i.Edx2 + i.eps) / _root(o.Eg2) * i.g,
         ),
         Mistake(
-            "The quotient is upside down: the steps stand above, the gradients below.",
+            "The quotient is upside down: the steps go above, the gradients below.",
             lambda i, o: i.theta - i.g / _ratio(i, o),
         ),
         Mistake("The roots are missing.", lambda i, o: i.theta - _ratio(i, o) ** 2 * i.g),
@@ -371,7 +371,7 @@ _STEP_OF_ADADELTA = Part(
             lambda i, o: i.theta + _ratio(i, o) * i.g,
         ),
         Mistake(
-            "The numerator is missing: √(Edx2 + ε) stands where RMSprop has its η.",
+            "The numerator is missing: √(Edx2 + ε) takes the place of RMSprop's η.",
             lambda i, o: i.theta - i.g / _root(o.Eg2 + i.eps),
         ),
         Mistake(
@@ -384,7 +384,7 @@ _STEP_OF_ADADELTA = Part(
             lambda i, o: i.theta - _ratio(i, o),
         ),
         Mistake(
-            "A learning rate of 0.001 stands in front, as in Keras: Adadelta has none.",
+            "A learning rate of 0.001 is in front, as in Keras: Adadelta has none.",
             lambda i, o: i.theta - 0.001 * _ratio(i, o) * i.g,
         ),
         Mistake("You return Δθ alone: add it to theta.", lambda i, o: -_ratio(i, o) * i.g),

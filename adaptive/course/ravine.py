@@ -47,7 +47,7 @@ def _gradient(rng: np.random.Generator, i: Mapping[str, Any]) -> dict[str, Any]:
 class _Gradient(NDArrayOperatorsMixin):
     """The gradient of a bowl as a function, which remembers the points where it was asked.
 
-    Whoever forgets to call it computes with the gradient where the run stands, and loses the part
+    Whoever forgets to call it computes with the gradient where the run is, and loses the part
     about the point alone.
     """
 
@@ -248,7 +248,7 @@ NAG_STEP = Code(
                     lambda i, o: np.nan * i.theta,
                 ),
                 Mistake(
-                    "It is asked where you stand: that is Momentum. NAG looks ahead first.",
+                    "It is asked where you are: that is Momentum. NAG looks ahead first.",
                     lambda i, o: i.theta,
                 ),
                 Mistake(
@@ -291,10 +291,15 @@ def steps_to_arrive(path: Path) -> int:
     path : Path
         A run that arrives.
 
+    Returns
+    -------
+    int
+        The step.
+
     Raises
     ------
     ValueError
-        If it does not.
+        If the run does not arrive.
     """
     steps = path.steps_to(0.01)
     if steps is None:
@@ -306,6 +311,11 @@ def curves() -> Axes:
     """Draw three losses in the ravine, named A, B and C: SGD, Momentum and NAG in some order.
 
     All with η = 0.04 and, where there is one, γ = 0.9.
+
+    Returns
+    -------
+    Axes
+        The axes.
     """
     ax = plt.figure(figsize=(6, 3.2)).add_subplot()
     looks = zip(plotting.shades(3), ("-", "--", ":"), strict=True)

@@ -72,7 +72,7 @@ EXPAND = Code(
             reminder="The columns are x₀, x₁, x₀², x₁², x₀x₁ and 1, in this order.",
             mistakes=(
                 Mistake(
-                    "The column of ones stands first; it should stand last.",
+                    "The column of ones is first; it should be last.",
                     lambda i, o: np.roll(_features(i), 1, axis=1),
                 ),
                 Mistake(
@@ -80,11 +80,11 @@ EXPAND = Code(
                     lambda i, o: _features(i) * (1, 1, 1, 1, 1, 0),
                 ),
                 Mistake(
-                    "x₀x₁ stands before the squares; it should stand after them.",
+                    "x₀x₁ is before the squares; it should be after them.",
                     lambda i, o: _features(i)[:, [0, 1, 4, 2, 3, 5]],
                 ),
                 Mistake(
-                    "The features stand in rows: transpose, so that each point has a row.",
+                    "The features are in rows: transpose, so that each point has a row.",
                     lambda i, o: _features(i).T,
                 ),
                 Mistake(

@@ -1,6 +1,6 @@
 """What of a source notebook is for the instructor only, and the notebook without it.
 
-Regions stand between lines such as ``### BEGIN SOLUTION`` and ``### END SOLUTION``,
+Regions lie between lines such as ``### BEGIN SOLUTION`` and ``### END SOLUTION``,
 as nbgrader reads them. This module does without nbgrader: the book needs it too.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-#: What stands in the place of a solution, in code and in text.
+#: What replaces a solution, in code and in text.
 CODE_STUB = 'raise NotImplementedError("write your code here, then run this cell")'
 TEXT_STUB = "*Write your answer here.*"
 #: The stub outside of a function: nothing stops a run of the whole notebook.
@@ -21,7 +21,7 @@ _DELIMITER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
 def _stub(cell: dict[str, Any], indent: str = "") -> str:
-    """Return what stands in the place of a solution, in a function or outside of one."""
+    """Return what replaces a solution, in a function or outside of one."""
     if cell["cell_type"] != "code":
         return TEXT_STUB
     return indent + CODE_STUB if indent else OPEN_STUB
@@ -95,7 +95,7 @@ def without_answers(notebook: dict[str, Any]) -> dict[str, Any]:
 def secrets(notebook: dict[str, Any]) -> set[str]:
     """Return the lines of a source notebook that no student may see, stripped of spaces.
 
-    A line that stands outside of the regions as well is no secret.
+    A line that is outside of the regions as well is no secret.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 def _grid(rng: np.random.Generator, budget: int, lost: Sequence[float] = ()) -> dict[str, Any]:
     """Return a grid of rates, what each leads to, and a budget of that many more calls.
 
-    The best rate stands at no end; ``lost`` are the losses of runs that diverge, the first of
+    The best rate is at no end; ``lost`` are the losses of runs that diverge, the first of
     them that of the first rate.
     """
     n = int(rng.integers(9, 13))

@@ -11,7 +11,7 @@ from adaptive.export.settings import settings_for
 from adaptive.frameworks import optax
 from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
 
-#: What the frameworks are called, and what stands before the names of their optimizers.
+#: What the frameworks are called, and what precedes the names of their optimizers.
 TITLES = {
     "torch": ("PyTorch", "torch.optim."),
     "optax": ("optax", "optax."),

@@ -11,7 +11,7 @@ from adaptive.rules.base import Rule
 
 @dataclass(frozen=True, eq=False)
 class MomentumOutside(Rule):
-    """Momentum whose velocity b sums plain gradients; the learning rate stands outside.
+    """Momentum whose velocity b sums plain gradients; the learning rate is outside.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class MomentumOutside(Rule):
 
 @dataclass(frozen=True, eq=False)
 class ShiftedOutside(MomentumOutside):
-    """NAG whose parameters are the looked-ahead point; the learning rate stands outside."""
+    """NAG whose parameters are the looked-ahead point; the learning rate is outside."""
 
     def update(self, g: Any, t: int, b: Any) -> tuple[Any, Any]:
         """Return the step and the new velocity b."""
@@ -162,14 +162,14 @@ class AdaMaxOutside(rules.AdaMax):
 
 @dataclass(frozen=True, eq=False)
 class NadamScheduled(rules.Nadam):
-    """Nadam with Dozat's schedule: μ_t = β₁ (1 - ½ · 0.96^(t d)) weighs the look-ahead.
+    """Nadam with Dozat's schedule: μ_t = β₁ (1 - ½ · 0.96^(t ψ)) weighs the look-ahead.
 
     Parameters
     ----------
     lr, beta1, beta2, eps : float or array_like
         η, β₁, β₂ and ε.
     momentum_decay : float, default 0.004
-        The d of the schedule.
+        The ψ of the schedule.
     """
 
     momentum_decay: Any = 0.004

@@ -29,7 +29,7 @@ class SGD(rules.SGD):
 
 @dataclass(frozen=True, eq=False)
 class Momentum(forms.MomentumOutside):
-    """``sgd(learning_rate, momentum)``: the learning rate stands outside the velocity."""
+    """``sgd(learning_rate, momentum)``: the learning rate is outside the velocity."""
 
 
 @dataclass(frozen=True, eq=False)

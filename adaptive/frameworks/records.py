@@ -121,8 +121,18 @@ class Record:
     def follow(self, rule: Rule) -> Array:
         """Return the path of a rule under the same circumstances, after each of 0 to 200 steps.
 
-        Start, gradients or minibatches are the same, and the learning rate drops where it did.
-        Shape (201, d); NaN after a run has diverged.
+        The start and the gradients or minibatches are the same, and the learning rate drops
+        where it did.
+
+        Parameters
+        ----------
+        rule : Rule
+            The rule.
+
+        Returns
+        -------
+        ndarray, shape (201, d)
+            The parameters; NaN after a run has diverged.
         """
         problem, rng = PROBLEMS[self.problem](), np.random.default_rng(1)
         theta = np.full((STEPS + 1, len(problem.start)), np.nan)
@@ -151,6 +161,11 @@ class Record:
         ----------
         rule : Rule, optional
             The rule; `aim` by default.
+
+        Returns
+        -------
+        float
+            The difference; NaN if the rule diverges.
         """
         followed = self.follow(self.aim if rule is None else rule)
         return float(np.abs(followed[self.steps] - self.theta).max())

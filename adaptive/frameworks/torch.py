@@ -30,7 +30,7 @@ class SGD(rules.SGD):
 
 @dataclass(frozen=True, eq=False)
 class Momentum(forms.MomentumOutside):
-    """``SGD(lr, momentum)``: the learning rate stands outside the velocity."""
+    """``SGD(lr, momentum)``: the learning rate is outside the velocity."""
 
     lr: Any = 1e-3
 

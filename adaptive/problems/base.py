@@ -91,26 +91,87 @@ class Problem:
     bounds: tuple[tuple[float, float], ...] | None = None
 
     def loss(self, theta: npt.ArrayLike) -> Any:
-        """Return the loss at ``theta``; for a stochastic problem, its expectation."""
+        """Return the loss at ``theta``; for a stochastic problem, its expectation.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The parameters, with one leading axis or more for several runs.
+
+        Returns
+        -------
+        float or ndarray, shape (...)
+            The loss.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define loss(theta)")
 
     def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Array:
-        """Return the gradient at ``theta``, on ``batch`` where one is given."""
+        """Return the gradient at ``theta``, on ``batch`` where one is given.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The parameters.
+        batch : object, optional
+            What `draw` has returned; the expected gradient by default.
+
+        Returns
+        -------
+        ndarray, shape (..., d)
+            The gradient.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define grad(theta, batch=None)")
 
     def loss_on(self, theta: npt.ArrayLike, batch: Any) -> Any:
-        """Return the loss at ``theta`` in a step with this batch: `loss`, unless it moves."""
+        """Return the loss at ``theta`` in a step with this batch: `loss`, unless it moves.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The parameters.
+        batch : object
+            What `draw` has returned for the step.
+
+        Returns
+        -------
+        float or ndarray, shape (...)
+            The loss.
+        """
         return self.loss(theta)
 
     def draw(self, t: int, rng: np.random.Generator) -> Any:
-        """Return the batch for step ``t`` (from 1); None where the gradient is exact."""
+        """Return the batch for step ``t``; None where the gradient is exact.
+
+        Parameters
+        ----------
+        t : int
+            The number of the step, from 1.
+        rng : numpy.random.Generator
+            The source of what is random.
+
+        Returns
+        -------
+        object
+            What `grad` takes as ``batch``.
+        """
         return None
 
     def draws(self, times: range, rng: np.random.Generator) -> Any:
         """Return what `draw` would return for each step of ``times``, on a first axis.
 
-        None, the default, where `draw` has to be asked step by step: many runs with a generator
-        each spend most of their time there.
+        Many runs with a generator each spend most of their time in `draw`, which this replaces.
+
+        Parameters
+        ----------
+        times : range
+            The numbers of the steps, from 1.
+        rng : numpy.random.Generator
+            The source of what is random.
+
+        Returns
+        -------
+        ndarray or None
+            The batches; None, the default, where `draw` has to be asked step by step.
         """
         return None
 
@@ -121,7 +182,18 @@ class Problem:
             cls.draws = Problem.draws  # type: ignore[method-assign]
 
     def project(self, theta: Array) -> Array:
-        """Return the feasible point nearest to ``theta``: itself where all points are feasible."""
+        """Return the feasible point nearest to ``theta``: itself where all points are feasible.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (..., d)
+            The parameters after a step.
+
+        Returns
+        -------
+        ndarray, shape (..., d)
+            The point.
+        """
         return theta
 
 
@@ -151,11 +223,33 @@ class Surface(Problem):
     """
 
     def f(self, x: Any, y: Any) -> Any:
-        """Return the loss at (x, y)."""
+        """Return the loss at (x, y).
+
+        Parameters
+        ----------
+        x, y : float or ndarray, shape (...)
+            The coordinates; or objects that record an expression.
+
+        Returns
+        -------
+        float or ndarray, shape (...)
+            The loss.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define f(x, y)")
 
     def partials(self, x: Any, y: Any) -> tuple[Any, Any]:
-        """Return the two partial derivatives of `f` at (x, y)."""
+        """Return the two partial derivatives of `f` at (x, y).
+
+        Parameters
+        ----------
+        x, y : float or ndarray, shape (...)
+            The coordinates; or objects that record an expression.
+
+        Returns
+        -------
+        tuple of ndarray, shape (...)
+            The derivatives with respect to x and to y.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define partials(x, y)")
 
     def loss(self, theta: npt.ArrayLike) -> Any:

@@ -24,7 +24,7 @@ class MovingTarget(Problem):
     Parameters
     ----------
     targets : array_like, shape (k, d), default ((1,), (-1,))
-        Where the target stands, one place after the other.
+        The places of the target, in turn.
     every : int, default 100
         Steps from one jump to the next, at least 1.
     noise : float, default 0.5
@@ -70,7 +70,7 @@ class MovingTarget(Problem):
         store(self, **checked)
 
     def target(self, t: npt.ArrayLike) -> Array:
-        """Return where the target stands in step ``t`` (from 1), shape (..., d)."""
+        """Return where the target is in step ``t`` (from 1), shape (..., d)."""
         steps = _checks.unmasked("t", t)
         if steps.dtype.kind not in "iu" or (steps < 1).any():
             raise ValueError(f"t must hold step numbers, from 1, got {_checks.shown(t)}")

@@ -25,9 +25,9 @@ class Rescaled(Problem):
     problem : Problem
         The problem in its own units.
     loss_by : float, default 1
-        How many times larger the numbers for the loss are, positive.
+        By what the numbers for the loss are multiplied, positive.
     theta_by : float or array_like, shape (d,), default 1
-        How many times larger the numbers for the parameters are, positive.
+        By what the numbers for the parameters are multiplied, positive.
 
     Raises
     ------

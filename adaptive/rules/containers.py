@@ -40,7 +40,7 @@ def register_container(kind: type, names: Sequence[str] | None = None) -> type:
     Returns
     -------
     type
-        The class itself, so that this can stand above it as a decorator.
+        The class itself, so that this can be its decorator.
 
     Raises
     ------

@@ -26,7 +26,7 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "a line between two levels": (
         "def sgd(theta, g, lr):\n    step = lr * g\n  return theta - step",
-        "stands under no line above it",
+        "is aligned with no line above it",
     ),
     "= for ==": ("if lr = 0.1:\n    print(lr)", "to compare two values write =="),
     "something else than a name before =": (
@@ -45,14 +45,14 @@ CELLS: dict[str, tuple[str, str]] = {
     "brackets of two kinds": ("x0 = X[:, 0)", "the bracket [ is closed with )"),
     "a text without its end": ("kind = 'Adam", "does not end with the same"),
     "a sign from the formula": ("theta = theta − lr * g", "does not know the sign −"),
-    "return without def": ("v = g**2\nreturn v", "this return stands in no function"),
+    "return without def": ("v = g**2\nreturn v", "this return is in no function"),
     "print without brackets": ("print theta", "print(x)"),
     "a number before a name": ("theta = 2theta", "2 * theta, not 2theta"),
     "lambda as a name": (
         "def decay(theta, g, lambda):\n    return theta - lambda * g",
         "cannot be a name: call it lam",
     ),
-    "else without if": ("else:\n    print(lr)", "else must stand exactly under its if"),
+    "else without if": ("else:\n    print(lr)", "else must be exactly under its if"),
     "a missing *": ("def sgd(theta, g, lr):\n    return theta - lr g", "lr * g, not lr g"),
     "a missing comma": ("theta = np.array([1.0 2.0])", "something is missing: a comma"),
     "arguments without names last": ("G = np.sum(axis=0, X)", "comes after those without one"),

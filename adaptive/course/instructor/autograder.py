@@ -86,7 +86,7 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     Returns
     -------
     dict
-        A test of each question; that of a written answer has no score. What closed questions got
+        A test for each question; that of a written answer has no score. What closed questions got
         is shown when the marks are published: until then there may be another attempt.
     """
     taken_in = course.root / "submitted" / row.student / name / f"{name}.ipynb"

@@ -1,4 +1,4 @@
-"""Submissions as they come from Canvas, Moodle, nbgrader or a folder: one of each student."""
+"""Submissions as they come from Canvas, Moodle, nbgrader or a folder: one for each student."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def collect(
     assignments: Iterable[str] = (),
     problems: Mapping[Path, str] | None = None,
 ) -> list[Submission]:
-    """Return the submissions in a folder: one notebook, or one folder, of each student.
+    """Return the submissions in a folder: one notebook, or one folder, for each student.
 
     Names as Canvas and Moodle give them are taken apart; nbgrader's layout, a folder of each
     assignment in the folder of a student, is recognized. Of several attempts the latest counts.

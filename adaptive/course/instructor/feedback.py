@@ -117,7 +117,7 @@ def page(html: str) -> str:
 
 
 def _policy(head: str) -> str:
-    """Return what a browser is allowed, from what stands in the head."""
+    """Return what a browser is allowed, from what is in the head."""
     scripts, origins = ["'none'"], set()
     for attributes, code in _SCRIPT.findall(head):
         if source := _SOURCE.search(attributes):

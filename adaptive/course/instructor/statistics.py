@@ -229,7 +229,7 @@ def distribution(marks: Iterable[float], maximum: float) -> list[Bin]:
     Parameters
     ----------
     marks : iterable of float
-        One of each student.
+        One for each student.
     maximum : float
         What there is to be had.
 

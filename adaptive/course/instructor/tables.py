@@ -99,7 +99,7 @@ def shown(rows: list[Row]) -> str:
 
 
 def write_grades(path: Path, questions: list[str], rows: list[Row]) -> None:
-    """Write a table with a column of each question.
+    """Write a table with a column for each question.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def write_grades(path: Path, questions: list[str], rows: list[Row]) -> None:
     questions : list of str
         In the order of the columns.
     rows : list of Row
-        One of each student.
+        One for each student.
     """
     head = ["student", *questions, "late", "total", "so far", "max", "status", "noticed"]
 
@@ -134,7 +134,7 @@ def write_for(system: str, path: Path, name: str, rows: list[Row]) -> None:
     name : str
         The assignment; Canvas takes it for the assignment's title.
     rows : list of Row
-        One of each student. Submissions with a problem are left out.
+        One for each student. Submissions with a problem are left out.
     """
     there = [row for row in rows if not row.problem]
     if system == "canvas":

@@ -62,7 +62,7 @@ def read_students(path: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Variants:
-    """The papers of an assignment, one of each student.
+    """The papers of an assignment, one for each student.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Variants:
 
     @property
     def folder(self) -> Path:
-        """Where the papers are: a folder of each student."""
+        """Where the papers are: a folder for each student."""
         return self.root / "variants" / self.name
 
     def of(self, student: str) -> Path:

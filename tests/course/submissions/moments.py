@@ -409,7 +409,7 @@ def adamax(theta, g, t, m, u, lr, beta1, beta2):
 
 # %% wrong nadam: Adam
 # points: nadam 1
-# says: That is Adam: m̂ stands where Nadam looks ahead.
+# says: That is Adam: m̂ is where Nadam looks ahead.
 def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
     return adam(theta, g, t, m, v, lr, beta1, beta2, eps)
 

@@ -3,8 +3,8 @@
 
 # %% wrong adagrad: ε outside the root, as in PyTorch
 # points: adagrad 2
-# says: the step (1 point). ε stands outside the root, as in PyTorch
-# says: ε stands outside the root, as in PyTorch; in the book's form it is inside
+# says: the step (1 point). ε is outside the root, as in PyTorch
+# says: ε is outside the root, as in PyTorch; in the book's form it is inside
 def adagrad(theta, g, G, lr, eps):
     G = G + g**2
     return theta - lr * g / (np.sqrt(G) + eps), G
@@ -191,7 +191,7 @@ def rmsprop(theta, g, Eg2, lr, rho, eps):
 
 # %% wrong rmsprop: ε outside, as in PyTorch
 # points: rmsprop 1
-# says: ε stands outside the root, as in PyTorch; in the book's form it is inside: √(Eg2 + ε).
+# says: ε is outside the root, as in PyTorch; in the book's form it is inside: √(Eg2 + ε).
 def rmsprop(theta, g, Eg2, lr, rho, eps):
     Eg2 = rho * Eg2 + (1 - rho) * g**2
     return theta - lr * g / (np.sqrt(Eg2) + eps), Eg2
@@ -260,7 +260,7 @@ def adadelta(theta, g, Eg2, Edx2, rho, eps):
 
 # %% wrong adadelta: ε outside both roots
 # points: adadelta 2
-# says: ε stands outside both roots: it belongs inside them.
+# says: ε is outside both roots: it belongs inside them.
 def adadelta(theta, g, Eg2, Edx2, rho, eps):
     Eg2 = rho * Eg2 + (1 - rho) * g**2
     dx = -(np.sqrt(Edx2) + eps) / (np.sqrt(Eg2) + eps) * g
@@ -300,7 +300,7 @@ def adadelta(theta, g, Eg2, Edx2, rho, eps):
 
 # %% wrong adadelta: a learning rate of 0.001 in front, as in Keras
 # points: adadelta 2
-# says: A learning rate of 0.001 stands in front, as in Keras
+# says: A learning rate of 0.001 is in front, as in Keras
 def adadelta(theta, g, Eg2, Edx2, rho, eps):
     Eg2 = rho * Eg2 + (1 - rho) * g**2
     dx = np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g

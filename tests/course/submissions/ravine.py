@@ -3,7 +3,7 @@
 
 # %% wrong expand: the ones stand first
 # points: expand 0
-# says: The column of ones stands first; it should stand last.
+# says: The column of ones is first; it should be last.
 def expand(X):
     x0, x1 = X[:, 0], X[:, 1]
     return np.stack([np.ones(len(X)), x0, x1, x0**2, x1**2, x0 * x1], axis=1)
@@ -11,7 +11,7 @@ def expand(X):
 
 # %% wrong expand: features in rows
 # points: expand 0
-# says: The features stand in rows: transpose
+# says: The features are in rows: transpose
 def expand(X):
     x0, x1 = X.T
     return np.array([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(X))])
@@ -313,7 +313,7 @@ measured_steps = ...
 
 # %% wrong nag: the gradient is asked where it stands
 # points: nag 2
-# says: It is asked where you stand: that is Momentum. NAG looks ahead first.
+# says: It is asked where you are: that is Momentum. NAG looks ahead first.
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta)
     return theta - v, v

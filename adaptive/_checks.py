@@ -66,7 +66,7 @@ def floating(name: str, value: Any) -> npt.NDArray[np.floating]:
 def is_half(array: npt.NDArray[Any]) -> bool:
     """Return whether these are floats of 16 bits: too coarse to compute a step with.
 
-    In float16, 1e-8 is 0, and 0 / (0 + 1e-8) is no number.
+    In float16, 1e-8 is 0, and 0 / (0 + 1e-8) is not a number.
     """
     # By name: bfloat16 is no dtype of numpy's, and float16 has another one for each byte order.
     return array.itemsize == 2 and array.dtype.name in ("float16", "bfloat16")

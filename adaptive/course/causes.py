@@ -115,7 +115,7 @@ CAUSES: tuple[Cause, ...] = (
         "a line between two levels",
         "IndentationError",
         "unindent does not match",
-        "this line is aligned with no line above it: put it exactly under the lines that it goes with",
+        "this line is aligned with no line above it: put it exactly under the lines it belongs to",
     ),
     Cause(
         "= for ==",

@@ -45,7 +45,7 @@ def register_container(kind: type, names: Sequence[str] | None = None) -> type:
     Raises
     ------
     TypeError
-        If it is no class, or one of which is not known where its arrays are.
+        If it is not a class, or one of which is not known where its arrays are.
     ValueError
         If ``names`` is empty, or a dataclass has no such field.
 

@@ -416,7 +416,7 @@ CASES: dict[str, Case] = {
         noticed="the guard",
     ),
     "scripts": Case(_book(_scripts), says="In bold"),
-    "text": Case(lambda released: b"I could not open the notebook", None, "no notebook"),
+    "text": Case(lambda released: b"I could not open the notebook", None, "not a notebook"),
     "truncated": Case(lambda released: Book(released).bytes()[:2000], None, "damaged"),
     "empty": Case(lambda released: b"", None, "empty"),
     "picture": Case(lambda released: b"\x89PNG\r\n\x1a\n\xff\xd8", None, "not text"),

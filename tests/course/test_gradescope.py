@@ -177,7 +177,7 @@ def test_what_is_no_notebook_is_told_so(container):
     assert container.run().returncode == 0
     made = container.results()
     assert made["score"] == 0
-    assert "the file is no notebook: essay.pdf" in made["output"]
+    assert "the file is not a notebook: essay.pdf" in made["output"]
 
 
 def test_where_grading_fails_no_mark_is_made(archive, tmp_path):

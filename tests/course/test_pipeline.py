@@ -179,7 +179,7 @@ def test_a_student_called_like_a_formula_is_graded(graded, tmp_path):
     graded.course.feedback("ravine")
     lines = graded.grades()
     assert {"'=HYPERLINK(x)", "'-2+3"} <= set(lines)
-    assert lines["'-2+3"]["status"] == "problem: the file is no notebook: -2+3.pdf"
+    assert lines["'-2+3"]["status"] == "problem: the file is not a notebook: -2+3.pdf"
 
 
 def test_a_large_file_a_link_and_a_locked_one_are_problems_with_a_name(
@@ -204,7 +204,7 @@ def test_a_class_with_an_encrypted_file_goes_on(graded, tmp_path):
     rows = {row.student: row.status for row in graded.course.grade("ravine", path)}
     assert rows == {
         "locked": "problem: the file is encrypted: locked.ipynb",
-        "text": "problem: the file is no notebook",
+        "text": "problem: the file is not a notebook",
     }
 
 
@@ -304,7 +304,7 @@ def test_the_table_is_aligned_and_the_exit_code_tells_of_problems(graded, tmp_pa
     assert first.startswith("Each submission runs by itself")
     assert table == [
         "student  points  of  status",
-        "text          -   7  problem: the file is no notebook",
+        "text          -   7  problem: the file is not a notebook",
     ]
 
 

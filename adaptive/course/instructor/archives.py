@@ -53,7 +53,7 @@ def extract(archive: Path, folder: Path) -> tuple[Path, dict[Path, str]]:
     Raises
     ------
     CourseError
-        If it is no zip file, or one that is damaged as a whole.
+        If it is not a zip file, or one that is damaged as a whole.
     """
     if not zipfile.is_zipfile(archive):
         raise CourseError(f"SUBMISSIONS must be a folder or a zip file; {archive} is neither")

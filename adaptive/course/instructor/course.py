@@ -418,7 +418,7 @@ class Course(Records):
         if one.problem:
             raise Unreadable(f"{one.problem}: {one.path.name}")
         if one.path.suffix.lower() != ".ipynb":
-            raise Unreadable(f"the file is no notebook: {one.path.name}")
+            raise Unreadable(f"the file is not a notebook: {one.path.name}")
         if (size := one.path.stat().st_size) > LARGEST:
             raise Unreadable(f"the file is too large: {size / 2**20:.0f} MB")
         data = one.path.read_bytes()

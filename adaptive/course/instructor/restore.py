@@ -17,7 +17,7 @@ MISSING = "# This cell was missing from the submission."
 
 
 class Unreadable(Exception):
-    """A file that is no notebook, or not one of this assignment; the message says why."""
+    """A file that is not a notebook, or not one of this assignment; the message says why."""
 
 
 def read(data: bytes) -> NotebookNode:
@@ -43,13 +43,13 @@ def read(data: bytes) -> NotebookNode:
     try:
         content = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise Unreadable("the file is no notebook: it is not text") from None
+        raise Unreadable("the file is not a notebook: it is not text") from None
     except (json.JSONDecodeError, RecursionError):
         damaged = data.lstrip().startswith(b"{")
-        how = "a damaged notebook: its JSON is cut or broken" if damaged else "no notebook"
+        how = "a damaged notebook: its JSON is cut or broken" if damaged else "not a notebook"
         raise Unreadable(f"the file is {how}") from None
     if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
-        raise Unreadable("the file is no notebook: it has no cells")
+        raise Unreadable("the file is not a notebook: it has no cells")
     try:
         notebook = nbformat.reads(json.dumps(content), as_version=4)
         if all(isinstance(cell.source, str) and cell.cell_type for cell in notebook.cells):

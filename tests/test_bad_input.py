@@ -42,6 +42,7 @@ from adaptive import (
     save_state,
     sweep,
     tracing,
+    translator,
 )
 from adaptive import race as races
 from adaptive.problems import (
@@ -682,6 +683,11 @@ FIGURES: list[Case] = [
     (lambda: flipbook(str, [1], label="a", at=1), ValueError, ["at must be less than", "1, got 1"]),
     (lambda: flipbook(str, [1], label="a", at=-1), ValueError, ["at", "at least 0", "-1"]),
     (lambda: flipbook(str, [1], label="a", key="a b"), ValueError, ["letters, digits", "'a b'"]),
+    (lambda: translator("Adan"), ValueError, ["algorithm", "'Adan'", "RMSprop"]),
+    (lambda: translator("Adam", "jax"), ValueError, ["source", "'jax'", "optax"]),
+    (lambda: translator("Adadelta", "optax"), ValueError, ["source", "'optax'", "keras"]),
+    (lambda: translator("Adam", "torch", "torch"), ValueError, ["target", "'torch'", "optax"]),
+    (lambda: translator(key="a b"), ValueError, ["letters, digits", "'a b'"]),
     (lambda: explore(3, SGD()), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: explore(CIRCLES, SGD()), ValueError, ["problem", "two coordinates", "circles with 6"]),
     (lambda: explore(Ravine(), SGD(), SGD(1)), ValueError, ["rules must differ", "SGD twice"]),

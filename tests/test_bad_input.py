@@ -914,6 +914,16 @@ EXPORTS: list[Case] = [
     (lambda: export.optax(dict, lr=1), TypeError, ["rule must be a rule", "<class 'dict'>"]),
     (lambda: export.optax_factory(None), TypeError, ["rule must be a rule", "None"]),
     (
+        lambda: frameworks.entry("Adam").translation("jax", "torch"),
+        ValueError,
+        ["aim", "'jax'", "book"],
+    ),
+    (
+        lambda: frameworks.entry("Adam").translation("torch", "torch"),
+        ValueError,
+        ["framework", "'torch'", "optax"],
+    ),
+    (
         lambda: frameworks.entry("Adam").exported("jax"),
         ValueError,
         ["framework must be one of torch, optax, keras", "'jax'"],
@@ -966,7 +976,7 @@ def test_bad_input_is_named(
 #: What has parameters and no case, and why.
 UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
-    " TracedProblem TracedRule TracingError": "the package makes them, not its users",
+    " TracedProblem TracedRule TracingError Translation": "the package makes them, not its users",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",

@@ -151,7 +151,7 @@ class Entry:
         >>> way = frameworks.entry("RMSprop").translation("torch", "keras")
         >>> way.code
         'keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-16)'
-        >>> way.before > 1e-8 > way.after
+        >>> way.before > 1e-6 > way.after
         True
         """
         _checks.one_of("aim", aim, ("book", *TITLES))

@@ -43,7 +43,7 @@ class Said:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """What two students have in common who made the same mistake: all but numbers and letters."""
+        """What two students with the same mistake have in common: all but numbers and letters."""
         return self.question, _LETTER.sub("", self.part), _NUMBER.sub("#", self.says)
 
 

@@ -114,15 +114,15 @@ class Instructor(Person):
         link = page.locator("a.name-shown").get_by_text(student, exact=True)
         address = link.get_attribute("href")
         page.goto(f"{self.hub.url}{address}")
+        # Before that nobody listens to the fields.
+        page.wait_for_function("globalThis.formgrader?.grades?.loaded && formgrader.comments?.loaded")
         for field, what, text in [
             (f"#{question}", "grade", str(points)),
             (f"#{question}-comment", "comment", comment),
         ]:
-            # Formgrader gives a field its placeholder when it begins to listen to it.
-            alive = page.locator(f"{field}[placeholder]")
             with page.expect_response(lambda response, what=what: _put(response, what)):
-                alive.fill(text)
-                alive.blur()
+                page.locator(field).fill(text)
+                page.locator(field).blur()
         page.close()
 
 

@@ -115,7 +115,7 @@ class Instructor(Person):
         address = link.get_attribute("href")
         page.goto(f"{self.hub.url}{address}")
         # Before that nobody listens to the fields.
-        page.wait_for_function("globalThis.formgrader?.grades?.loaded && formgrader.comments?.loaded")
+        page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
         for field, what, text in [
             (f"#{question}", "grade", str(points)),
             (f"#{question}-comment", "comment", comment),

@@ -4,8 +4,8 @@ Each rule is written once, as elementwise numpy, and everything else follows
 from it: `descend` makes one run, `sweep` makes many at once, `explore` shows
 them on a page to be moved, `opening` asks one question of a rule, `anatomy`
 shows a step as the sum of its terms, `gallery` shows rules side by side,
-`flipbook` puts pictures drawn beforehand under a slider, `interact` gives
-sliders to any function.
+`flipbook` puts pictures drawn beforehand under a slider, `translator` is the
+dictionary under three menus, `interact` gives sliders to any function.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from adaptive.explorer.flipbook import flipbook
     from adaptive.explorer.gallery import gallery
     from adaptive.explorer.opening import opening
+    from adaptive.explorer.translator import translator
     from adaptive.interactive import interact
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "register_container",
     "save_state",
     "sweep",
+    "translator",
 ]
 
 #: What needs more than numpy, and is imported when it is first asked for.
@@ -79,6 +81,7 @@ _LATER = {
     "gallery": "adaptive.explorer.gallery",
     "interact": "adaptive.interactive",
     "opening": "adaptive.explorer.opening",
+    "translator": "adaptive.explorer.translator",
 }
 
 

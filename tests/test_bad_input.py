@@ -42,6 +42,7 @@ from adaptive import (
     save_state,
     sweep,
     tracing,
+    translator,
 )
 from adaptive import race as races
 from adaptive.problems import (
@@ -682,6 +683,11 @@ FIGURES: list[Case] = [
     (lambda: flipbook(str, [1], label="a", at=1), ValueError, ["at must be less than", "1, got 1"]),
     (lambda: flipbook(str, [1], label="a", at=-1), ValueError, ["at", "at least 0", "-1"]),
     (lambda: flipbook(str, [1], label="a", key="a b"), ValueError, ["letters, digits", "'a b'"]),
+    (lambda: translator("Adan"), ValueError, ["algorithm", "'Adan'", "RMSprop"]),
+    (lambda: translator("Adam", "jax"), ValueError, ["source", "'jax'", "optax"]),
+    (lambda: translator("Adadelta", "optax"), ValueError, ["source", "'optax'", "keras"]),
+    (lambda: translator("Adam", "torch", "torch"), ValueError, ["target", "'torch'", "optax"]),
+    (lambda: translator(key="a b"), ValueError, ["letters, digits", "'a b'"]),
     (lambda: explore(3, SGD()), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: explore(CIRCLES, SGD()), ValueError, ["problem", "two coordinates", "circles with 6"]),
     (lambda: explore(Ravine(), SGD(), SGD(1)), ValueError, ["rules must differ", "SGD twice"]),
@@ -908,6 +914,16 @@ EXPORTS: list[Case] = [
     (lambda: export.optax(dict, lr=1), TypeError, ["rule must be a rule", "<class 'dict'>"]),
     (lambda: export.optax_factory(None), TypeError, ["rule must be a rule", "None"]),
     (
+        lambda: frameworks.entry("Adam").translation("jax", "torch"),
+        ValueError,
+        ["aim", "'jax'", "book"],
+    ),
+    (
+        lambda: frameworks.entry("Adam").translation("torch", "torch"),
+        ValueError,
+        ["framework", "'torch'", "optax"],
+    ),
+    (
         lambda: frameworks.entry("Adam").exported("jax"),
         ValueError,
         ["framework must be one of torch, optax, keras", "'jax'"],
@@ -960,7 +976,7 @@ def test_bad_input_is_named(
 #: What has parameters and no case, and why.
 UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
-    " TracedProblem TracedRule TracingError": "the package makes them, not its users",
+    " TracedProblem TracedRule TracingError Translation": "the package makes them, not its users",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",

@@ -29,6 +29,7 @@ VIEWS = {
     "Gallery": ("gallery.js",),
     "Anatomy": ("contours.js", "lens.js", "bands.js", "anatomy.js"),
     "Flipbook": ("flipbook.js",),
+    "Translator": ("translator.js",),
 }
 MODULES = COMMON + tuple(module for modules in VIEWS.values() for module in modules)
 
@@ -39,6 +40,7 @@ STYLES = {
     "Gallery": "gallery.css",
     "Anatomy": "anatomy.css",
     "Flipbook": "flipbook.css",
+    "Translator": "translator.css",
 }
 
 #: What stands around a part that figures of a page share, so that all copies but one can be taken

@@ -10,7 +10,7 @@ installed. `entry` puts it together, one algorithm at a time.
 from typing import Any
 
 from adaptive.frameworks import keras, optax, torch
-from adaptive.frameworks.entries import Entry, entry
+from adaptive.frameworks.entries import Entry, Translation, entry
 from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "VERSIONS",
     "Entry",
     "Record",
+    "Translation",
     "default_rule",
     "entry",
     "keras",

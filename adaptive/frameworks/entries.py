@@ -27,6 +27,29 @@ NO_WAY = "no argument does it; exported:"
 
 
 @dataclass(frozen=True)
+class Translation:
+    """What to write in a framework to follow a path, and how near that comes.
+
+    Attributes
+    ----------
+    code : str
+        The lines, with the settings of the records.
+    how : {"as it comes", "changed", "exported"}
+        Whether the framework's default does it, or arguments and the like, or a rule of ours only.
+    before : float
+        How far the framework's default is from the path on the circles: the largest difference
+        of any parameter, over the recorded steps up to 200.
+    after : float
+        How far the code is from it. For an exported rule 0: it is the rule whose path is wanted.
+    """
+
+    code: str
+    how: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Entry:
     """What is recorded of one algorithm; shown as a table and lines of code in a notebook.
 
@@ -102,6 +125,46 @@ class Entry:
                 if record.code != recorded(framework, self.algorithm).code:
                     yield record
 
+    def translation(self, aim: str, framework: str) -> Translation:
+        """Return what to write in a framework so that it follows the book, or another framework.
+
+        Parameters
+        ----------
+        aim : {"book", "torch", "optax", "keras"}
+            Whose path is wanted.
+        framework : {"torch", "optax", "keras"}
+            Where it is wanted.
+
+        Returns
+        -------
+        Translation
+            The code, and how far from the path it and the framework's default are.
+
+        Raises
+        ------
+        ValueError
+            If there is no such framework, or both are the same.
+
+        Examples
+        --------
+        >>> from adaptive import frameworks
+        >>> way = frameworks.entry("RMSprop").translation("torch", "keras")
+        >>> way.code
+        'keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-16)'
+        >>> way.before > 1e-6 > way.after
+        True
+        """
+        _checks.one_of("aim", aim, ("book", *TITLES))
+        _checks.one_of("framework", framework, [each for each in TITLES if each != aim])
+        default = recorded(framework, self.algorithm, "circles")
+        before = default.distance(self.forms()[aim])
+        for record in self.changes(aim):
+            if record.framework == framework:
+                return Translation(record.code, "changed", before, record.distance())
+        if before <= SAME:
+            return Translation(default.code, "as it comes", before, before)
+        return Translation(self.exported(framework, aim), "exported", before, 0.0)
+
     def exported(self, framework: str, whose: str = "book") -> str:
         """Return the line that makes a rule of this entry an optimizer of a framework.
 
@@ -147,7 +210,7 @@ class Entry:
     def _repr_markdown_(self) -> str:
         rows = ["| ravine | circles | default |", "| --- | --- | --- |"]
         for framework, (ravine, circles) in self.distances().items():
-            rows.append(f"| {_said(ravine)} | {_said(circles)} | `{self._call(framework)}` |")
+            rows.append(f"| {said(ravine)} | {said(circles)} | `{self._call(framework)}` |")
         texts = ["\n".join(rows)]
         aims = {"book": ("the book's", f"`{self._settings(getattr(rules, self.algorithm))}`")}
         for framework, (title, _) in TITLES.items():
@@ -175,19 +238,17 @@ class Entry:
 
     def _lines(self, aim: str) -> list[str]:
         """Return what to write in each framework, other than the aim, so that it follows."""
-        changed = {record.framework: record for record in self.changes(aim)}
         lines = []
         for framework, (title, _) in TITLES.items():
-            if framework in changed:
-                record = changed[framework]
-                near = "" if record.distance() <= SAME else f", to {_said(record.distance())}"
-                lines.append(f"# in {title}{near}\n{record.code}")
-            elif framework != aim:
-                far = recorded(framework, self.algorithm, "circles").distance(self.forms()[aim])
+            if framework != aim:
+                way = self.translation(aim, framework)
+                near = "" if way.after <= SAME else f", to {said(way.after)}"
                 lines.append(
                     f"# in {title}: {AS_IT_COMES}"
-                    if far <= SAME
-                    else f"# in {title}: {NO_WAY}\n{self.exported(framework, aim)}"
+                    if way.how == "as it comes"
+                    else f"# in {title}: {NO_WAY}\n{way.code}"
+                    if way.how == "exported"
+                    else f"# in {title}{near}\n{way.code}"
                 )
         return lines
 
@@ -258,7 +319,7 @@ def _argument(name: str, value: object) -> str:
     return name if value == "required" else f"{name}={value}"
 
 
-def _said(distance: float) -> str:
+def said(distance: float) -> str:
     """Return a distance as the book prints it: two digits, or that there is none."""
     return (
         "same" if distance <= SAME else f"{distance:.1e}" if distance < 0.01 else f"{distance:.2f}"

@@ -256,6 +256,16 @@ for name, module in list(sys.modules.items()):
     if isinstance(module, SimpleNamespace):
         module.remembered["_saved"] = []
 """
+THREAD = """\
+import sys, threading, time
+def again():
+    while True:
+        checker = sys.modules.get("adaptive.course.ravine")
+        if checker is not None:
+            checker.check = lambda *a: 3
+        time.sleep(0.01)
+threading.Thread(target=again, daemon=True).start()
+"""
 RUNS = (
     "<b>In bold</b><script>fetch('https://x.org')</script><img src='https://x.org' onerror='x()'>"
 )
@@ -412,8 +422,14 @@ CASES: dict[str, Case] = {
     "unguarded": Case(
         _book(lambda book: book.own(UNGUARDED), momentum=WRONG["momentum"]),
         (1, 1, None),
-        "could not be prepared",
+        "cannot be relied on here",
         noticed="the guard",
+    ),
+    "a thread": Case(
+        _book(lambda book: book.own(THREAD), momentum=WRONG["momentum"]),
+        (1, 1, None),
+        "cannot be relied on here",
+        noticed="a thread that still runs",
     ),
     "scripts": Case(_book(_scripts), says="In bold"),
     "text": Case(lambda released: b"I could not open the notebook", None, "not a notebook"),

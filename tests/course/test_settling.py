@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import json
 import math
+import signal
 import sys
+import threading
 import types
 import warnings
 from types import SimpleNamespace
@@ -95,7 +98,10 @@ def test_what_was_put_back_is_said_first():
 
 
 def test_a_check_that_could_not_be_prepared_has_no_points():
-    says = "The check could not be prepared. Ask your instructor to look at this cell."
+    says = (
+        "The check cannot be relied on here: something of the notebook's own still runs, or "
+        "has changed what the check needs. Ask your instructor to look at this cell."
+    )
     assert _settled(_stream("well"), _result("3"), back=None) == [("NoPoints", says)]
 
 
@@ -256,7 +262,7 @@ def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
     try:
         kept.number = 5
         done = json.loads(guard.before_check(["sum"]))
-        assert done == {"seal": seal, "back": ["kept_by_guard.number", "sum"]}
+        assert done == {"seal": seal, "back": ["kept_by_guard.number", "sum"], "running": False}
         remembered = sys.modules[guard.PLACE].remembered
         # What is not remembered is not taken over.
         remembered["put_back"] = remembered["seal"] = lambda *arguments: seal
@@ -264,11 +270,47 @@ def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
         assert json.loads(guard.before_check([])) == {
             "seal": seal,
             "back": ["kept_by_guard.number"],
+            "running": False,
         }
         remembered["_saved"] = []
         assert json.loads(guard.before_check([]))["seal"] != seal
     finally:
         del sys.modules[guard.PLACE]
+
+
+def test_a_thread_that_still_runs_is_seen(kept, monkeypatch):
+    monkeypatch.setattr(guard, "limit_memory", lambda gibibytes: None)
+    monkeypatch.setattr(guard, "get_ipython", lambda: None)
+    guard.begin("none", 4)
+    monkeypatch.setattr(guard, "get_ipython", lambda: SimpleNamespace(user_ns={}))
+    ended = threading.Event()
+    # Not one of `threading`, which lists only its own.
+    begun = threading.Event()
+    _thread.start_new_thread(lambda: (begun.set(), ended.wait()), ())
+    try:
+        assert begun.wait(60)
+        assert json.loads(guard.before_check([]))["running"]
+        with monkeypatch.context() as hidden:
+            known = sys.modules[guard.PLACE].remembered["_threads"]
+            hidden.setattr(sys, "_current_frames", lambda: dict.fromkeys(known))
+            assert json.loads(guard.before_check([]))["running"]
+    finally:
+        ended.set()
+        del sys.modules[guard.PLACE]
+
+
+def test_what_signals_call_is_put_back(kept):
+    watch = guard.Guard("none")
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        signal.signal(signal.SIGTERM, lambda *a: None)
+        watch.put_back([], {})
+        assert watch.back == ["what SIGTERM calls"]
+        assert signal.getsignal(signal.SIGTERM) is before
+        watch.put_back([], {})
+        assert watch.back == []
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

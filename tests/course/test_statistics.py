@@ -84,6 +84,22 @@ def _rows(**points: list[float | None]) -> list[Row]:
     ]
 
 
+def test_a_curve_is_the_same_mistake_under_each_letter():
+    """In papers of their own, students have the curves in another order."""
+    looks = "SGD's curve falls at one rate."
+    found = mistakes(
+        "ravine",
+        {
+            "anna": [Said("curves", "A: SGD", looks), Said("curves", "B: NAG", "It is faster.")],
+            "ben": [Said("curves", "C: SGD", looks)],
+        },
+    )
+    assert [(each.part, each.students) for each in found] == [
+        ("SGD", ("anna", "ben")),
+        ("NAG", ("anna",)),
+    ]
+
+
 def test_difficulty_and_discrimination():
     rows = _rows(a=[0, 1, 2, 2, 2], b=[0, 0, 1, 1, 1], c=[3, 3, 2, 1, 0], d=[1, 1, 1, 1, 1])
     a, b, c, d = items("ravine", {"a": 2, "b": 1, "c": 3, "d": 1}, rows)

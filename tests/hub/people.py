@@ -114,6 +114,8 @@ class Instructor(Person):
         link = page.locator("a.name-shown").get_by_text(student, exact=True)
         address = link.get_attribute("href")
         page.goto(f"{self.hub.url}{address}")
+        # Before that nobody listens to the fields.
+        page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")
         for field, what, text in [
             (f"#{question}", "grade", str(points)),
             (f"#{question}-comment", "comment", comment),

@@ -12,12 +12,15 @@ import builtins
 import hashlib
 import importlib
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from IPython import get_ipython
+from tqdm import tqdm
+from zmq.utils.garbage import gc as messages
 
 COURSE = "adaptive.course"
 KEPT = ("adaptive", "builtins", "math", "numpy")
@@ -61,6 +64,10 @@ def begin(checker: str, gibibytes: float) -> str:
         Of memory, see `limit_memory`.
     """
     limit_memory(gibibytes)
+    # What would start a thread later, for progress bars or long messages, does so now or never.
+    tqdm.monitor_interval = 0
+    if not messages.is_alive():
+        messages.start()
     guard = Guard(checker)
     sys.modules[PLACE] = SimpleNamespace(remembered=vars(guard))  # type: ignore[assignment]
     return guard.seal()
@@ -77,7 +84,8 @@ def before_check(names: list[str]) -> str:
     Returns
     -------
     str
-        JSON: the seal of what was remembered, and what was not as it was.
+        JSON: the seal of what was remembered, what was not as it was, and whether a thread of the
+        notebook's still runs, which could change it again.
     """
     kept: Any = sys.modules[PLACE]
     guard = _renewed(Guard, kept.remembered)
@@ -85,7 +93,20 @@ def before_check(names: list[str]) -> str:
         guard._shell = _renewed(_Shell, vars(guard._shell))
     seal = guard.seal()
     guard.put_back(names, get_ipython().user_ns)
-    return json.dumps({"seal": seal, "back": guard.back})
+    running = _threads() != guard._threads
+    return json.dumps({"seal": seal, "back": guard.back, "running": running})
+
+
+def _threads() -> list[int]:
+    """Return the threads that run Python, the kernel's own among them."""
+    if not isinstance(sys._current_frames, type(len)):
+        return []
+    return sorted(sys._current_frames())
+
+
+def _handlers() -> dict[int, Any]:
+    """Return what each signal calls."""
+    return {number: signal.getsignal(number) for number in signal.valid_signals()}
 
 
 def _renewed(kind: Any, remembered: dict[str, Any]) -> Any:
@@ -104,13 +125,14 @@ class Guard:
         Name of the assignment's module in `adaptive.course`; one that is not there is no error.
     """
 
-    REMEMBERS = ("checker", "_path", "_shell", "_saved", "_codes")
+    REMEMBERS = ("checker", "_path", "_shell", "_saved", "_codes", "_threads", "_handlers")
 
     def __init__(self, checker: str) -> None:
         self.checker = checker
         #: What was put back at last.
         self.back: list[str] = []
         self._path = sys.path[:]
+        self._threads, self._handlers = _threads(), _handlers()
         self._shell = _Shell() if get_ipython() is not None else None
         self._load()
         modules = [
@@ -137,6 +159,7 @@ class Guard:
         held = [[id(holder), *map(id, saved.values())] for holder, saved in self._saved]
         held += [[id(function), *map(id, code.values())] for function, code in self._codes]
         shell = self._shell.seal() if self._shell else []
+        held += [self._threads, [[number, id(one)] for number, one in self._handlers.items()]]
         return hashlib.sha256(repr([self.checker, self._path, held, shell]).encode()).hexdigest()
 
     @staticmethod
@@ -171,6 +194,10 @@ class Guard:
             The notebook's.
         """
         self.back = self._shell.put_back() if self._shell else []
+        for number, handler in _handlers().items():
+            if handler is not self._handlers[number]:
+                signal.signal(number, self._handlers[number] or signal.SIG_DFL)
+                self.back.append(f"what {signal.Signals(number).name} calls")
         for function, code in self._codes:
             for name, value in code.items():
                 if getattr(function, name) is not value:

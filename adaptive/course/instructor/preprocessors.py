@@ -252,7 +252,10 @@ class Run(Execute):
         names = sorted({n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)})
         try:
             done = json.loads(self._ask_guard(f"before_check({names!r})"))
-            return list(map(str, done["back"])) if done["seal"] == self._seal else None
+            if done["running"]:
+                self._noticed["a thread that still runs"] = None
+            sound = done["seal"] == self._seal and not done["running"]
+            return list(map(str, done["back"])) if sound else None
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -345,7 +348,10 @@ def settle(cell: NotebookNode, back: list[str] | None) -> None:
         cell without points.
     """
     if back is None:
-        says = "The check could not be prepared. Ask your instructor to look at this cell."
+        says = (
+            "The check cannot be relied on here: something of the notebook's own still runs, or "
+            "has changed what the check needs. Ask your instructor to look at this cell."
+        )
         cell.outputs = [_error("NoPoints", says)]
     results = [o for o in cell.outputs if o.output_type == "execute_result"]
     points = _points(results[0]) if len(results) == 1 else math.nan

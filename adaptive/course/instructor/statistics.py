@@ -25,6 +25,8 @@ _WHERE = re.compile(
     r"(?<=[.?!] )[^.?!]*? first at (?:random problem|step) \d.*$|It fails first at .*$"
 )
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
+#: A letter in the place of a name, which stands for another curve in another student's paper.
+_LETTER = re.compile(r"^[A-Z]: ")
 #: Fewest students for a correlation.
 FEWEST = 5
 #: Mistakes that a page opens with; the rest are folded.
@@ -41,8 +43,8 @@ class Said:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """What two students have in common who made the same mistake: all but the numbers."""
-        return self.question, self.part, _NUMBER.sub("#", self.says)
+        """What two students with the same mistake have in common: all but numbers and letters."""
+        return self.question, _LETTER.sub("", self.part), _NUMBER.sub("#", self.says)
 
 
 @dataclass(frozen=True)

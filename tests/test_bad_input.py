@@ -44,6 +44,7 @@ from adaptive import (
     tracing,
 )
 from adaptive import race as races
+from adaptive.explorer.plane import plane
 from adaptive.problems import (
     Beale,
     Bigrams,
@@ -682,6 +683,9 @@ FIGURES: list[Case] = [
     (lambda: flipbook(str, [1], label="a", at=1), ValueError, ["at must be less than", "1, got 1"]),
     (lambda: flipbook(str, [1], label="a", at=-1), ValueError, ["at", "at least 0", "-1"]),
     (lambda: flipbook(str, [1], label="a", key="a b"), ValueError, ["letters, digits", "'a b'"]),
+    (lambda: plane(at=0.03), ValueError, ["at must be one of 0.001", "0.5, 1", "0.03"]),
+    (lambda: plane(at="0.1"), TypeError, ["at", REAL, "'0.1'"]),
+    (lambda: plane(key="a b"), ValueError, ["letters, digits", "'a b'"]),
     (lambda: explore(3, SGD()), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: explore(CIRCLES, SGD()), ValueError, ["problem", "two coordinates", "circles with 6"]),
     (lambda: explore(Ravine(), SGD(), SGD(1)), ValueError, ["rules must differ", "SGD twice"]),

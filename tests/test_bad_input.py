@@ -71,7 +71,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
-from adaptive.problems.networks import Blocks, Network
+from adaptive.problems.networks import Blocks, Network, larger
 from adaptive.tracing import cost
 from tests.public import CALLED, named
 
@@ -513,6 +513,8 @@ NETWORKS: list[Case] = [
         NotImplementedError,
         ["Network must define backward(w, X, R, *seen)"],
     ),
+    (lambda: larger().rules("rnn"), ValueError, ["network", "transformer", "'rnn'"]),
+    (lambda: larger().runs("transformer", "Lion"), ValueError, ["rule", "Adam", "'Lion'"]),
 ]
 
 # ------------------------------------------------------------------ problems, asked at a point
@@ -963,8 +965,8 @@ def test_bad_input_is_named(
 
 #: What has parameters and no case, and why.
 UNCHECKED = {
-    "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
-    " TracedProblem TracedRule TracingError": "the package makes them, not its users",
+    "Anatomy Chosen Dissection Entry Explorer Form Larger Node Path Program Race Record Runs Sweep"
+    " Traced TracedProblem TracedRule TracingError": "the package makes them, not its users",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",

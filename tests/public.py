@@ -22,7 +22,8 @@ CALLED = _modules(
 DESCRIBED = (
     *CALLED,
     *_modules("compare", "large", "palette", "rules", "tracing.cost"),
-    *_modules(*(f"explorer.{name}" for name in ("opening", "gallery", "flipbook", "translator"))),
+    *_modules(*(f"explorer.{name}" for name in ("opening", "gallery", "flipbook"))),
+    *_modules(*(f"explorer.{name}" for name in ("plane", "translator"))),
     *_modules(*(f"frameworks.{name}" for name in ("torch", "optax", "keras"))),
     *_modules(*(f"course.{name}" for name in ("assignment", "code", "questions"))),
     *_modules(*(f"course.{name}" for name in ("ravine", "rates", "moments", "choose"))),

@@ -45,6 +45,7 @@ from adaptive import (
     translator,
 )
 from adaptive import race as races
+from adaptive.explorer.plane import plane
 from adaptive.problems import (
     Beale,
     Bigrams,
@@ -71,7 +72,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
-from adaptive.problems.networks import Blocks, Network
+from adaptive.problems.networks import Blocks, Network, larger
 from adaptive.tracing import cost
 from tests.public import CALLED, named
 
@@ -513,6 +514,8 @@ NETWORKS: list[Case] = [
         NotImplementedError,
         ["Network must define backward(w, X, R, *seen)"],
     ),
+    (lambda: larger().rules("rnn"), ValueError, ["network", "transformer", "'rnn'"]),
+    (lambda: larger().runs("transformer", "Lion"), ValueError, ["rule", "Adam", "'Lion'"]),
 ]
 
 # ------------------------------------------------------------------ problems, asked at a point
@@ -688,6 +691,9 @@ FIGURES: list[Case] = [
     (lambda: translator("Adadelta", "optax"), ValueError, ["source", "'optax'", "keras"]),
     (lambda: translator("Adam", "torch", "torch"), ValueError, ["target", "'torch'", "optax"]),
     (lambda: translator(key="a b"), ValueError, ["letters, digits", "'a b'"]),
+    (lambda: plane(at=0.03), ValueError, ["at must be one of 0.001", "0.5, 1", "0.03"]),
+    (lambda: plane(at="0.1"), TypeError, ["at", REAL, "'0.1'"]),
+    (lambda: plane(key="a b"), ValueError, ["letters, digits", "'a b'"]),
     (lambda: explore(3, SGD()), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: explore(CIRCLES, SGD()), ValueError, ["problem", "two coordinates", "circles with 6"]),
     (lambda: explore(Ravine(), SGD(), SGD(1)), ValueError, ["rules must differ", "SGD twice"]),
@@ -975,8 +981,8 @@ def test_bad_input_is_named(
 
 #: What has parameters and no case, and why.
 UNCHECKED = {
-    "Anatomy Chosen Dissection Entry Explorer Form Node Path Program Race Record Sweep Traced"
-    " TracedProblem TracedRule TracingError Translation": "the package makes them, not its users",
+    "Anatomy Chosen Dissection Entry Explorer Form Larger Node Path Program Race Record Runs Sweep"
+    " Traced TracedProblem TracedRule TracingError Translation": "made by the package, not by users",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",

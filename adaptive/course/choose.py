@@ -15,6 +15,7 @@ from adaptive.course.assignment import Assignment
 from adaptive.course.calling import Mishap, call, quietly
 from adaptive.course.closed import Choice, Number, Setting, Table
 from adaptive.course.failed import FOLLOWED, SHEET, Record, records, show_records
+from adaptive.course.network import NETWORK, NETWORK_STEPS, held_out
 from adaptive.course.questions import Prediction
 from adaptive.course.tuner import SEARCH
 from adaptive.course.unseen import BUDGET, STEPS, Budgeted, OutOfBudget, Unseen, losses, runner
@@ -22,12 +23,15 @@ from adaptive.race import following
 
 __all__ = [
     "BUDGET",
+    "NETWORK",
+    "NETWORK_STEPS",
     "STEPS",
     "Budgeted",
     "OutOfBudget",
     "Record",
     "Unseen",
     "glimpse",
+    "held_out",
     "left",
     "looks",
     "losses",
@@ -254,6 +258,14 @@ def _tried(rule: Rule) -> str:
     return f"On 12 fresh instances it leaves {rest:.2g} of the loss."
 
 
+def _learned(rule: Rule) -> str:
+    with quietly():
+        loss = float(np.mean(held_out(rule, seeds=4, first=500)))
+    if not loss < 1e3:
+        return "It diverges: the rate is too large."
+    return f"From 4 fresh starts its loss on what was held out is {loss:.2f} in the mean."
+
+
 def _followed(rule: Rule) -> str:
     with quietly():
         away = share(rule, np.random.default_rng(1))
@@ -284,7 +296,8 @@ ASSIGNMENT = Assignment(
         "predicted-gain": Prediction(0.01, 1000),
         "measured": Table(dict.fromkeys(("gain", "spread"), Number(1))),
         "one-sweep": Choice(1, ("A", "B", "C", "D")),
-        "choice": Setting(5, _tried),
+        "choice": Setting(3, _tried),
+        "network": Setting(2, _learned),
         "run-a": Table({"cause": _CAUSE, "growth": Number(1)}),
         "run-b": Table({"cause": _CAUSE, "exponent": Number(1)}),
         "run-c": Table({"cause": _CAUSE, "first step": Number(1)}),

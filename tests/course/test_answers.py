@@ -229,9 +229,9 @@ def test_a_note_of_the_wrong_kind_is_worth_nothing(name, text):
 
 def test_what_is_tried_is_the_setting_that_was_noted():
     key = PAPERS["choose"].keys["choice"]
-    assert keys.marked(key, "choice", repr(closed.Noted({"rule": "Adagrad", "lr": 0.25})))[0] == 5
+    assert keys.marked(key, "choice", repr(closed.Noted({"rule": "Adagrad", "lr": 0.25})))[0] == 3
     noted = closed.note(closed_questions("choose")["choice"], Adagrad(0.25))
-    assert keys.marked(key, "choice", repr(closed.Noted(noted)))[0] == 5
+    assert keys.marked(key, "choice", repr(closed.Noted(noted)))[0] == 3
 
 
 def test_an_archive_for_students_has_no_key(tmp_path):

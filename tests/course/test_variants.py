@@ -30,7 +30,9 @@ def right(key):
     if isinstance(key, keys.Table):
         return {name: right(row) for name, row in key.rows.items()}
     if isinstance(key, keys.Setting):
-        return {"rule": "Adagrad", "lr": 0.25} if len(key.goals) > 1 else {"rule": "SGD", "lr": 0.4}
+        rules = {"choice": ("Adagrad", 0.25), "network": ("NAG", 0.2), "cure": ("SGD", 0.4)}
+        rule, lr = rules[{3: "choice", 2: "network", 1: "cure"}[len(key.goals)]]
+        return {"rule": rule, "lr": lr}
     if isinstance(key, keys.Powers):
         return list(key.right)
     return key.right() if callable(key.right) else key.right

@@ -58,12 +58,14 @@ def bigrams(texts: list[str]) -> dict[str, Any]:
     return {"words": np.array(ranked), "counts": counts}
 
 
-def characters(texts: list[str]) -> dict[str, Any]:
-    """Return the beginning of the text in lower case, and the characters that it is made of.
+def in_one(texts: list[str]) -> str:
+    """Return the texts as one in lower case; white space is one blank, however much there is."""
+    return " ".join(" ".join(texts).lower().split())
 
-    White space is one blank, however much of it there is.
-    """
-    text = " ".join(" ".join(texts).lower().split())[:CHARACTERS]
+
+def characters(texts: list[str]) -> dict[str, Any]:
+    """Return the beginning of the text, and the characters that it is made of."""
+    text = in_one(texts)[:CHARACTERS]
     alphabet = sorted(set(text))
     place = {character: i for i, character in enumerate(alphabet)}
     return {

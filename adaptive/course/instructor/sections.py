@@ -101,6 +101,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "measured": Section("race", "One run decides nothing"),
         "one-sweep": Section("race", "The width of the basin"),
         "choice": Section("race", "An honest guide to choosing"),
+        "network": Section("race", "The width of the basin"),
         "run-a": Section("sgd", "The exact answer on a quadratic"),
         "run-b": Section("adagrad", "When it stalls"),
         "run-c": Section("adam", "How long can a step be?"),

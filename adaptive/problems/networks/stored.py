@@ -46,6 +46,21 @@ def characters(context: int) -> tuple[str, npt.NDArray[Any], npt.NDArray[Any]]:
     return "".join(stored["alphabet"].tolist()), X, y
 
 
+@cache
+def plane() -> dict[str, npt.NDArray[Any]]:
+    """Return a plane through a network's parameters, and the runs that are projected on it.
+
+    ``heights`` is the loss where the coordinates are ``x`` and ``y``, shape (y, x); ``paths`` are
+    the coordinates of runs after some ``steps``, shape (rules, rates, steps, 2); ``loss`` and
+    ``share`` are of their ends, shape (rules, rates): which share of their squared distance from
+    the start, where both coordinates are 0, lies in the plane.
+    """
+    arrays = _stored("plane.npz")
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
+
+
 def apart(X: npt.NDArray[Any], y: npt.NDArray[Any], held_out: int) -> tuple[Rows, Rows]:
     """Return the rows to train on, and the last ones, which are held out."""
     n = len(X) - held_out

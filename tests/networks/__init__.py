@@ -1,0 +1,1 @@
+"""Networks trained with the exported rules, in PyTorch. ``make networks`` runs them."""

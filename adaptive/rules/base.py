@@ -21,6 +21,7 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "beta1": (0, 1),
     "beta2": (0, 1),
     "eps": (0, np.inf),
+    "weight_decay": (0, np.inf),
 }
 
 
@@ -46,7 +47,7 @@ class Rule:
         If a hyperparameter is not a real number or an array of them.
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
-        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr`` and ``eps``.
+        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps`` and ``weight_decay``.
 
     Examples
     --------
@@ -68,6 +69,8 @@ class Rule:
 
     #: The names of the state arrays, in the order in which `update` takes them.
     state_names: ClassVar[tuple[str, ...]] = ()
+    #: Whether `update` takes theta as well, before the state: for weight decay.
+    sees_theta: ClassVar[bool] = False
     #: The hyperparameters with which the book runs the rule on the circles task.
     on_circles: ClassVar[dict[str, float]] = {}
     #: The state: a named tuple of ``t``, the steps made so far, and the arrays.
@@ -118,9 +121,12 @@ class Rule:
         t : int
             The number of this step, from 1.
         *state : array_like
-            The state arrays, in the order of `state_names`.
+            The state arrays, in the order of `state_names`. Before them theta, if the rule
+            says `sees_theta`: the parameters that the step is added to, wherever the gradient
+            was taken.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define update(g, t, *state)")
+        theta = "theta, " * self.sees_theta
+        raise NotImplementedError(f"{type(self).__name__} must define update(g, t, {theta}*state)")
 
     def lookahead(self, theta: Any, state: Any) -> Any:
         """Return the point at which this rule wants its gradient: theta itself but for NAG.
@@ -265,7 +271,8 @@ class Rule:
             theta, g = self._checked(theta, g, state)
         t = state[0] + 1
         try:
-            new = self.update(g, t, *state[1:])
+            seen = (theta, *state[1:]) if self.sees_theta else state[1:]
+            new = self.update(g, t, *seen)
             moved = theta + new[0]
         except (TypeError, ValueError) as error:
             self._blame(theta, g, state, error)

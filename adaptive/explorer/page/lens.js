@@ -8,7 +8,8 @@ import { draggable } from "./drag.js";
 import { polyline, set, shape } from "./drawing.js";
 import { clamp, written } from "./numbers.js";
 
-const ROLES = ["step", "memory", "gradient"];
+const PARTS = ["memory", "gradient", "decay"];
+const ROLES = ["step", ...PARTS];
 const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
 
@@ -143,11 +144,11 @@ export class Lens {
   }
 }
 
-/** From where to where each arrow goes: memory and gradient tip to tail. */
+/** From where to where each arrow goes: the parts tip to tail. */
 function endsOf(before, parts) {
   const ends = { step: [before, plus(before, parts.step)] };
   let tip = before;
-  for (const role of ["memory", "gradient"]) {
+  for (const role of PARTS) {
     if (!parts[role]) continue;
     ends[role] = [tip, plus(tip, parts[role])];
     tip = ends[role][1];

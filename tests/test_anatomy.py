@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend
+from adaptive import NAG, SGD, Adam, Momentum, RMSprop, descend
 from adaptive.problems import Saddle
 from adaptive.rules import Rule
 from adaptive.tracing import dissect, trace_rule
 from adaptive.tracing.anatomy import factors, summands
+from tests.every import KINDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ def _run(rule):
     return inputs, trace_rule(rule).update.evaluate(inputs)[0]
 
 
-RULES_HERE = [*(kind(**kind.on_circles) for kind in RULES), Mixing(), Scaled()]
+RULES_HERE = [*(kind(**kind.on_circles) for kind in KINDS), Mixing(), Scaled()]
 
 
 @pytest.mark.parametrize("rule", RULES_HERE, ids=lambda rule: type(rule).__name__)

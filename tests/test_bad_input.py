@@ -15,7 +15,6 @@ import pytest
 import adaptive
 from adaptive import (
     NAG,
-    RULES,
     SGD,
     Adadelta,
     Adagrad,
@@ -72,6 +71,7 @@ from adaptive.problems import (
 )
 from adaptive.problems.networks import Blocks, Network
 from adaptive.tracing import cost
+from tests.every import every_rule
 from tests.public import CALLED, named
 
 NAN, INF = float("nan"), float("inf")
@@ -1063,7 +1063,7 @@ def test_nothing_was_modified() -> None:
     assert STATE.v.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 @pytest.mark.parametrize("bad", [-0.5, NAN, INF, "0.5", None, 1j, True, [], [0.1, -1]], ids=repr)
 def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
     for name in kind().hyperparameters:
@@ -1071,7 +1071,7 @@ def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
             kind(**{name: bad})
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_every_decay_is_below_one(kind: type) -> None:
     for name in kind().hyperparameters.keys() - {"lr", "eps"}:
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} must .*\[0, 1\), got 1"):
@@ -1079,7 +1079,7 @@ def test_every_decay_is_below_one(kind: type) -> None:
         kind(**{name: 0})
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_every_step_refuses_a_column(kind: type) -> None:
     """It would broadcast to a matrix, without an error from numpy."""
     rule, theta = kind(), np.zeros(3)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, Momentum, Rule, export
+from adaptive import NAG, SGD, Adadelta, Adam, Momentum, Rule, export
 from adaptive.export.recipe import Either, Recipe, exported, stable
 from adaptive.export.settings import settings_for
 from adaptive.frameworks.forms import MomentumOutside
 from adaptive.tracing import flat, record
+from tests.every import KINDS
 from tests.parity import drawn
 from tests.parity.live import alike
 
@@ -335,4 +336,4 @@ def test_the_recipe_is_made_once():
     one, other = exported(Adam(lr=0.1)).recipe(), exported(Adam(lr=0.2)).recipe()
     assert isinstance(one, Recipe) and one is other
     assert one is not exported(Adam).recipe(decay=True)
-    assert len({exported(kind).recipe().split.scalars for kind in RULES}) == len(RULES)
+    assert len({exported(kind).recipe().split.scalars for kind in KINDS}) == len(KINDS)

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult, OptimizeWarning, basinhopping, minimize, rosen, rosen_der
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, minimizer
+from adaptive import NAG, SGD, Adam, Momentum, Rule, descend, minimizer
 from adaptive.problems import Problem, Ravine
+from tests.every import every_rule
 from tests.landscapes import LANDSCAPES, Counted, Landscape
 from tests.problems.support import complex_step
 
@@ -25,7 +26,6 @@ MODULE = sys.modules["adaptive.minimizer"]
 RAVINE = Ravine()
 ROSEN = Landscape("rosen", rosen, rosen_der, (-1.2, 1.0, -0.5), (1.0, 1.0, 1.0))
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_landscape = pytest.mark.parametrize("landscape", [ROSEN, *LANDSCAPES], ids=repr)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
-from adaptive import NAG, RULES, Adadelta, Adam, AMSGrad, Momentum, Nadam
+from adaptive import NAG, Adadelta, Adam, AMSGrad, Momentum, Nadam
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import (
@@ -28,6 +28,7 @@ from adaptive.tracing import (
 )
 from adaptive.tracing.graph import MOST_NODES, OPERATIONS
 from adaptive.tracing.javascript import _identifiers, _letters, _method
+from tests.every import KINDS, every_rule
 
 
 def evaluate(program, **inputs):
@@ -38,7 +39,7 @@ def evaluate(program, **inputs):
 # ------------------------------------------------------------------ recording
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_a_recording_computes_what_the_rule_computes(kind):
     rng = np.random.default_rng(1)
     rule = kind()
@@ -56,7 +57,7 @@ def test_a_recording_computes_what_the_rule_computes(kind):
 
 
 def test_only_nag_looks_ahead():
-    assert [kind for kind in RULES if trace_rule(kind()).lookahead is not None] == [NAG]
+    assert [kind for kind in KINDS if trace_rule(kind()).lookahead is not None] == [NAG]
 
 
 def test_what_depends_on_time_and_settings_alone_is_taken_out():

@@ -121,8 +121,8 @@ class Recipe:
     state_names : tuple of str
         The state arrays.
     split : Split
-        From ``theta`` (if it decays or the rule sees it), the gradient ``g`` and ``state.*`` to what is added to the
-        parameter and the new state; with what all elements share by itself.
+        From ``theta`` (if it decays, or the rule sees it), the gradient ``g`` and ``state.*`` to
+        what is added to the parameter and the new state; with what all elements share by itself.
     unshifted : Split or None
         From ``theta``, a parameter, and ``state.*`` to the θ of the book; None where they are one.
     kept : tuple of str

@@ -60,7 +60,7 @@ class AdamW(Rule):
         "weight_decay": 0.01,
     }
 
-    def update(self, g: Any, t: int, theta: Any, m: Any, v: Any) -> tuple[Any, Any, Any]:  # type: ignore[override]
+    def update(self, g: Any, t: int, theta: Any, m: Any, v: Any) -> tuple[Any, Any, Any]:
         """Return the step and the two moments."""
         m = self.beta1 * m + (1 - self.beta1) * g
         v = self.beta2 * v + (1 - self.beta2) * (g * g)

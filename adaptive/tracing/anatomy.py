@@ -1,8 +1,8 @@
 """Taking the step of a recorded rule apart: memory, this gradient, and what only scales them.
 
 Turn all gradients round, and θ with them. Some of what a rule computes turns round too, such as a
-velocity: it says where to go. Some stays, such as an average of squares: it says how far. That is found from
-the recording alone, for the states by starting from the zeros that they start from.
+velocity: it says where to go. Some stays, such as an average of squares: it says how far. That is
+found from the recording alone, for the states by starting from the zeros that they start from.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _parts(traced: TracedRule, parity: Mapping[Node, Parity]) -> Program | None:
 
 
 def _part(step: Node, role: str, parity: Mapping[Node, Parity], graph: Graph) -> Node:
-    """Return the step with the inputs of other roles put to 0, where it has its direction from them.
+    """Return the step with the inputs of other roles put to 0, as far as they are its direction.
 
     What scales the direction stays as it is, whatever it is made of. So the step is linear in
     what is put to 0, and the parts for all roles add up to it.

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, anatomy, descend
+from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, anatomy, descend
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
 from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import TracingError, dissect, trace_rule
 from adaptive.tracing.latex import in_order, letters_of, names_of
+from tests.every import KINDS, every_rule
 from tests.test_anatomy import Mixing, Signs
 
 TEXT = Momentum(lr=0.06, momentum=0.7)
@@ -76,7 +77,7 @@ def test_where_a_problem_projects_the_last_line_says_so():
     assert _lines(SGD(), projects=True)[-1].startswith("[plain: θ_t] = Π( [plain: θ_t−1]")
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_a_term_is_worth_what_is_written(kind):
     """The terms of a sum, with its signs, make up what is on the left of it."""
     shown = anatomy(kind(**kind.on_circles), Saddle(), steps=20)
@@ -96,7 +97,7 @@ def test_a_term_is_worth_what_is_written(kind):
     assert checked >= 3
 
 
-@pytest.mark.parametrize("kind", [kind for kind in RULES if kind not in (SGD, Momentum, NAG)])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in (SGD, Momentum, NAG)])
 def test_where_it_divides_the_step_is_the_reach_times_bar_over_band(kind):
     shown = anatomy(kind(**kind.on_circles), Saddle(), steps=20)
     found = shown._equation
@@ -162,7 +163,7 @@ def test_brackets_stand_where_they_have_to():
 
 
 def test_every_formula_is_set_in_svg_with_its_feet_on_the_line():
-    for kind in RULES:
+    for kind in KINDS:
         traced = trace_rule(kind())
         names = names_of(traced)
         printer = typeset.Printer(letters_of(traced), names)

@@ -16,6 +16,7 @@ from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.explorer.tuned import tuned
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
 from adaptive.rules import Rule
+from tests.every import every_rule
 from tests.explorer.support import (
     assert_path,
     points,
@@ -233,7 +234,7 @@ def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
     assert np.allclose(arrow["gradient"], [ahead, after], atol=0.1)
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
     rule, rng = catalogue.default_rule(kind), np.random.default_rng(4)
     page = show(visit, tmp_path, explore(Saddle(), rule, steps=60))

@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from adaptive import RULES, descend, problems
+from adaptive import descend, problems
 from adaptive.descent import Path
 from adaptive.explorer import bundle, catalogue
 from adaptive.explorer.picture import bounds_of
 from adaptive.explorer.ranges import ranges_of
 from adaptive.problems import LogisticRegression, Problem, Rescaled, Surface
+from tests.every import KINDS
 
 STEPS = 200
 SETTINGS = 4
@@ -99,7 +100,7 @@ class Case:
 
 def _random_settings(rng):
     """Yield a rule with random hyperparameters, a problem and a random start, for all pairs."""
-    for kind in RULES:
+    for kind in KINDS:
         for problem in PROBLEMS:
             for _ in range(SETTINGS):
                 rule = catalogue.default_rule(kind)
@@ -198,11 +199,11 @@ def test_200_steps_end_where_python_ends(cases):
         for values, name in zip(found["state"], path.rule.state_names, strict=True):
             assert _close(np.transpose(values), path.state[name], TOLERANCE), case
     # Of every rule and every problem, enough is compared from end to end.
-    for kind in RULES:
+    for kind in KINDS:
         of = [case for case in compared if type(case.path.rule) is kind]
         assert len(of) >= SETTINGS * len(PROBLEMS) / 3, kind
     for problem in PROBLEMS:
-        assert sum(case.path.problem is problem for case in compared) >= SETTINGS * len(RULES) / 3
+        assert sum(case.path.problem is problem for case in compared) >= SETTINGS * len(KINDS) / 3
 
 
 def test_divergence_comes_at_the_same_step(cases):

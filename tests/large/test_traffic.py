@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RULES, SGD, Adam, Momentum
+from adaptive import SGD, Adam, Momentum
 from adaptive.large import traffic
 from adaptive.tracing.split import split
-
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+from tests.every import every_rule
 
 
 class Counted(np.lib.mixins.NDArrayOperatorsMixin):

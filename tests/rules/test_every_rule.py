@@ -1,4 +1,4 @@
-"""What holds for every rule in `adaptive.RULES`, a newly added one included."""
+"""What holds for every rule of the book, a newly added one included."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 import adaptive
 from adaptive import NAG, RULES, Rule, descend
 from adaptive.problems import NoisyQuadratic, Ravine
+from tests.every import KINDS, every_rule
 from tests.rules.reference import GRADIENTS, walk
 
 START = np.array([1.0, -2.0, 0.5, 0.0, 3.0, 1.0])
 DECAYS = ("momentum", "rho", "beta1", "beta2")
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_hyperparameter = pytest.mark.parametrize(
     ("kind", "name"),
     [
         pytest.param(kind, f.name, id=f"{kind.__name__}-{f.name}")
-        for kind in RULES
+        for kind in KINDS
         for f in fields(kind)
     ],
 )
@@ -61,8 +61,8 @@ def test_order_of_the_book() -> None:
     names = [kind.__name__ for kind in RULES]
     assert names[:5] == ["SGD", "Momentum", "NAG", "Adagrad", "Adadelta"]
     assert names[5:10] == ["RMSprop", "Adam", "AdaMax", "Nadam", "AMSGrad"]
-    assert all(getattr(adaptive, kind.__name__) is kind for kind in RULES)
-    assert all(kind.__name__ in adaptive.__all__ for kind in RULES)
+    assert all(getattr(adaptive, kind.__name__) is kind for kind in KINDS)
+    assert all(kind.__name__ in adaptive.__all__ for kind in KINDS)
 
 
 @every_rule
@@ -395,7 +395,7 @@ def test_equal_rules(kind: type[Rule]) -> None:
     assert kind() == kind()
     assert hash(kind()) == hash(kind())
     assert len({kind(), kind(), book(kind)}) == len({kind(), book(kind)}) == 2
-    assert all(kind() != other() for other in RULES if other is not kind)
+    assert all(kind() != other() for other in KINDS if other is not kind)
     assert kind() != "rule"
 
 

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, Rule, descend
+from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, Rule, descend
 from adaptive.problems import NoisyQuadratic
+from tests.every import KINDS, every_rule
 from tests.rules.reference import walk
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 some = settings(max_examples=20, deadline=None)
 
 #: Rules whose step is proportional to the gradients, and rules whose step does not depend on
 #: their scale; Adadelta is neither: its ε has the units of both.
 LINEAR = (SGD, Momentum, NAG)
-NORMALISED = tuple(kind for kind in RULES if kind not in (*LINEAR, Adadelta))
+NORMALISED = tuple(kind for kind in KINDS if kind not in (*LINEAR, Adadelta))
 #: Rules with powers of t.
 POWERS = (Adam, AdaMax, Nadam)
 #: Rules without a square, which overflow with their gradients and not before.
@@ -149,7 +149,7 @@ def test_steps_of_the_others_have_the_scale_of_the_gradients(
 
 
 @pytest.mark.parametrize(
-    "kind", [k for k in RULES if k is not AdaMax], ids=lambda kind: kind.__name__
+    "kind", [k for k in KINDS if k is not AdaMax], ids=lambda kind: kind.__name__
 )
 def test_what_is_not_invariant_is_not(kind: type[Rule]) -> None:
     """With ε as it is, or with a learning rate that has the units of the gradient."""

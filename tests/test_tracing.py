@@ -28,7 +28,7 @@ from adaptive.tracing import (
 )
 from adaptive.tracing.graph import MOST_NODES, OPERATIONS
 from adaptive.tracing.javascript import _identifiers, _letters, _method
-from tests.every import KINDS, every_rule
+from tests.every import KINDS, every_rule, updated
 
 
 def evaluate(program, **inputs):
@@ -46,9 +46,10 @@ def test_a_recording_computes_what_the_rule_computes(kind):
     traced = trace_rule(rule)
     g, t = rng.normal(), 7
     state = {name: rng.random() for name in rule.state_names}
-    inputs = {"g": g, "t": t} | {f"state.{k}": v for k, v in state.items()}
+    theta = rng.normal()
+    inputs = {"g": g, "t": t, "theta": theta} | {f"state.{k}": v for k, v in state.items()}
     inputs |= {f"hyper.{k}": v for k, v in rule.hyperparameters.items()}
-    expected = rule.update(g, t, *state.values())
+    expected = updated(rule, g, t, theta, *state.values())
     assert evaluate(traced.update, **inputs) == pytest.approx(expected, rel=1e-15)
     first, rest = traced.update.hoist({"t", *(k for k in inputs if k.startswith("hyper."))})
     constants = evaluate(first, **inputs)

@@ -16,7 +16,7 @@ from adaptive import SGD, Adam, Momentum, Rule
 from adaptive.large import Engine, choose, kernel
 from adaptive.large.tape import BLOCK, tape
 from adaptive.tracing.split import split
-from tests.every import KINDS, every_rule
+from tests.every import KINDS, every_rule, updated
 
 ENGINES = ("numba", "blocks", "plain")
 #: More than one block, and not a whole number of them.
@@ -58,7 +58,8 @@ def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engin
         )
         # The last place of what is added up, not of a sum that may be near zero: with all signs
         # alike nothing cancels.
-        uncancelled, *_ = rule.update(np.abs(g), state.t + 1, *map(np.abs, state[1:]))
+        signless = map(np.abs, (theta, *state[1:]))
+        uncancelled, *_ = updated(rule, np.abs(g), state.t + 1, *signless)
         place = np.spacing(np.maximum(np.abs(theta), np.abs(uncancelled)))
         theta, state = rule.step(theta, g, state)
         my_state = rule.step_into(mine, g, my_state, engine)

@@ -70,9 +70,8 @@ def test_decays_are_an_axis_of_a_sweep() -> None:
 
 
 def test_bad_decays_are_named() -> None:
-    with pytest.raises(
-        ValueError, match=r"AdamW\.weight_decay must be finite and in \[0, inf\), got -0\.1"
-    ):
+    words = r"AdamW\.weight_decay must be finite and in \[0, inf\), got -0\.1"
+    with pytest.raises(ValueError, match=words):
         replace(AdamW(), weight_decay=-0.1)
 
 

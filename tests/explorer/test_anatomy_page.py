@@ -11,6 +11,7 @@ from adaptive import NAG, SGD, Adam, Momentum, RMSprop, anatomy
 from adaptive.explorer.equation import GIVEN
 from adaptive.explorer.step import short
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle
+from adaptive.tracing.anatomy import PARTS
 from tests.every import KINDS, every_rule
 from tests.explorer.support import points, settle, show, slider, violations
 from tests.test_anatomy import Mixing, Signs
@@ -85,7 +86,7 @@ def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
         zoom = 2 ** (round(2 * np.log2(np.hypot(*step) / np.hypot(*parts["step"]))) / 2)
         np.testing.assert_allclose(step, parts["step"] * zoom * [1, -1], atol=0.2)
         tip = arrows["step"][0]
-        for role in ("memory", "gradient"):
+        for role in PARTS:
             if role not in arrows:
                 assert role not in parts or np.hypot(*parts[role]) * zoom < 0.2
                 continue

@@ -45,7 +45,7 @@ def _seek(page, t):
 def _arrows(page):
     """Return the two ends of each arrow that is drawn, in pixels."""
     found = {}
-    for role in ("memory", "gradient", "step"):
+    for role in (*PARTS, "step"):
         hit = page.locator(f".lens .part.{role} .hit")
         if hit.count() and (ends := points(hit.get_attribute("d"))).size:
             found[role] = ends

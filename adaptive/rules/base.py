@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -23,6 +24,8 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "eps": (0, np.inf),
     "weight_decay": (0, np.inf),
 }
+#: What a rule says of itself as a class, and what is no hyperparameter.
+OF_THE_CLASS = ("state_names", "sees_theta")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +88,40 @@ class Rule:
         cls.State = state
         if "lookahead" in vars(cls):
             cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
+        cls._check_update()
+
+    @classmethod
+    def _check_update(cls) -> None:
+        """Raise a TypeError if `update` takes theta and the class does not say so, or reversely.
+
+        It would be given an array of the state for it, which fails late or not at all.
+        """
+        if not isinstance(cls.sees_theta, bool):
+            raise TypeError(
+                f"{cls.__name__}.sees_theta must be True or False, got {cls.sees_theta!r}"
+            )
+        given = ["g", "t", *(["theta"] if cls.sees_theta else []), *cls.state_names]
+        signature = _checks.signature(cls.update)
+        names = list(signature.parameters)[1:]
+        if "theta" in names:
+            place = names.index("theta")
+            fits = given[place : place + 1] == ["theta"]
+        else:
+            fits = not cls.sees_theta or _takes(signature, 1 + len(given))
+        if not fits:
+            raise TypeError(
+                f"{cls.__name__}.update must take ({', '.join(given)}), as sees_theta is "
+                f"{cls.sees_theta}, got ({', '.join(names)})"
+            )
 
     def __post_init__(self) -> None:
         """Check the hyperparameters; numbers become floats, arrays read-only copies."""
         for field in fields(self):
+            if field.name in OF_THE_CLASS:
+                raise TypeError(
+                    f"{type(self).__name__}.{field.name} must be no field of the dataclass: "
+                    "annotate it with ClassVar, or not at all"
+                )
             value = getattr(self, field.name)
             low, high = INTERVALS.get(field.name, (-np.inf, np.inf))
             checked = _checks.within(f"{type(self).__name__}.{field.name}", value, low, high)
@@ -401,3 +434,12 @@ class Rule:
         # Arrays of float64 hyperparameters promote float32.
         moved, *arrays = (np.asarray(array, theta.dtype) for array in (moved, *new[1:]))
         return moved, self.State(state.t + 1, *arrays)
+
+
+def _takes(signature: inspect.Signature, count: int) -> bool:
+    """Return whether a function can be called with so many arguments."""
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        return False
+    return True

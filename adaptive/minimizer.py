@@ -33,7 +33,9 @@ def minimizer(rule: Rule) -> Callable[..., Any]:
     bounds and constraints.
 
     Where the run ends is the result, as in `descend`: a rule does not search
-    for a lower loss, so that ``fun`` may be above what it was on the way.
+    for a lower loss, so that ``fun`` may be above what it was on the way. A rule
+    whose weights decay comes to rest where the gradient holds against the decay,
+    not where it is small.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ WORDS = {
         "first": "There is no memory yet: the step is the gradient's alone.",
         "alone": "This rule has no memory: the step is the gradient's alone.",
         "scaled": "This gradient says where to go; its history says how far in each coordinate.",
-        "decay": "Memory, gradient and θ itself each have a part in this step.",
+        "decay": "θ itself has a part in this step, its decay; the rest is from gradients.",
         "whole": "Memory and gradient are mixed in a way that is no sum: the step is one arrow.",
         "nowhere": "Here the loss is not finite: there is no step.",
     },

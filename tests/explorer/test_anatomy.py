@@ -188,6 +188,15 @@ def test_parts_are_those_of_the_run():
         shown.parts(10)
 
 
+def test_the_decay_is_of_theta_before_the_step():
+    shown = anatomy(AdamW(lr=0.1, weight_decay=0.5), Ravine())
+    for t in (1, 2, 30):
+        parts = shown.parts(t)
+        np.testing.assert_allclose(parts["decay"], -0.05 * shown.path.theta[t - 1], rtol=1e-15)
+        made = sum(parts[role] for role in ("memory", "gradient", "decay"))
+        np.testing.assert_allclose(made, np.diff(shown.path.theta, axis=0)[t - 1], rtol=1e-12)
+
+
 def test_what_is_seen_is_said():
     def said(rule, t, problem=None):
         return anatomy(rule, problem or Ravine(), at=t)._summary()
@@ -201,6 +210,9 @@ def test_what_is_seen_is_said():
     assert said(SGD(0.01), 5) == "alone"
     assert said(Adadelta(), 5) == "scaled"
     assert said(Signs(), 5) == "whole"
+    assert said(AdamW(weight_decay=0.1), 1) == said(AdamW(weight_decay=0.1), 5) == "decay"
+    assert said(AdamW(weight_decay=0), 1) == "first"
+    assert said(AdamW(weight_decay=0), 5) != "decay"
     turns = anatomy(Adam(0.4), Ravine(), at=5)
     memory, gradient = turns.parts(5)["memory"], turns.parts(5)["gradient"]
     cosine = memory @ gradient / np.hypot(*memory) / np.hypot(*gradient)

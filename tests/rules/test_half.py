@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -149,6 +149,28 @@ def test_in_containers(dtype: Any) -> None:
     for name in theta:
         np.testing.assert_allclose(theta[name].astype(float), moved[name].astype(float))
     assert theta["bias"] == 1
+
+
+@dataclass(frozen=True, eq=False)
+class Squaring(Rule):
+    """A rule that multiplies θ by itself, which float16 cannot hold."""
+
+    lr: Any = 2.0**-12
+    sees_theta: ClassVar[bool] = True
+
+    def update(self, g: Any, t: int, theta: Any) -> tuple[Any]:
+        return (-self.lr * (theta * theta + g),)
+
+
+@half
+@pytest.mark.parametrize("engine", ["blocks", "plain"])
+def test_what_is_made_of_theta_is_computed_in_float32_too(engine: str, dtype: Any) -> None:
+    theta = np.array([300.0, -300.0, 1e-4, 0.0], dtype)
+    single, rule = theta.astype(np.float32), Squaring()
+    expected, _ = rule.step(single, np.zeros_like(single), rule.init(single))
+    rule.step_into(theta, np.zeros_like(theta), rule.init(theta), engine)
+    assert theta.dtype == dtype and abs(float(theta[0]) - 278) < 2
+    np.testing.assert_array_equal(theta, expected.astype(dtype))
 
 
 def test_a_state_in_float16_of_another_day_goes_on_in_float32() -> None:

@@ -15,7 +15,8 @@ from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
 
-#: The rules of the book's first part, in its order. A new rule goes here, and is found everywhere.
+#: The ten rules of the book's first part, in its order: each figure that compares all rules has
+#: these.
 RULES: tuple[type[Rule], ...] = (
     SGD,
     Momentum,
@@ -29,7 +30,7 @@ RULES: tuple[type[Rule], ...] = (
     AMSGrad,
 )
 
-#: The rules of the book's second part, in its order. Theirs is found wherever it is asked for.
+#: The rules of the book's second part, in its order. Figures show them where they are given them.
 MODERN: tuple[type[Rule], ...] = (AdamW,)
 
 __all__ = [

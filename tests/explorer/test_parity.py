@@ -24,7 +24,7 @@ from adaptive.explorer import bundle, catalogue
 from adaptive.explorer.picture import bounds_of
 from adaptive.explorer.ranges import ranges_of
 from adaptive.problems import LogisticRegression, Problem, Rescaled, Surface
-from tests.every import KINDS
+from tests.every import KINDS, updated
 
 STEPS = 200
 SETTINGS = 4
@@ -73,7 +73,8 @@ HARNESS = """
       );
       const g = gradient(...at, batches ? batches[t - 1] : []);
       const shared = constants(t, settings);
-      found.push([0, 1].map((i) => listed([g[i], ...update(g[i], before[i], settings, shared)])));
+      const given = (i) => [g[i], before[i], settings, shared, theta[i][t - 1]];
+      found.push([0, 1].map((i) => listed([g[i], ...update(...given(i))])));
     }
     return found;
   }
@@ -178,8 +179,10 @@ def test_each_step_is_pythons_step(cases):
         before = [path.state[name][:-1] for name in names]
         with np.errstate(all="ignore"):
             rows = [
-                [g, *path.rule.update(g, t, *state)]
-                for t, (g, *state) in enumerate(zip(path.gradient, *before, strict=True), start=1)
+                [g, *updated(path.rule, g, t, theta, *state)]
+                for t, (g, theta, *state) in enumerate(
+                    zip(path.gradient, path.theta[:-1], *before, strict=True), start=1
+                )
             ]
         expected = np.array(rows, dtype=float).swapaxes(1, 2)
         # In a run's last steps numbers may be beyond double precision: those are not compared.

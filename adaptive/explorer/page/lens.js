@@ -8,8 +8,8 @@ import { draggable } from "./drag.js";
 import { polyline, set, shape } from "./drawing.js";
 import { clamp, written } from "./numbers.js";
 
-const PARTS = ["memory", "gradient", "decay"];
-const ROLES = ["step", ...PARTS];
+const TIP_TO_TAIL = ["memory", "gradient", "decay"];
+const ROLES = ["step", ...TIP_TO_TAIL];
 const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
 
@@ -148,7 +148,7 @@ export class Lens {
 function endsOf(before, parts) {
   const ends = { step: [before, plus(before, parts.step)] };
   let tip = before;
-  for (const role of PARTS) {
+  for (const role of TIP_TO_TAIL) {
     if (!parts[role]) continue;
     ends[role] = [tip, plus(tip, parts[role])];
     tip = ends[role][1];

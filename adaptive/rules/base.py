@@ -72,7 +72,8 @@ class Rule:
 
     #: The names of the state arrays, in the order in which `update` takes them.
     state_names: ClassVar[tuple[str, ...]] = ()
-    #: Whether `update` takes theta as well, before the state: for weight decay.
+    #: Whether `update` takes theta as well, before the state: for weight decay. A class whose
+    #: `update` does otherwise is refused as it is written.
     sees_theta: ClassVar[bool] = False
     #: The hyperparameters with which the book runs the rule on the circles task.
     on_circles: ClassVar[dict[str, float]] = {}

@@ -159,9 +159,12 @@ def cases(browser):
             }
         )
     described = {each.name: catalogue.describe_problem(each) for each in PROBLEMS}
+    known = {kind.__name__: catalogue.describe_rule(catalogue.default_rule(kind)) for kind in KINDS}
     script = HARNESS % {
         "modules": bundle.modules(),
-        "catalogue": bundle.to_javascript({**catalogue.common(), "problems": described}),
+        "catalogue": bundle.to_javascript(
+            {**catalogue.common(), "rules": known, "problems": described}
+        ),
     }
     page = browser.new_page()
     answers = json.loads(page.evaluate(script, json.dumps(asked)))

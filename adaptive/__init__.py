@@ -15,6 +15,7 @@ from adaptive import export, problems
 from adaptive.descent import Path, descend
 from adaptive.minimizer import minimizer
 from adaptive.rules import (
+    MODERN,
     NAG,
     RULES,
     SGD,
@@ -22,6 +23,7 @@ from adaptive.rules import (
     Adagrad,
     Adam,
     AdaMax,
+    AdamW,
     AMSGrad,
     Momentum,
     Nadam,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from adaptive.interactive import interact
 
 __all__ = [
+    "MODERN",
     "NAG",
     "RULES",
     "SGD",
@@ -51,6 +54,7 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
     "Momentum",
     "Nadam",
     "Path",

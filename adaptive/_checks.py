@@ -5,7 +5,9 @@ Each check names the argument, shows its value and says what is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -152,3 +154,14 @@ def generator(name: str, value: Any) -> np.random.Generator:
     raise TypeError(
         f"{name} must be a numpy.random.Generator or a non-negative seed, got {shown(value)}"
     )
+
+
+def signature(function: Callable[..., Any]) -> inspect.Signature:
+    """Return what a function takes; a ValueError for functions in C that do not say."""
+    how: dict[str, Any] = {}
+    if sys.version_info >= (3, 14):
+        # From here on annotations are evaluated when asked for, and may name what is not there.
+        from annotationlib import Format
+
+        how["annotation_format"] = Format.FORWARDREF
+    return inspect.signature(function, **how)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -35,7 +33,9 @@ def minimizer(rule: Rule) -> Callable[..., Any]:
     bounds and constraints.
 
     Where the run ends is the result, as in `descend`: a rule does not search
-    for a lower loss, so that ``fun`` may be above what it was on the way.
+    for a lower loss, so that ``fun`` may be above what it was on the way. A rule
+    whose weights decay comes to rest where the gradient holds against the decay,
+    not where it is small.
 
     Parameters
     ----------
@@ -221,14 +221,8 @@ def _informed(callback: Callable[..., Any] | None) -> Callable[[_Run], None] | N
 
 def _parameters(callback: Callable[..., Any]) -> set[str]:
     """Return the names of a callback's parameters; none for functions in C that do not say."""
-    how: dict[str, Any] = {}
-    if sys.version_info >= (3, 14):
-        # From here on annotations are evaluated when asked for, and may name what is not there.
-        from annotationlib import Format
-
-        how["annotation_format"] = Format.FORWARDREF
     try:
-        return set(inspect.signature(callback, **how).parameters)
+        return set(_checks.signature(callback).parameters)
     except ValueError:
         return set()
 

@@ -39,6 +39,7 @@ ALGORITHMS: dict[str, str] = {
     "AdaMax": "#5b0041",
     "Nadam": "#472297",
     "AMSGrad": "#f1006f",
+    "AdamW": "#1408f9",
 }
 
 #: The colour of what a rule computes with, in every figure that shows it.
@@ -46,6 +47,7 @@ CONCEPTS: dict[str, str] = {
     "gradient": "#9a6200",
     "memory": "#5a3fd6",
     "scale": "#00756d",
+    "decay": "#82020b",
     "step": "#111111",
 }
 
@@ -63,9 +65,11 @@ _DARK: dict[str, str] = {
     "#5b0041": "#fec1c4",
     "#472297": "#7473f0",
     "#f1006f": "#c3628b",
+    "#1408f9": "#635ca5",
     "#9a6200": "#f2b632",
     "#5a3fd6": "#a99aff",
     "#00756d": "#4fd3c2",
+    "#82020b": "#bb3049",
     "#111111": "#ffffff",
 }
 

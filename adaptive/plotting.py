@@ -36,6 +36,7 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AdaMax": (6, 1.5),
     "Nadam": (1.5, 1.5),
     "AMSGrad": (6, 1.5, 1.5, 1.5),
+    "AdamW": (3, 1.5),
 }
 
 #: What matplotlib is told by `use`.

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend
+from adaptive import NAG, SGD, Adam, AdamW, Momentum, RMSprop, descend
 from adaptive.problems import Saddle
 from adaptive.rules import Rule
 from adaptive.tracing import dissect, trace_rule
 from adaptive.tracing.anatomy import factors, summands
+from tests.every import KINDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,25 +61,37 @@ def _run(rule):
     """Return a run's inputs of the update, for all steps at once, and its steps."""
     path = descend(rule, Saddle(), steps=60)
     inputs = {"g": path.gradient, "t": np.arange(1, path.steps + 1)[:, None]}
+    inputs["theta"] = path.theta[:-1]
     inputs |= {f"hyper.{name}": value for name, value in rule.hyperparameters.items()}
     inputs |= {f"state.{name}": values[:-1] for name, values in path.state.items()}
     return inputs, trace_rule(rule).update.evaluate(inputs)[0]
 
 
-RULES_HERE = [*(kind(**kind.on_circles) for kind in RULES), Mixing(), Scaled()]
+RULES_HERE = [*(kind(**kind.on_circles) for kind in KINDS), Mixing(), Scaled()]
 
 
 @pytest.mark.parametrize("rule", RULES_HERE, ids=lambda rule: type(rule).__name__)
-def test_memory_and_gradient_add_up_to_the_step(rule):
+def test_memory_gradient_and_decay_add_up_to_the_step(rule):
     inputs, step = _run(rule)
     anatomy = dissect(trace_rule(rule))
-    memory, gradient = anatomy.parts.evaluate(inputs)
-    np.testing.assert_allclose(memory + gradient, step, rtol=1e-12, atol=1e-12)
-    # Each is what it is called: without memory the first step is the gradient's alone, and
-    # where there is no gradient nothing but memory moves.
-    np.testing.assert_allclose((gradient + 0 * step)[0], step[0], rtol=1e-12)
-    without = inputs | {"g": 0 * inputs["g"]}
-    assert not np.any(anatomy.parts.evaluate(without)[1])
+    parts = anatomy.parts.evaluate(inputs)
+    np.testing.assert_allclose(sum(parts), step, rtol=1e-12, atol=1e-12)
+    # Each is what it is called: without memory the first step is that of the others alone, and
+    # where there is no gradient nothing but memory and decay move; where no θ, no decay.
+    np.testing.assert_allclose((sum(parts[1:]) + 0 * step)[0], step[0], rtol=1e-12)
+    without = [inputs | {name: 0 * inputs[name]} for name in ("g", "theta")]
+    for k, gone in enumerate(without[: len(parts) - 1], start=1):
+        assert not np.any(anatomy.parts.evaluate(gone)[k])
+        assert np.any(parts[k])
+
+
+def test_the_parts_of_adamw_are_those_of_its_equation():
+    inputs, _ = _run(AdamW(lr=0.1, weight_decay=0.5))
+    *adam, decay = dissect(trace_rule(AdamW())).parts.evaluate(inputs)
+    np.testing.assert_allclose(decay, -0.1 * 0.5 * inputs["theta"], rtol=1e-15)
+    for part, same in zip(adam, dissect(trace_rule(Adam())).parts.evaluate(inputs), strict=True):
+        np.testing.assert_allclose(part, same, rtol=1e-12)
+    assert _roles(AdamW()) == ["step", "plain", "scale"]
 
 
 def test_the_parts_of_momentum_are_those_of_its_equation():

@@ -15,7 +15,6 @@ import pytest
 import adaptive
 from adaptive import (
     NAG,
-    RULES,
     SGD,
     Adadelta,
     Adagrad,
@@ -74,6 +73,7 @@ from adaptive.problems import (
 )
 from adaptive.problems.networks import Blocks, Network, larger
 from adaptive.tracing import cost
+from tests.every import every_rule
 from tests.public import CALLED, named
 
 NAN, INF = float("nan"), float("inf")
@@ -982,7 +982,7 @@ def test_bad_input_is_named(
 #: What has parameters and no case, and why.
 UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Larger Node Path Program Race Record Runs Sweep"
-    " Traced TracedProblem TracedRule TracingError Translation": "made by the package, not by users",
+    " Traced TracedProblem TracedRule TracingError Translation": "the package makes them",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
     "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
@@ -1085,7 +1085,7 @@ def test_nothing_was_modified() -> None:
     assert STATE.v.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 @pytest.mark.parametrize("bad", [-0.5, NAN, INF, "0.5", None, 1j, True, [], [0.1, -1]], ids=repr)
 def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
     for name in kind().hyperparameters:
@@ -1093,15 +1093,15 @@ def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
             kind(**{name: bad})
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_every_decay_is_below_one(kind: type) -> None:
-    for name in kind().hyperparameters.keys() - {"lr", "eps"}:
+    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay"}:
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} must .*\[0, 1\), got 1"):
             kind(**{name: 1})
         kind(**{name: 0})
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_every_step_refuses_a_column(kind: type) -> None:
     """It would broadcast to a matrix, without an error from numpy."""
     rule, theta = kind(), np.zeros(3)

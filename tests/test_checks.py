@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RULES, SGD, Adam, _checks
+from adaptive import SGD, Adam, _checks
 from adaptive.rules.base import Rule
+from tests.every import KINDS
 
 
 def refused(error: type[Exception], words: str) -> Any:
@@ -175,7 +176,7 @@ def test_one_number_is_no_array(value: Any) -> None:
 
 
 def test_instances() -> None:
-    for kind in RULES:
+    for kind in KINDS:
         _checks.instance("rule", kind(), Rule)
         _checks.instance("rule", kind(), kind)
     with refused(TypeError, "rule must be an Adam object, got SGD(lr=0.01)"):

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import xarray
 
-from adaptive import RULES, SGD, Adam, Momentum, Rule, descend, plotting, sweep
+from adaptive import SGD, Adam, Momentum, Rule, descend, plotting, sweep
 from adaptive.problems import (
     Circles,
     LogisticRegression,
@@ -27,9 +27,8 @@ from adaptive.problems import (
     expand,
     probability,
 )
+from tests.every import KINDS, every_rule
 from tests.problems.support import every, named, points
-
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(30, 4))
@@ -322,7 +321,7 @@ class InPlace(Rule):
         return -self.lr * v, v
 
 
-@pytest.mark.parametrize("rule", [*(kind() for kind in RULES), Keeper(), InPlace()], ids=repr)
+@pytest.mark.parametrize("rule", [*(kind() for kind in KINDS), Keeper(), InPlace()], ids=repr)
 @pytest.mark.parametrize("kind", [Buffered, Itself])
 def test_a_run_is_the_same_with_buffers(kind: type[Plain], rule: Rule) -> None:
     plain, other = (descend(rule, problem, steps=6) for problem in (Plain(), kind()))
@@ -340,7 +339,7 @@ def test_a_run_is_the_same_with_buffers(kind: type[Plain], rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("engine", ["plain", "blocks"])
-@pytest.mark.parametrize("rule", [*(kind() for kind in RULES), Keeper()], ids=repr)
+@pytest.mark.parametrize("rule", [*(kind() for kind in KINDS), Keeper()], ids=repr)
 @pytest.mark.parametrize("kind", [Buffered, Itself])
 def test_a_sweep_is_the_same_with_buffers(kind: type[Plain], rule: Rule, engine: str) -> None:
     axis = "lr" if "lr" in rule.hyperparameters else "eps"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, Path, Rule, descend, descent
+from adaptive import NAG, SGD, Adam, Momentum, Path, Rule, descend, descent
 from adaptive.problems import (
     Circles,
     NoisyQuadratic,
@@ -17,9 +17,9 @@ from adaptive.problems import (
     Saddle,
     Surface,
 )
+from tests.every import every_rule
 from tests.problems.support import every, named
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_problem = pytest.mark.parametrize("problem", every, ids=named)
 
 

@@ -12,13 +12,11 @@ import autograd
 import autograd.numpy as anp
 import joblib
 import numpy as np
-import pytest
 from scipy.optimize import minimize, rosen, rosen_der
 
-from adaptive import RULES, Adam, Momentum, Rule, descend, minimizer, sweep
+from adaptive import Adam, Momentum, Rule, descend, minimizer, sweep
 from adaptive.problems import Circles, LogisticRegression, Ravine
-
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+from tests.every import KINDS, every_rule
 
 #: As in a notebook: the rule is of `__main__`, which the workers cannot import.
 NOTEBOOK = """
@@ -94,7 +92,7 @@ def test_arrays_that_come_as_memory_maps(tmp_path: Path) -> None:
     joblib.dump((x, y, np.ones(3)), tmp_path / "data")
     mapped_x, mapped_y, start = joblib.load(tmp_path / "data", mmap_mode="r")
     assert isinstance(mapped_x, np.memmap)
-    for kind in RULES:
+    for kind in KINDS:
         for got, expected in zip(
             ends(kind(), LogisticRegression(mapped_x, mapped_y, start=start)),
             ends(kind(), LogisticRegression(x, y, start=np.ones(3))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, Momentum, Rule, export
+from adaptive import NAG, SGD, Adadelta, Adam, AdamW, Momentum, Rule, export
 from adaptive.export.recipe import Either, Recipe, exported, stable
 from adaptive.export.settings import settings_for
 from adaptive.frameworks.forms import MomentumOutside
 from adaptive.tracing import flat, record
+from tests.every import KINDS
 from tests.parity import drawn
 from tests.parity.live import alike
 
@@ -27,7 +28,7 @@ class Optimizer:
         self.exported = exported(rule)
         self.decay = options.pop("weight_decay", None)
         self.recipe = self.exported.recipe(decay=self.decay is not None, **options)
-        self.settings = {**self.exported.defaults, "weight_decay": self.decay}
+        self.settings = {"weight_decay": self.decay, **self.exported.defaults}
         self.before, self.t = dict(self.settings), 0
         self.parameter = np.array(theta, float)
         self.state = [np.zeros_like(self.parameter) for _ in self.recipe.state_names]
@@ -52,6 +53,8 @@ class Optimizer:
         return function(np, self.parameter, *self.state, *numbers)[0]
 
 
+#: Those that have no weight decay of their own.
+PLAIN = [rule for rule in alike.OURS if exported(rule).decays]
 every_rule = pytest.mark.parametrize("rule", [*alike.EVERY, *alike.FORMS], ids=alike.called)
 
 
@@ -86,7 +89,7 @@ def test_uphill_is_the_step_on_the_opposite_gradient(rule):
         np.testing.assert_array_equal(up.parameter, down.parameter)
 
 
-@pytest.mark.parametrize("rule", [*alike.OURS, alike.FarAhead()], ids=alike.called)
+@pytest.mark.parametrize("rule", [*PLAIN, alike.FarAhead()], ids=alike.called)
 def test_weights_decay_by_themselves(rule):
     """θ is multiplied by 1 - lr · weight_decay, and then the rule makes its step."""
     optimizer = Optimizer(rule, alike.start(), weight_decay=0.1)
@@ -98,7 +101,7 @@ def test_weights_decay_by_themselves(rule):
         assert alike.far(optimizer.parameter, rule.lookahead(theta, state)) < alike.TOLERANCE
 
 
-@pytest.mark.parametrize("rule", alike.OURS, ids=alike.called)
+@pytest.mark.parametrize("rule", PLAIN, ids=alike.called)
 def test_no_weights_decay_unless_asked(rule):
     recipe = exported(rule).recipe()
     assert not recipe.sees_theta
@@ -138,6 +141,32 @@ def test_a_decay_of_its_own_is_left_to_the_rule():
             return (-self.lr * (1 - self.weight_decay) * g,)
 
     assert not exported(Decaying).decays and exported(Adam).decays
+
+
+def test_adamw_is_adam_with_the_decay_that_all_exported_rules_have():
+    decaying, own = Optimizer(Adam(lr=0.1), alike.start(), weight_decay=0.1), AdamW(0.1, 0.9)
+    optimizer = Optimizer(replace(own, weight_decay=0.1), alike.start())
+    for g in alike.gradients():
+        decaying.step(g)
+        optimizer.step(g)
+        assert alike.far(optimizer.parameter, decaying.parameter) < alike.TOLERANCE
+
+
+def test_a_rule_that_sees_theta_and_looks_ahead_sees_the_theta_of_the_book():
+    @dataclass(frozen=True, eq=False)
+    class Both(NAG):
+        sees_theta: ClassVar[bool] = True
+
+        def update(self, g: Any, t: Any, theta: Any, v: Any) -> tuple[Any, Any]:
+            v = self.momentum * v + self.lr * g
+            return -v - 0.01 * theta, v
+
+    rule, gs = Both(lr=0.1), alike.gradients(steps=50)
+    optimizer = Optimizer(rule, alike.start())
+    for g, (theta, ahead) in zip(gs, alike.path(rule, gs, alike.start()), strict=True):
+        optimizer.step(g)
+        assert alike.far(optimizer.parameter, ahead) < alike.TOLERANCE
+        assert alike.far(optimizer.theta, theta) < alike.TOLERANCE
 
 
 # ------------------------------------------------------------------ numbers
@@ -335,4 +364,4 @@ def test_the_recipe_is_made_once():
     one, other = exported(Adam(lr=0.1)).recipe(), exported(Adam(lr=0.2)).recipe()
     assert isinstance(one, Recipe) and one is other
     assert one is not exported(Adam).recipe(decay=True)
-    assert len({exported(kind).recipe().split.scalars for kind in RULES}) == len(RULES)
+    assert len({exported(kind).recipe().split.scalars for kind in KINDS}) == len(KINDS)

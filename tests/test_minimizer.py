@@ -9,14 +9,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from scipy.optimize import OptimizeResult, OptimizeWarning, basinhopping, minimize, rosen, rosen_der
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, Rule, descend, minimizer
+from adaptive import NAG, SGD, Adam, Momentum, Rule, descend, minimizer
 from adaptive.problems import Problem, Ravine
+from tests.every import every_rule
 from tests.landscapes import LANDSCAPES, Counted, Landscape
 from tests.problems.support import complex_step
 
@@ -25,7 +26,6 @@ MODULE = sys.modules["adaptive.minimizer"]
 RAVINE = Ravine()
 ROSEN = Landscape("rosen", rosen, rosen_der, (-1.2, 1.0, -0.5), (1.0, 1.0, 1.0))
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_landscape = pytest.mark.parametrize("landscape", [ROSEN, *LANDSCAPES], ids=repr)
 
 
@@ -317,6 +317,25 @@ def test_other_errors_of_a_callback_are_raised() -> None:
 
     with pytest.raises(ZeroDivisionError):
         run(SGD(), callback=callback)
+
+
+def test_a_rule_whose_weights_decay_rests_where_the_gradient_holds_against_it() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Decaying(SGD):
+        weight_decay: Any = 0.5
+        sees_theta: ClassVar[bool] = True
+
+        def update(self, g: Any, t: Any, theta: Any) -> Any:
+            return (-self.lr * (g + self.weight_decay * theta),)
+
+    found = minimize(
+        lambda x: ((x - 3) ** 2).sum() / 2,
+        np.zeros(2),
+        jac=lambda x: x - 3,
+        method=minimizer(Decaying(lr=0.1)),
+    )
+    assert (found.status, found.nit) == (1, 1000)
+    np.testing.assert_allclose(found.jac, -0.5 * found.x)
 
 
 def test_callbacks_written_in_c() -> None:

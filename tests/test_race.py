@@ -60,8 +60,7 @@ from adaptive.race import (
 )
 from adaptive.tracing.cost import operations
 from tests.book.notebooks import CHAPTERS
-
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+from tests.every import every_rule
 
 
 @dataclass(frozen=True, eq=False)

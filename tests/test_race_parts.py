@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RULES, SGD, Adadelta, Adam, Momentum, Rule, descend
+from adaptive import SGD, Adadelta, Adam, Momentum, Rule, descend
 from adaptive.problems import Circles, MovingTarget, Problem, Ravine, Rosenbrock, Surface
 from adaptive.race import (
     EXTENSIONS,
@@ -27,6 +27,7 @@ from adaptive.race import (
     trials_of,
 )
 from adaptive.sweep import sweep
+from tests.every import every_rule
 
 
 class Slope(Surface):
@@ -71,7 +72,7 @@ def test_a_budget_is_not_exceeded_unless_the_memories_alone_do() -> None:
     assert len(grid(SGD)["lr"]) == 120
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_memories_beyond_the_grid_are_beyond_it_and_allowed(kind: type[Rule]) -> None:
     for name in set(MEMORIES) & set(kind().hyperparameters):
         values = [*SHORTER[name], *MEMORIES[name], *LONGER[name]]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RULES, SGD, Adam, Momentum, Rule, descend, sweep
+from adaptive import SGD, Adam, Momentum, Rule, descend, sweep
 from adaptive.problems import (
     Circles,
     NoisyQuadratic,
@@ -19,12 +19,12 @@ from adaptive.problems import (
     SparseFeatures,
     Surface,
 )
+from tests.every import every_rule
 from tests.problems.support import named, others, surfaces
 
 # The name `adaptive.sweep` is the function.
 MODULE = sys.modules["adaptive.sweep"]
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 other_problem = pytest.mark.parametrize(
     "problem", [problem for problem in others if not isinstance(problem, SparseFeatures)], ids=named
 )

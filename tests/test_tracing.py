@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
-from adaptive import NAG, RULES, Adadelta, Adam, AMSGrad, Momentum, Nadam
+from adaptive import NAG, Adadelta, Adam, AdamW, AMSGrad, Momentum, Nadam
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import (
@@ -28,6 +28,7 @@ from adaptive.tracing import (
 )
 from adaptive.tracing.graph import MOST_NODES, OPERATIONS
 from adaptive.tracing.javascript import _identifiers, _letters, _method
+from tests.every import KINDS, every_rule, updated
 
 
 def evaluate(program, **inputs):
@@ -38,16 +39,17 @@ def evaluate(program, **inputs):
 # ------------------------------------------------------------------ recording
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_a_recording_computes_what_the_rule_computes(kind):
     rng = np.random.default_rng(1)
     rule = kind()
     traced = trace_rule(rule)
     g, t = rng.normal(), 7
     state = {name: rng.random() for name in rule.state_names}
-    inputs = {"g": g, "t": t} | {f"state.{k}": v for k, v in state.items()}
+    theta = rng.normal()
+    inputs = {"g": g, "t": t, "theta": theta} | {f"state.{k}": v for k, v in state.items()}
     inputs |= {f"hyper.{k}": v for k, v in rule.hyperparameters.items()}
-    expected = rule.update(g, t, *state.values())
+    expected = updated(rule, g, t, theta, *state.values())
     assert evaluate(traced.update, **inputs) == pytest.approx(expected, rel=1e-15)
     first, rest = traced.update.hoist({"t", *(k for k in inputs if k.startswith("hyper."))})
     constants = evaluate(first, **inputs)
@@ -56,7 +58,7 @@ def test_a_recording_computes_what_the_rule_computes(kind):
 
 
 def test_only_nag_looks_ahead():
-    assert [kind for kind in RULES if trace_rule(kind()).lookahead is not None] == [NAG]
+    assert [kind for kind in KINDS if trace_rule(kind()).lookahead is not None] == [NAG]
 
 
 def test_what_depends_on_time_and_settings_alone_is_taken_out():
@@ -478,6 +480,18 @@ RESERVED = (
 @pytest.mark.parametrize("word", [*RESERVED.split(), "Math", "NaN", "Infinity", "undefined"])
 def test_a_setting_may_have_the_name_of_a_word_of_javascript(word):
     assert _identifiers([f"hyper.{word}"]) == {f"hyper.{word}": f"{word}$"}
+
+
+def test_the_decay_of_a_page_is_that_of_the_recording(in_javascript):
+    text = rule_to_javascript(trace_rule(AdamW()))
+    script = f"() => {{ const r = {text}; const h = [0.1, 0.9, 0.99, 1e-8, 0.5]; "
+    script += "const given = [2, [3, 5], h, r.constants(4, h), 7]; "
+    script += "return [r.update, r.memory, r.decay].map((of) => of(...given)) }"
+    (step, *_), memory, decay = in_javascript(script)
+    assert decay == pytest.approx(-0.1 * 0.5 * 7, rel=1e-15)
+    scale = 0.1 / (1 - 0.9**4) / (np.sqrt((0.99 * 5 + 0.01 * 4) / (1 - 0.99**4)) + 1e-8)
+    assert memory == pytest.approx(-scale * 0.9 * 3, rel=1e-13)
+    assert step == pytest.approx(-scale * (0.9 * 3 + 0.1 * 2) + decay, rel=1e-13)
 
 
 def test_names_that_javascript_keeps_for_itself(in_javascript):

@@ -271,7 +271,7 @@ class Explorer(Figure):
         name = html.escape(type(self.rules[0]).__name__)
         title = "Loss" if catalogue.floor_of(self.problem) == 0 else "Loss above the minimum"
         return (
-            f'<div class="{kind}">{pad}<div>{landscape}{_key()}</div>'
+            f'<div class="{kind}">{pad}<div>{landscape}{_key(self.rules)}</div>'
             f'<div class="charts"><div><p class="chart-title loss-title">{title}</p>{loss}</div>'
             f'<div><p class="chart-title curves-title">{label} of {name}</p>{curves}</div>'
             "</div></div>\n"
@@ -313,13 +313,17 @@ _MAP_KEY = (
 )
 
 
-def _key() -> str:
+def _key(shown: Sequence[Rule]) -> str:
     """Return what the marks of the landscape mean."""
     ring = '<circle cx="4" cy="4" r="3"/>'
     cross = '<path d="M1,1L7,7M1,7L7,1"/>'
     arrow = '<path d="M2,4H22M18,1L23,4L18,7"/>'
     marks = [("start", ring, "small"), ("minimum", cross, "small"), ("memory +", arrow, "memory")]
-    marks += [("gradient =", arrow, "gradient"), ("step", arrow, "step")]
+    if any(rule.sees_theta for rule in shown):
+        marks += [("gradient +", arrow, "gradient"), ("decay =", arrow, "decay")]
+    else:
+        marks += [("gradient =", arrow, "gradient")]
+    marks.append(("step", arrow, "step"))
     items = "".join(
         f"<li>{picture.swatch(mark, concept)}{text}</li>" for text, mark, concept in marks
     )

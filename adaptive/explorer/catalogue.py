@@ -41,7 +41,7 @@ def default_problems() -> list[Problem]:
 
 
 def common() -> dict[str, Any]:
-    """Return what all explorers share: all rules and problems of the package."""
+    """Return what all explorers share: the ten rules, and the problems of the package."""
     return _common(tuple(rules.RULES), tuple(problems.SURFACES))
 
 

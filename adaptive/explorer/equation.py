@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from adaptive.explorer import typeset
 from adaptive.explorer.typeset import EQUALS, MINUS, PLUS, Printer, Row
-from adaptive.tracing.anatomy import Dissection, copied, factors, summands
+from adaptive.tracing.anatomy import PARTS, Dissection, copied, factors, summands
 from adaptive.tracing.graph import Graph, Node
 from adaptive.tracing.latex import GUARD, STEP, in_order, letters_of, names_of
 
@@ -18,6 +18,13 @@ LONG = 36
 #: What the page knows without the rule's help: θ before and after the step, where the gradient
 #: was taken, and the gradient.
 GIVEN = ("before", "after", "at", "gradient")
+
+#: What each part of the step is from, where no single term says it.
+FROM = {
+    "memory": typeset.upright("memory"),
+    "gradient": typeset.name("g_t"),
+    "decay": typeset.name(r"\theta_{t-1}"),
+}
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,19 @@ class _Builder:
         for node in above:
             # The direction of a step, if it is a sum in a product, gets a name: Nadam's.
             if len(above + below) > 1 and self._is_sum(node):
-                states = self.anatomy.sources(node) - {"g"}
-                letter = names_of(self.traced)[self._state(min(states))] if states else "g_t"
-                self.names[node] = rf"\bar {letter}"
+                self.names[node] = self._direction(self.anatomy.sources(node))
         self.turned = step.op == "negative" and step.args[0] in self.names
         if step not in self.names and not self.turned:
             self.names[step] = STEP
         self.printer = Printer(letters_of(self.traced), self.names)
+
+    def _direction(self, sources: set[str]) -> str:
+        """Return the name of a direction that is a sum of what is from these inputs."""
+        if "theta" in sources:
+            return "u_t"
+        states = sources - {"g"}
+        letter = names_of(self.traced)[self._state(min(states))] if states else "g_t"
+        return rf"\bar {letter}"
 
     def _is_sum(self, node: Node) -> bool:
         return node.op in ("add", "subtract") and node not in self.names
@@ -225,7 +238,7 @@ class _Builder:
         named = self.printer.print(shown)
         labels = {"step": (*(minus if sign < 0 else ()), *named, *typeset.upright(" step"))}
         exact = summands(shown, self.names)
-        for role in ("memory", "gradient"):
+        for role in PARTS:
             terms = list(dict.fromkeys(self._terms_of(role)))
             direct = [(s * sign, n) for s, n in exact if self.anatomy.role(n) == role]
             if len(exact) > 1 and len(terms) == len(direct) == 1:
@@ -235,7 +248,7 @@ class _Builder:
             elif len(terms) == 1:
                 labels[role] = (*typeset.upright("from "), *terms[0])
             else:
-                row = typeset.name("g_t") if role == "gradient" else typeset.upright("memory")
+                row = FROM[role]
                 labels[role] = (*typeset.upright("from "), *row)
         return labels
 

@@ -46,7 +46,7 @@ class Figure:
         name = bundle.digest(shared_key + spec + picture)
         concepts = ";".join(
             colours.look(concept, f"{concept}-")
-            for concept in ("memory", "gradient", "scale", "step")
+            for concept in ("memory", "gradient", "decay", "scale", "step")
         )
         label = html.escape(self._name(), quote=True)
         # Lumino, on which JupyterLab stands, leaves keys alone where it is told so.

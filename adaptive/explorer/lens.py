@@ -13,6 +13,7 @@ import numpy.typing as npt
 from adaptive.explorer import picture, typeset
 from adaptive.explorer.typeset import Row
 from adaptive.problems.base import Problem
+from adaptive.tracing.anatomy import PARTS
 
 Points = npt.NDArray[np.float64]
 
@@ -32,8 +33,6 @@ LAYOUT: dict[str, Any] = {
 }
 #: What is farther out is as good as there.
 FAR_OUT = 1e5
-#: The arrows, in the order in which they are drawn.
-ARROWS = ("step", "memory", "gradient")
 #: The height of a label, and the width of one letter of it.
 LABEL_HEIGHT, LETTER = 18, 8.0
 
@@ -127,9 +126,9 @@ def floor_of(problem: Problem, known: float) -> float:
 
 
 def corners(before: Points, parts: Mapping[str, Points]) -> dict[str, tuple[Points, Points]]:
-    """Return from where to where each arrow goes: memory and gradient tip to tail."""
+    """Return from where to where each arrow goes: the parts tip to tail."""
     found, tip = {"step": (before, before + parts["step"])}, before
-    for role in ("memory", "gradient"):
+    for role in PARTS:
         if role in parts:
             found[role] = (tip, tip + parts[role])
             tip = found[role][1]
@@ -223,7 +222,7 @@ class Moment:
     t : int
         The step.
     parts : dict of array
-        The step, and its two parts if it has any.
+        The step, and its parts if it has any.
     at : array or None
         Where the gradient was taken, if elsewhere.
     reach : array or None

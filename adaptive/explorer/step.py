@@ -40,12 +40,14 @@ WORDS = {
         "first": "There is no memory yet: the step is the gradient's alone.",
         "alone": "This rule has no memory: the step is the gradient's alone.",
         "scaled": "This gradient says where to go; its history says how far in each coordinate.",
+        "decay": "θ itself has a part in this step, its decay; the rest is from gradients.",
         "whole": "Memory and gradient are mixed in a way that is no sum: the step is one arrow.",
         "nowhere": "Here the loss is not finite: there is no step.",
     },
     "role": {
         "memory": "what earlier gradients left behind",
         "gradient": "what this gradient adds",
+        "decay": "what θ itself adds: decay",
         "scale": "what sets how far each coordinate goes",
         "step": "the step: the sum of its parts, laid tip to tail",
         "plain": "a value on the way",
@@ -102,8 +104,9 @@ def anatomy(
 
     Notes
     -----
-    The step is linear in whatever turns round when all gradients do, such as a velocity; what
-    does not, such as an average of squares, scales it and belongs to both parts alike. A rule
+    The step is linear in whatever turns round when all gradients and θ do, such as a velocity; what
+    does not, such as an average of squares, scales it and belongs to its parts alike. A rule that
+    sees θ, as AdamW does, has a third part, its decay. A rule
     whose step is no such sum, as the sign of a mixture, is shown with one arrow.
 
     Examples
@@ -170,14 +173,14 @@ class Anatomy(Figure):
     @cached_property
     def _remembers(self) -> bool:
         """Whether some of the step's direction is from earlier gradients."""
-        return self._made.sources(self._made.step) != {"g"}
+        return not self._made.sources(self._made.step) <= {"g", "theta"}
 
     @property
     def _t(self) -> int:
         return min(self.at, self.path.steps)
 
     def parts(self, t: int) -> dict[str, npt.NDArray[np.float64]]:
-        """Return a step and what memory and the gradient add to it, by name.
+        """Return a step and what memory, the gradient and θ add to it, by name.
 
         Parameters
         ----------
@@ -187,7 +190,7 @@ class Anatomy(Figure):
         Returns
         -------
         dict of ndarray, shape (2,)
-            ``"step"``, and ``"memory"`` and ``"gradient"`` where the rule has them.
+            ``"step"``, and ``"memory"``, ``"gradient"`` and ``"decay"`` where the rule has them.
 
         Examples
         --------
@@ -201,14 +204,15 @@ class Anatomy(Figure):
             raise ValueError(f"t must be at most {self.path.steps}, got {t}")
         found = {"step": self._computed((self._made.step,), t)[0]}
         if self._made.parts is not None:
-            memory, gradient = self._computed(self._made.parts.outputs, t)
-            found |= {"memory": memory} if self._remembers else {}
-            found["gradient"] = gradient
+            found |= zip(tracing.PARTS, self._computed(self._made.parts.outputs, t), strict=False)
+            if not self._remembers:
+                del found["memory"]
         return found
 
     def _computed(self, nodes: Sequence[Node], t: int) -> list[npt.NDArray[np.float64]]:
         """Return the values of nodes at a step."""
         inputs: dict[str, Any] = {"g": self.path.gradient[t - 1], "t": t}
+        inputs["theta"] = self.path.theta[t - 1]
         inputs |= {f"hyper.{name}": value for name, value in self.rule.hyperparameters.items()}
         inputs |= {f"state.{name}": values[t - 1] for name, values in self.path.state.items()}
         with np.errstate(all="ignore"):
@@ -222,7 +226,7 @@ class Anatomy(Figure):
         what = f"{type(self.rule).__name__} on {self.problem.name}{settings}"
         lines = [f"<anatomy: {what}, step {self._t} of {self.steps}>"]
         parts = self.parts(self._t)
-        for name in [name for name in ("memory", "gradient", "step") if name in parts]:
+        for name in [name for name in (*tracing.PARTS, "step") if name in parts]:
             pair = ", ".join(f"{value:.3g}" for value in parts[name])
             lines.append(f"  {name:8} ({pair})")
         return "\n".join(lines)
@@ -235,6 +239,8 @@ class Anatomy(Figure):
         parts = self.parts(self._t)
         if "gradient" not in parts:
             return "whole"
+        if np.any(parts.get("decay", 0)):
+            return "decay"
         if "memory" not in parts:
             return "scaled" if self._equation.division else "alone"
         one, other = (float(np.hypot(*parts[role])) for role in ("memory", "gradient"))

@@ -90,13 +90,13 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
             The learning rate now.
         """
         dtype = _single(variable.dtype)
-        decays = bool(self.exported.decays and self.weight_decay)
-        recipe = self.exported.recipe(decay=decays and self._use_weight_decay(variable))
+        rate_of_decay = self.weight_decay if self._use_weight_decay(variable) else 0.0
+        recipe = self.exported.recipe(decay=bool(self.exported.decays and rate_of_decay))
         own = {name: getattr(self, name) for name in self.settings.parts if name != "learning_rate"}
         hyper = self.settings.hyperparameters(
             {**own, "learning_rate": ops.cast(learning_rate, dtype)}
         )
-        hyper["weight_decay"] = self.weight_decay
+        hyper["weight_decay"] = rate_of_decay
         t = ops.add(ops.cast(self.iterations, dtype), 1)
         shared = recipe.scalars(EITHER, t, hyper, hyper)
 

@@ -62,7 +62,7 @@ def _state_again(kind: Any, values: tuple[Any, ...]) -> Any:
 
 def _transformation(found: Exported, settings: Settings, given: dict[str, Any]) -> Any:
     decay = given.pop("weight_decay", None) if found.decays else None
-    schedules = {**settings.hyperparameters(given), "weight_decay": decay}
+    schedules = {"weight_decay": decay, **settings.hyperparameters(given)}
     _check(found, schedules)
     recipe = found.recipe(decay=decay is not None)
     state_class = _state_class(found.kind)
@@ -147,8 +147,7 @@ def _check(found: Exported, given: Mapping[str, Any]) -> None:
             raise ValueError(f"{name} must be one number, got {_checks.shown(value)}")
         if not callable(value) and not isinstance(value, jax.Array):
             known[name] = value
-    decay = known.pop("weight_decay", None)
-    if decay is not None and found.decays:
+    if found.decays and (decay := known.pop("weight_decay", None)) is not None:
         _checks.number("weight_decay", decay, 0)
     sample = dict.fromkeys(found.defaults, 0.5)
     found.rule({**sample, **known})

@@ -121,8 +121,8 @@ class Recipe:
     state_names : tuple of str
         The state arrays.
     split : Split
-        From ``theta`` (if it decays), the gradient ``g`` and ``state.*`` to what is added to the
-        parameter and the new state; with what all elements share by itself.
+        From ``theta`` (if it decays, or the rule sees it), the gradient ``g`` and ``state.*`` to
+        what is added to the parameter and the new state; with what all elements share by itself.
     unshifted : Split or None
         From ``theta``, a parameter, and ``state.*`` to the θ of the book; None where they are one.
     kept : tuple of str
@@ -181,8 +181,9 @@ def _recipe(kind: Any, decay: bool, maximize: bool) -> Recipe:
     names = list(traced.rule.hyperparameters)
     scaled = "lr" not in names
     settings = names + ["lr"] * scaled + ["weight_decay"] * decay
+    seen = decay or kind.sees_theta
     inputs = [
-        *(["theta"] if decay else []),
+        *(["theta"] if seen else []),
         *("g", "t", *states),
         *(f"hyper.{name}" for name in settings),
         *(f"before.{name}" for name in shift.settings),
@@ -194,13 +195,14 @@ def _recipe(kind: Any, decay: bool, maximize: bool) -> Recipe:
         hyper = {name: given[f"hyper.{name}"] for name in settings}
         before = {**hyper, **{name: given[f"before.{name}"] for name in shift.settings}}
 
+        if seen and shift:
+            given["theta"] = given["theta"] - shift(t - 1, old, before)
         step, *new = traced.update.evaluate({**given, "g": -g if maximize else g})
         change = hyper["lr"] * step if scaled else step
         if shift:
             change = change + shift(t, new, hyper) - shift(t - 1, old, before)
         if decay:
-            theta = given["theta"] - shift(t - 1, old, before) if shift else given["theta"]
-            change = change - hyper["lr"] * hyper["weight_decay"] * theta
+            change = change - hyper["lr"] * hyper["weight_decay"] * given["theta"]
         return [change, *new]
 
     def unshifted(theta: Any, t: Any, *values: Any) -> list[Any]:

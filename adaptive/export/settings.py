@@ -87,7 +87,8 @@ class Settings:
         """
         given = self.renamed(kwargs)
         places = signature.parameters.values()
-        known = [*(each.name for each in places if each.kind is not each.VAR_KEYWORD), *others]
+        named = (each.name for each in places if each.kind is not each.VAR_KEYWORD)
+        known = list(dict.fromkeys((*named, *others)))
         takes = f"{self.exported.name} takes {', '.join(known)}"
         for name, value in given.items():
             if name not in known:

@@ -141,17 +141,20 @@ def step_into(rule: Rule, theta: Any, g: Any, state: Any, engine: str = "auto") 
     chosen = _choose(rule, theta, engine, apart)
     if chosen.name == "plain" or _overlap(theta, g, state):
         return in_place.plainly(rule, theta, g, state)
-    own = [np.ascontiguousarray(getattr(rule, name)) for name in apart]
-    flat = [array.reshape(-1) for array in (theta, g, *state[1:], *own)]
-    shared = split(kind, apart).values(rule, state.t + 1)
+    taken = split(kind, apart)
+    own = {f"hyper.{name}": np.ascontiguousarray(getattr(rule, name)) for name in apart}
+    states = {f"state.{name}": array for name, array in state._asdict().items() if name != "t"}
+    given = {"theta": theta, "g": g, **states, **own}
+    flat = {name: array.reshape(-1) for name, array in given.items()}
+    shared = taken.values(rule, state.t + 1)
     if chosen.name == "blocks":
         made_tape = tape(kind, apart)
         assert made_tape is not None
         with np.errstate(all="ignore"):
-            run(made_tape, flat[0], flat[1:], shared)
+            run(made_tape, flat["theta"], [flat[name] for name in taken.arrays], shared)
     else:
         scalars = (theta.dtype.type(value) for value in shared)
-        kernel.run(kernel.compiled(kind, apart), *flat, *scalars)
+        kernel.run(kernel.compiled(kind, apart), *flat.values(), *scalars)
     return state._replace(t=state.t + 1)
 
 

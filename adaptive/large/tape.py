@@ -41,6 +41,8 @@ class Tape:
     ----------
     operations : tuple of Operation
         In order.
+    states : tuple of int
+        Where the state is.
     outputs : tuple of int
         Where the step and the new state are at the end.
     places : int
@@ -48,6 +50,7 @@ class Tape:
     """
 
     operations: tuple[Operation, ...]
+    states: tuple[int, ...]
     outputs: tuple[int, ...]
     places: int
 
@@ -62,7 +65,8 @@ def tape(kind: Any, varying: tuple[str, ...]) -> Tape | None:
     nodes = list(program.nodes())
     last_use = {arg: node for node in nodes for arg in node.args}
     place = {n: program.inputs.index(n.value) for n in nodes if n.op == "symbol"}
-    home = _homes(program, last_use)
+    states = tuple(k for k, name in enumerate(program.inputs) if name.startswith("state."))
+    home = _homes(program, states, last_use)
     free: list[int] = []
     places, operations = len(program.inputs), []
     for node in nodes:
@@ -82,15 +86,16 @@ def tape(kind: Any, varying: tuple[str, ...]) -> Tape | None:
         else:
             place[node], places = places, places + 1
         operations.append(Operation(ufunc, args, place[node]))
-    return Tape(tuple(operations), tuple(place[node] for node in program.outputs), places)
+    outputs = tuple(place[node] for node in program.outputs)
+    return Tape(tuple(operations), states, outputs, places)
 
 
-def _homes(program: Program, last_use: dict[Node, Node]) -> dict[Node, int]:
+def _homes(program: Program, states: Sequence[int], last_use: dict[Node, Node]) -> dict[Node, int]:
     """Return the new state arrays that can be written over the old ones at once."""
     order = {node: k for k, node in enumerate(program.nodes())}
     old = {node.value: node for node in order if node.op == "symbol"}
     home: dict[Node, int] = {}
-    for k, new in enumerate(program.outputs[1:], start=1):
+    for k, new in zip(states, program.outputs[1:], strict=True):
         before = old.get(program.inputs[k])
         # At once means that nothing which comes later needs the old one, nor what is returned.
         if new.op == "symbol" or before in program.outputs:
@@ -110,8 +115,8 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
     theta : ndarray, shape (n,)
         The parameters. They may be of another dtype than the arrays: half precision.
     arrays : sequence of ndarray, shape (n,)
-        The gradient, which is read; the state, which is replaced; and the hyperparameters that
-        vary, which are read. What is computed has their dtype.
+        The inputs of the tape that are arrays: the state is replaced, the others are read. What
+        is computed has the dtype of the first, the gradient.
     shared : sequence of float
         What all elements share.
     """
@@ -123,12 +128,13 @@ def run(made: Tape, theta: Array, arrays: Sequence[Array], shared: Sequence[floa
     for begin in range(0, theta.size, size):
         block = slice(begin, begin + size)
         part = theta[block]
-        parts = [array[block] for array in arrays]
+        # Of half precision is theta alone, which is only read before the step is made.
+        parts = [array[block].astype(dtype, copy=False) for array in arrays]
         place = [*parts, *scalars, *(buffer[: part.size] for buffer in buffers)]
         for operation in made.operations:
             operation.ufunc(*map(place.__getitem__, operation.args), out=place[operation.out])
         step, *state = made.outputs
-        moves = [(k, out) for k, out in enumerate(state, start=1) if out != k]
+        moves = [(k, out) for k, out in zip(made.states, state, strict=True) if out != k]
         # Of an array of the caller's a copy, as it may be written over before its turn comes.
         moved = [(k, place[out].copy() if out < len(parts) else place[out]) for k, out in moves]
         np.add(part, place[step], out=part)

@@ -8,6 +8,7 @@ from typing import Any
 from adaptive import _checks
 from adaptive.rules.base import Rule
 from adaptive.tracing import Program, trace_rule
+from adaptive.tracing.record import differs
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ def _passes(update: Program) -> tuple[int, int]:
     arrays: set[Any] = set()
     passes = moved = 0
     for node in update.nodes():
-        name = str(node.value)
-        if node.op == "symbol" and (name == "g" or name.startswith("state.")):
+        if node.op == "symbol" and differs(str(node.value)):
             arrays.add(node)
         elif arrays & {*node.args}:
             arrays.add(node)

@@ -4,6 +4,7 @@ from adaptive.rules.adadelta import Adadelta
 from adaptive.rules.adagrad import Adagrad
 from adaptive.rules.adam import Adam
 from adaptive.rules.adamax import AdaMax
+from adaptive.rules.adamw import AdamW
 from adaptive.rules.amsgrad import AMSGrad
 from adaptive.rules.base import Rule
 from adaptive.rules.containers import register_container
@@ -14,7 +15,8 @@ from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
 
-#: All rules, in the order of the book. A new rule goes here, and is found everywhere.
+#: The ten rules of the book's first part, in its order: each figure that compares all rules has
+#: these.
 RULES: tuple[type[Rule], ...] = (
     SGD,
     Momentum,
@@ -28,7 +30,11 @@ RULES: tuple[type[Rule], ...] = (
     AMSGrad,
 )
 
+#: The rules of the book's second part, in its order. Figures show them where they are given them.
+MODERN: tuple[type[Rule], ...] = (AdamW,)
+
 __all__ = [
+    "MODERN",
     "NAG",
     "RULES",
     "SGD",
@@ -37,6 +43,7 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
     "Momentum",
     "Nadam",
     "RMSprop",

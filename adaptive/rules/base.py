@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import namedtuple
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -21,7 +22,10 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "beta1": (0, 1),
     "beta2": (0, 1),
     "eps": (0, np.inf),
+    "weight_decay": (0, np.inf),
 }
+#: What a rule says of itself as a class, and what is no hyperparameter.
+OF_THE_CLASS = ("state_names", "sees_theta")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Rule:
         If a hyperparameter is not a real number or an array of them.
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
-        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr`` and ``eps``.
+        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps`` and ``weight_decay``.
 
     Examples
     --------
@@ -68,6 +72,9 @@ class Rule:
 
     #: The names of the state arrays, in the order in which `update` takes them.
     state_names: ClassVar[tuple[str, ...]] = ()
+    #: Whether `update` takes theta as well, before the state: for weight decay. A class whose
+    #: `update` does otherwise is refused as it is written.
+    sees_theta: ClassVar[bool] = False
     #: The hyperparameters with which the book runs the rule on the circles task.
     on_circles: ClassVar[dict[str, float]] = {}
     #: The state: a named tuple of ``t``, the steps made so far, and the arrays.
@@ -82,10 +89,40 @@ class Rule:
         cls.State = state
         if "lookahead" in vars(cls):
             cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
+        cls._check_update()
+
+    @classmethod
+    def _check_update(cls) -> None:
+        """Raise a TypeError if `update` takes theta and the class does not say so, or reversely.
+
+        It would be given an array of the state for it, which fails late or not at all.
+        """
+        if not isinstance(cls.sees_theta, bool):
+            raise TypeError(
+                f"{cls.__name__}.sees_theta must be True or False, got {cls.sees_theta!r}"
+            )
+        given = ["g", "t", *(["theta"] if cls.sees_theta else []), *cls.state_names]
+        signature = _checks.signature(cls.update)
+        names = list(signature.parameters)[1:]
+        if "theta" in names:
+            place = names.index("theta")
+            fits = given[place : place + 1] == ["theta"]
+        else:
+            fits = not cls.sees_theta or _takes(signature, 1 + len(given))
+        if not fits:
+            raise TypeError(
+                f"{cls.__name__}.update must take ({', '.join(given)}), as sees_theta is "
+                f"{cls.sees_theta}, got ({', '.join(names)})"
+            )
 
     def __post_init__(self) -> None:
         """Check the hyperparameters; numbers become floats, arrays read-only copies."""
         for field in fields(self):
+            if field.name in OF_THE_CLASS:
+                raise TypeError(
+                    f"{type(self).__name__}.{field.name} must be no field of the dataclass: "
+                    "annotate it with ClassVar, or not at all"
+                )
             value = getattr(self, field.name)
             low, high = INTERVALS.get(field.name, (-np.inf, np.inf))
             checked = _checks.within(f"{type(self).__name__}.{field.name}", value, low, high)
@@ -118,9 +155,12 @@ class Rule:
         t : int
             The number of this step, from 1.
         *state : array_like
-            The state arrays, in the order of `state_names`.
+            The state arrays, in the order of `state_names`. Before them theta, if the rule
+            says `sees_theta`: the parameters that the step is added to, wherever the gradient
+            was taken.
         """
-        raise NotImplementedError(f"{type(self).__name__} must define update(g, t, *state)")
+        theta = "theta, " * self.sees_theta
+        raise NotImplementedError(f"{type(self).__name__} must define update(g, t, {theta}*state)")
 
     def lookahead(self, theta: Any, state: Any) -> Any:
         """Return the point at which this rule wants its gradient: theta itself but for NAG.
@@ -265,7 +305,8 @@ class Rule:
             theta, g = self._checked(theta, g, state)
         t = state[0] + 1
         try:
-            new = self.update(g, t, *state[1:])
+            seen = (theta, *state[1:]) if self.sees_theta else state[1:]
+            new = self.update(g, t, *seen)
             moved = theta + new[0]
         except (TypeError, ValueError) as error:
             self._blame(theta, g, state, error)
@@ -394,3 +435,12 @@ class Rule:
         # Arrays of float64 hyperparameters promote float32.
         moved, *arrays = (np.asarray(array, theta.dtype) for array in (moved, *new[1:]))
         return moved, self.State(state.t + 1, *arrays)
+
+
+def _takes(signature: inspect.Signature, count: int) -> bool:
+    """Return whether a function can be called with so many arguments."""
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        return False
+    return True

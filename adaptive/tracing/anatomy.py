@@ -1,24 +1,27 @@
 """Taking the step of a recorded rule apart: memory, this gradient, and what only scales them.
 
-Turn all gradients round. Some of what a rule computes turns round with them, such as a velocity:
-it says where to go. Some stays, such as an average of squares: it says how far. That is found from
-the recording alone, for the states by starting from the zeros that they start from.
+Turn all gradients round, and θ with them. Some of what a rule computes turns round too, such as a
+velocity: it says where to go. Some stays, such as an average of squares: it says how far. That is
+found from the recording alone, for the states by starting from the zeros that they start from.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from adaptive import _checks
 from adaptive.tracing.graph import Graph, Node, Program
-from adaptive.tracing.record import TracedRule
+from adaptive.tracing.record import TracedRule, differs
 
-#: How a value answers when all gradients are turned round; 0 does both, a mixture neither.
+#: How a value answers when gradients and θ are turned round; 0 does both, a mixture neither.
 Parity = frozenset[str]
 ODD, EVEN = frozenset({"odd"}), frozenset({"even"})
 BOTH, NEITHER = ODD | EVEN, Parity()
+
+#: The parts of a step, in the order in which they are told; the last only if the rule sees θ.
+PARTS = ("memory", "gradient", "decay")
 
 _ODD_FUNCTIONS = frozenset({"negative", "sign", "reciprocal", "sin", "tan", "arcsin", "arctan"}) | {
     "sinh",
@@ -36,11 +39,11 @@ class Dissection:
     traced : TracedRule
         The rule.
     parity : mapping from Node to frozenset
-        For each node of its update, how it answers when all gradients are turned round.
+        For each node of its update, how it answers when all gradients are turned round, and θ.
     parts : Program or None
-        From the inputs of the update to the two parts of the step, which add up to it: what
-        earlier gradients left behind, and what this one adds. None where they cannot be told
-        apart, as in the sign of a mixture.
+        From the inputs of the update to the parts of the step, which add up to it: what
+        earlier gradients left behind, what this one adds, and what θ itself does if the rule
+        sees it. None where they cannot be told apart, as in the sign of a mixture.
     """
 
     traced: TracedRule
@@ -73,15 +76,14 @@ class Dissection:
         Returns
         -------
         str
-            ``"step"``, ``"memory"``, ``"gradient"``, ``"scale"``, or ``"plain"`` for what is
-            made of memory and gradient alike, or of settings alone.
+            ``"step"``, ``"memory"``, ``"gradient"``, ``"decay"`` for what is made of θ,
+            ``"scale"``, or ``"plain"`` for what is made of several, or of settings alone.
         """
         step = self.step
         if node is step or (step.op == "negative" and step.args[0] is node):
-            sources = self.sources(step)
-            return "step" if node.args else ("gradient" if sources == {"g"} else "memory")
-        if sources := self.sources(node):
-            return "plain" if len(sources) > 1 and "g" in sources else _role_of(sources)
+            return "step" if node.args else _role_of(str(node.value))
+        if roles := {_role_of(name) for name in self.sources(node)}:
+            return "plain" if len(roles) > 1 else roles.pop()
         return "scale" if self.parity[node] == EVEN and _has_data(node) else "plain"
 
 
@@ -112,13 +114,13 @@ def dissect(traced: TracedRule) -> Dissection:
     return Dissection(traced, parity, _parts(traced, parity))
 
 
-def _role_of(sources: Collection[str]) -> str:
-    return "gradient" if "g" in sources else "memory"
+def _role_of(source: str) -> str:
+    """Return which part of the step comes from an input."""
+    return {"g": "gradient", "theta": "decay"}.get(source, "memory")
 
 
 def _has_data(node: Node) -> bool:
-    inputs = (str(part.value) for part in parts_of(node) if part.op == "symbol")
-    return any(name == "g" or name.startswith("state.") for name in inputs)
+    return any(differs(str(part.value)) for part in parts_of(node) if part.op == "symbol")
 
 
 def parts_of(node: Node) -> Iterator[Node]:
@@ -149,7 +151,7 @@ def _parities(traced: TracedRule) -> dict[Node, Parity]:
 
 def _parity(node: Node, args: list[Parity], states: Mapping[str, Parity]) -> Parity:
     if node.op == "symbol":
-        return ODD if node.value == "g" else states.get(str(node.value), EVEN)
+        return ODD if node.value in ("g", "theta") else states.get(str(node.value), EVEN)
     if node.op == "number":
         return EVEN if node.value else BOTH
     if node.op in ("add", "subtract"):
@@ -172,7 +174,7 @@ def _parity(node: Node, args: list[Parity], states: Mapping[str, Parity]) -> Par
     return Parity(found)
 
 
-# ------------------------------------------------------------------ the two parts
+# ------------------------------------------------------------------ the parts
 
 
 class _Mixed(Exception):
@@ -184,23 +186,24 @@ def _parts(traced: TracedRule, parity: Mapping[Node, Parity]) -> Program | None:
     if parity[step] != ODD:
         return None
     graph = Graph()
+    roles = PARTS if traced.rule.sees_theta else PARTS[:2]
     try:
-        memory = _part(step, lambda name: name != "g", parity, graph)
-        gradient = _part(step, lambda name: name == "g", parity, graph)
+        parts = tuple(_part(step, role, parity, graph) for role in roles)
     except _Mixed:
         return None
-    return Program(traced.update.inputs, (memory, gradient))
+    return Program(traced.update.inputs, parts)
 
 
-def _part(
-    step: Node, kept: Callable[[str], bool], parity: Mapping[Node, Parity], graph: Graph
-) -> Node:
-    """Return the step with some inputs put to 0, where it has its direction from them.
+def _part(step: Node, role: str, parity: Mapping[Node, Parity], graph: Graph) -> Node:
+    """Return the step with the inputs of other roles put to 0, as far as they are its direction.
 
     What scales the direction stays as it is, whatever it is made of. So the step is linear in
-    what is put to 0, and the parts for two halves of the inputs add up to it.
+    what is put to 0, and the parts for all roles add up to it.
     """
     zero = graph.node("number", value=0.0)
+
+    def kept(name: str) -> bool:
+        return _role_of(name) == role
 
     @functools.cache
     def go(node: Node) -> Node:

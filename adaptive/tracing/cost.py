@@ -6,6 +6,7 @@ from typing import Any
 
 from adaptive.rules.base import Rule
 from adaptive.tracing import trace_rule
+from adaptive.tracing.record import differs
 
 
 def operations(rule: Rule) -> dict[str, int]:
@@ -39,9 +40,8 @@ def operations(rule: Rule) -> dict[str, int]:
     for program in programs:
         varies: dict[Any, bool] = {}
         for node in program.nodes():
-            name = str(node.value)
             varies[node] = any(varies[each] for each in node.args) or (
-                node.op == "symbol" and (name in ("g", "theta") or name.startswith("state."))
+                node.op == "symbol" and differs(str(node.value))
             )
             if node.args and varies[node]:
                 dear = node.op in ("divide", "sqrt", "power", "reciprocal", "exp", "log")

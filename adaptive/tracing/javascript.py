@@ -60,7 +60,8 @@ def rule_to_javascript(traced: TracedRule) -> str:
 
     Its ``constants`` depend on the step and the hyperparameters alone, and are
     computed once a step; ``update`` is called for each coordinate, and so is ``memory``, the
-    part of the step that earlier gradients left behind (see `dissect`).
+    part of the step that earlier gradients left behind (see `dissect`). If the rule sees θ, they
+    take it last, and ``decay`` is the part that θ itself adds.
 
     Parameters
     ----------
@@ -93,19 +94,23 @@ def rule_to_javascript(traced: TracedRule) -> str:
     """
     _checks.instance("traced", traced, TracedRule)
     parts = dissect(traced).parts
-    memory = () if parts is None else parts.outputs[:1]
-    printer = _RulePrinter(traced, (*traced.update.outputs, *memory))
+    memory, decay = ((), ()) if parts is None else (parts.outputs[:1], parts.outputs[2:])
+    printer = _RulePrinter(traced, (*traced.update.outputs, *memory, *decay))
     lookahead = "lookahead: null"
     if traced.lookahead is not None:
         head = f"lookahead(theta, t, {printer.state}, {printer.settings})"
         lookahead = _method(head, traced.lookahead, printer.names, single=True)
     count = len(traced.update.outputs)
-    return _object(
+    methods = [
         printer.constants(),
         printer.method("update", slice(count)),
-        printer.method("memory", slice(count, None), single=True) if memory else "memory: null",
-        lookahead,
-    )
+        printer.method("memory", slice(count, count + 1), single=True)
+        if memory
+        else "memory: null",
+    ]
+    if decay:
+        methods.append(printer.method("decay", slice(count + 1, None), single=True))
+    return _object(*methods, lookahead)
 
 
 def nodes_to_javascript(traced: TracedRule, nodes: Sequence[Node]) -> str:
@@ -157,6 +162,7 @@ class _RulePrinter:
         taken = tuple(f"${i}" for i in range(len(self.first.outputs)))
         self.names |= {name: name for name in taken}
         self.state, self.settings, self.taken = map(self._listed, (states, hyper, taken))
+        self.theta = ", theta" * traced.rule.sees_theta
 
     def _listed(self, group: Sequence[str]) -> str:
         return f"[{', '.join(self.names[name] for name in group)}]"
@@ -167,7 +173,7 @@ class _RulePrinter:
     def method(self, name: str, outputs: slice, single: bool = False) -> str:
         """Return a method for some of the nodes."""
         program = Program(self.rest.inputs, self.rest.outputs[outputs])
-        head = f"{name}(g, {self.state}, {self.settings}, {self.taken})"
+        head = f"{name}(g, {self.state}, {self.settings}, {self.taken}{self.theta})"
         return _method(head, program, self.names, single)
 
 

@@ -26,6 +26,7 @@ LETTERS = {
     "beta1": r"\beta_1",
     "beta2": r"\beta_2",
     "eps": r"\epsilon",
+    "weight_decay": r"\lambda",
     "Eg2": "E[g^2]",
     "Edx2": r"E[\Delta\theta^2]",
     "v_hat": r"\hat v",

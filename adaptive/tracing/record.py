@@ -27,8 +27,8 @@ class TracedRule:
     rule : Rule
         The rule.
     update : Program
-        From the gradient ``g``, the step number ``t``, ``state.*`` and
-        ``hyper.*`` to the step and the new state.
+        From the gradient ``g``, the step number ``t``, ``theta`` if the rule sees it,
+        ``state.*`` and ``hyper.*`` to the step and the new state.
     lookahead : Program or None
         From ``theta``, the steps made ``t``, ``state.*`` and ``hyper.*`` to
         where the gradient is wanted; None where that is theta itself.
@@ -141,11 +141,12 @@ def trace_rule(rule: Rule) -> TracedRule:
     _checks.instance("rule", rule, Rule)
     name = type(rule).__name__
     states = [f"state.{s}" for s in rule.state_names]
+    seen = [*(["theta"] if rule.sees_theta else []), *states]
     hyper = [f"hyper.{h}" for h in rule.hyperparameters]
 
     def update(g: Any, t: Any, *rest: Any) -> Any:
-        state, settings = rest[: len(states)], rest[len(states) :]
-        return _with(rule, settings).update(g, t, *state)
+        given, settings = rest[: len(seen)], rest[len(seen) :]
+        return _with(rule, settings).update(g, t, *given)
 
     def lookahead(theta: Any, t: Any, *rest: Any) -> Any:
         state, settings = rest[: len(states)], rest[len(states) :]
@@ -155,9 +156,14 @@ def trace_rule(rule: Rule) -> TracedRule:
     stays = ahead.outputs[0].value == "theta"
     return TracedRule(
         rule=rule,
-        update=record(update, ["g", "t", *states, *hyper], f"{name}.update", 1 + len(states)),
+        update=record(update, ["g", "t", *seen, *hyper], f"{name}.update", 1 + len(states)),
         lookahead=None if stays else ahead,
     )
+
+
+def differs(name: str) -> bool:
+    """Return whether an input of a rule differs from element to element, as the gradient does."""
+    return name in ("g", "theta") or name.startswith("state.")
 
 
 def trace_problem(problem: Problem) -> TracedProblem:

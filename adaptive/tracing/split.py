@@ -12,7 +12,7 @@ import numpy as np
 from adaptive.rules.base import Rule
 from adaptive.tracing import flat
 from adaptive.tracing.graph import Graph, Node, Program
-from adaptive.tracing.record import TracedRule, trace_rule
+from adaptive.tracing.record import TracedRule, differs, trace_rule
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Split:
     Attributes
     ----------
     arrays : tuple of str
-        The inputs of ``elements`` that differ from element to element: the gradient, the
-        state, and the hyperparameters that were said to vary.
+        The inputs of ``elements`` that differ from element to element: the gradient, θ if the
+        rule sees it, the state, and the hyperparameters that were said to vary.
     shared : tuple of str
         Its other inputs: what depends on the step number and the other hyperparameters alone.
     scalars : Program
@@ -90,7 +90,7 @@ def split(kind: Any, varying: tuple[str, ...] = ()) -> Split:
     ('g', 'state.v', 'hyper.lr')
     """
     update = trace_kind(kind).update
-    return take_apart(update, ("g", *(n for n in update.inputs if n.startswith("state."))), varying)
+    return take_apart(update, tuple(filter(differs, update.inputs)), varying)
 
 
 def take_apart(update: Program, arrays: Collection[str], varying: Collection[str] = ()) -> Split:

@@ -42,6 +42,7 @@ FIELDS = {
     "beta_{1}": ("beta1",),
     "beta_{2}": ("beta2",),
     "epsilon": ("eps",),
+    "lambda": ("weight_decay",),
 }
 #: How LaTeX can write the same thing, before anything else is looked at.
 SPELLINGS = (

@@ -22,6 +22,7 @@ from tests.book.equations import (
     with_part,
 )
 from tests.book.notebooks import CHAPTERS
+from tests.every import KINDS
 
 TOLERANCE = 1e-12
 
@@ -39,7 +40,7 @@ def largest_difference(latex, rule):
         return max(compare(latex, random_rule(rule, rng), rng) for _ in range(3))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", KINDS, ids=lambda rule: rule.__name__)
 def test_chapter_prints_the_rule_of_the_package(rule):
     chapter = chapter_of(rule)
     if not chapter.exists():
@@ -53,9 +54,11 @@ def test_chapter_prints_the_rule_of_the_package(rule):
     )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", KINDS, ids=lambda rule: rule.__name__)
 def test_code_prints_its_equation(rule):
     """What is printed from the code and what the chapter prints are one rule, line by line."""
+    if not chapter_of(rule).exists():
+        pytest.skip(f"chapters/{chapter_of(rule).name} is not written yet")
     from_code, from_chapter = rule_to_latex(rule()), printed(rule)
     assert largest_difference(from_code, rule) <= TOLERANCE, from_code
     code, chapter = (
@@ -68,7 +71,7 @@ def test_code_prints_its_equation(rule):
 
 MISTAKES = [
     pytest.param(rule, wrong, id=f"{rule.__name__}: {what}")
-    for rule in RULES
+    for rule in KINDS
     for what, wrong in corrupted(printed(rule) or "")
 ]
 
@@ -147,7 +150,7 @@ def test_a_label_that_stands_twice_is_an_error(tmp_path):
 
 
 def test_many_kinds_of_mistakes_were_tried():
-    for rule in filter(printed, RULES):
+    for rule in filter(printed, KINDS):
         count = sum(mistake.values[0] is rule for mistake in MISTAKES)
         assert count >= 3, f"{count} corrupted equations for {rule.__name__}"
     assert len(MISTAKES) >= 100

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, anatomy, descend
+from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, AdamW, Momentum, Nadam, anatomy, descend
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
 from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import TracingError, dissect, trace_rule
 from adaptive.tracing.latex import in_order, letters_of, names_of
+from tests.every import KINDS, every_rule
 from tests.test_anatomy import Mixing, Signs
 
 TEXT = Momentum(lr=0.06, momentum=0.7)
@@ -76,7 +77,7 @@ def test_where_a_problem_projects_the_last_line_says_so():
     assert _lines(SGD(), projects=True)[-1].startswith("[plain: θ_t] = Π( [plain: θ_t−1]")
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_a_term_is_worth_what_is_written(kind):
     """The terms of a sum, with its signs, make up what is on the left of it."""
     shown = anatomy(kind(**kind.on_circles), Saddle(), steps=20)
@@ -96,7 +97,7 @@ def test_a_term_is_worth_what_is_written(kind):
     assert checked >= 3
 
 
-@pytest.mark.parametrize("kind", [kind for kind in RULES if kind not in (SGD, Momentum, NAG)])
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in (SGD, Momentum, NAG, AdamW)])
 def test_where_it_divides_the_step_is_the_reach_times_bar_over_band(kind):
     shown = anatomy(kind(**kind.on_circles), Saddle(), steps=20)
     found = shown._equation
@@ -162,7 +163,7 @@ def test_brackets_stand_where_they_have_to():
 
 
 def test_every_formula_is_set_in_svg_with_its_feet_on_the_line():
-    for kind in RULES:
+    for kind in KINDS:
         traced = trace_rule(kind())
         names = names_of(traced)
         printer = typeset.Printer(letters_of(traced), names)
@@ -187,6 +188,15 @@ def test_parts_are_those_of_the_run():
         shown.parts(10)
 
 
+def test_the_decay_is_of_theta_before_the_step():
+    shown = anatomy(AdamW(lr=0.1, weight_decay=0.5), Ravine())
+    for t in (1, 2, 30):
+        parts = shown.parts(t)
+        np.testing.assert_allclose(parts["decay"], -0.05 * shown.path.theta[t - 1], rtol=1e-15)
+        made = sum(parts[role] for role in ("memory", "gradient", "decay"))
+        np.testing.assert_allclose(made, np.diff(shown.path.theta, axis=0)[t - 1], rtol=1e-12)
+
+
 def test_what_is_seen_is_said():
     def said(rule, t, problem=None):
         return anatomy(rule, problem or Ravine(), at=t)._summary()
@@ -200,6 +210,9 @@ def test_what_is_seen_is_said():
     assert said(SGD(0.01), 5) == "alone"
     assert said(Adadelta(), 5) == "scaled"
     assert said(Signs(), 5) == "whole"
+    assert said(AdamW(weight_decay=0.1), 1) == said(AdamW(weight_decay=0.1), 5) == "decay"
+    assert said(AdamW(weight_decay=0), 1) == "first"
+    assert said(AdamW(weight_decay=0), 5) != "decay"
     turns = anatomy(Adam(0.4), Ravine(), at=5)
     memory, gradient = turns.parts(5)["memory"], turns.parts(5)["gradient"]
     cosine = memory @ gradient / np.hypot(*memory) / np.hypot(*gradient)

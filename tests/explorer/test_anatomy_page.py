@@ -7,10 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, anatomy
+from adaptive import NAG, SGD, Adam, Momentum, RMSprop, anatomy
 from adaptive.explorer.equation import GIVEN
 from adaptive.explorer.step import short
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle
+from adaptive.tracing.anatomy import PARTS
+from tests.every import KINDS, every_rule
 from tests.explorer.support import points, settle, show, slider, violations
 from tests.test_anatomy import Mixing, Signs
 
@@ -43,7 +45,7 @@ def _seek(page, t):
 def _arrows(page):
     """Return the two ends of each arrow that is drawn, in pixels."""
     found = {}
-    for role in ("memory", "gradient", "step"):
+    for role in (*PARTS, "step"):
         hit = page.locator(f".lens .part.{role} .hit")
         if hit.count() and (ends := points(hit.get_attribute("d"))).size:
             found[role] = ends
@@ -70,7 +72,7 @@ def _lit(page):
 # ------------------------------------------------------------------ the arrows
 
 
-@pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in RULES), Mixing()], ids=repr)
+@pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in KINDS), Mixing()], ids=repr)
 def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
     problem, rng = Saddle(), np.random.default_rng(7)
     shown = anatomy(rule, problem)
@@ -84,7 +86,7 @@ def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
         zoom = 2 ** (round(2 * np.log2(np.hypot(*step) / np.hypot(*parts["step"]))) / 2)
         np.testing.assert_allclose(step, parts["step"] * zoom * [1, -1], atol=0.2)
         tip = arrows["step"][0]
-        for role in ("memory", "gradient"):
+        for role in PARTS:
             if role not in arrows:
                 assert role not in parts or np.hypot(*parts[role]) * zoom < 0.2
                 continue
@@ -102,7 +104,7 @@ def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
         assert float(bar[1]) == pytest.approx(length * zoom, abs=0.5)
 
 
-@pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in RULES), Mixing(), Signs()], ids=repr)
+@pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in KINDS), Mixing(), Signs()], ids=repr)
 def test_the_numbers_are_pythons(visit, tmp_path, rule):
     shown = anatomy(rule, Saddle())
     page = show(visit, tmp_path, shown)
@@ -337,7 +339,7 @@ def test_axe_finds_nothing(reader, tmp_path, scheme, rule):
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_it_fits_one_screen(reader, tmp_path, size, kind):
     page = reader(viewport=SIZES[size])
     text = anatomy(kind(**kind.on_circles), Ravine()).to_page()

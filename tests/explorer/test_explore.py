@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from py_mini_racer import MiniRacer
 
 import adaptive
 from adaptive import (
@@ -171,6 +172,11 @@ def test_modules_can_be_put_one_after_another():
     assert {path.name for path in folder.iterdir() if path.name.endswith(".js")} == set(before)
     assert "import " not in bundle.modules().replace("important", "")
     assert not re.search(r"^export ", bundle.modules(), re.M)
+
+
+def test_no_two_modules_declare_one_name():
+    """Their names are of one scope where all are put one after another."""
+    MiniRacer().eval(f"(() => {{{bundle.modules()}}}, 0)")
 
 
 def test_nothing_in_the_data_ends_the_script():

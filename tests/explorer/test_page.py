@@ -16,6 +16,8 @@ from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.explorer.tuned import tuned
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
 from adaptive.rules import Rule
+from adaptive.tracing.anatomy import PARTS
+from tests.every import every_rule
 from tests.explorer.support import (
     assert_path,
     points,
@@ -212,7 +214,7 @@ def _arrows(page):
     settle(page)
     found = {
         name: points(page.locator(f".arrows .arrow.{name}").get_attribute("d"))[:2]
-        for name in ("memory", "gradient", "step")
+        for name in (*PARTS, "step")
     }
     text = page.locator(".arrows .enlarged").text_content()
     return found, float(text.split()[2]) if text else 1.0
@@ -233,7 +235,7 @@ def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
     assert np.allclose(arrow["gradient"], [ahead, after], atol=0.1)
 
 
-@pytest.mark.parametrize("kind", RULES)
+@every_rule
 def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
     rule, rng = catalogue.default_rule(kind), np.random.default_rng(4)
     page = show(visit, tmp_path, explore(Saddle(), rule, steps=60))
@@ -248,9 +250,8 @@ def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
         if not len(arrow["step"]):
             continue
         assert np.allclose(np.diff(arrow["step"], axis=0)[0], factor * (after - before), atol=1)
-        parts = [
-            np.diff(arrow[name], axis=0)[0] for name in ("memory", "gradient") if len(arrow[name])
-        ]
+        parts = [np.diff(arrow[name], axis=0)[0] for name in PARTS if len(arrow[name])]
+        assert not len(arrow["decay"]) or rule.sees_theta
         # What is shorter than a pixel is not drawn.
         assert np.allclose(sum(parts), factor * (after - before), atol=1.2)
         longest = max(np.hypot(*way) for way in [*parts, factor * (after - before)])

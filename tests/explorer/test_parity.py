@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from adaptive import RULES, descend, problems
+from adaptive import descend, problems
 from adaptive.descent import Path
 from adaptive.explorer import bundle, catalogue
 from adaptive.explorer.picture import bounds_of
 from adaptive.explorer.ranges import ranges_of
 from adaptive.problems import LogisticRegression, Problem, Rescaled, Surface
+from tests.every import KINDS, updated
 
 STEPS = 200
 SETTINGS = 4
@@ -72,7 +73,8 @@ HARNESS = """
       );
       const g = gradient(...at, batches ? batches[t - 1] : []);
       const shared = constants(t, settings);
-      found.push([0, 1].map((i) => listed([g[i], ...update(g[i], before[i], settings, shared)])));
+      const given = (i) => [g[i], before[i], settings, shared, theta[i][t - 1]];
+      found.push([0, 1].map((i) => listed([g[i], ...update(...given(i))])));
     }
     return found;
   }
@@ -99,7 +101,7 @@ class Case:
 
 def _random_settings(rng):
     """Yield a rule with random hyperparameters, a problem and a random start, for all pairs."""
-    for kind in RULES:
+    for kind in KINDS:
         for problem in PROBLEMS:
             for _ in range(SETTINGS):
                 rule = catalogue.default_rule(kind)
@@ -157,9 +159,12 @@ def cases(browser):
             }
         )
     described = {each.name: catalogue.describe_problem(each) for each in PROBLEMS}
+    known = {kind.__name__: catalogue.describe_rule(catalogue.default_rule(kind)) for kind in KINDS}
     script = HARNESS % {
         "modules": bundle.modules(),
-        "catalogue": bundle.to_javascript({**catalogue.common(), "problems": described}),
+        "catalogue": bundle.to_javascript(
+            {**catalogue.common(), "rules": known, "problems": described}
+        ),
     }
     page = browser.new_page()
     answers = json.loads(page.evaluate(script, json.dumps(asked)))
@@ -177,8 +182,10 @@ def test_each_step_is_pythons_step(cases):
         before = [path.state[name][:-1] for name in names]
         with np.errstate(all="ignore"):
             rows = [
-                [g, *path.rule.update(g, t, *state)]
-                for t, (g, *state) in enumerate(zip(path.gradient, *before, strict=True), start=1)
+                [g, *updated(path.rule, g, t, theta, *state)]
+                for t, (g, theta, *state) in enumerate(
+                    zip(path.gradient, path.theta[:-1], *before, strict=True), start=1
+                )
             ]
         expected = np.array(rows, dtype=float).swapaxes(1, 2)
         # In a run's last steps numbers may be beyond double precision: those are not compared.
@@ -198,11 +205,11 @@ def test_200_steps_end_where_python_ends(cases):
         for values, name in zip(found["state"], path.rule.state_names, strict=True):
             assert _close(np.transpose(values), path.state[name], TOLERANCE), case
     # Of every rule and every problem, enough is compared from end to end.
-    for kind in RULES:
+    for kind in KINDS:
         of = [case for case in compared if type(case.path.rule) is kind]
         assert len(of) >= SETTINGS * len(PROBLEMS) / 3, kind
     for problem in PROBLEMS:
-        assert sum(case.path.problem is problem for case in compared) >= SETTINGS * len(RULES) / 3
+        assert sum(case.path.problem is problem for case in compared) >= SETTINGS * len(KINDS) / 3
 
 
 def test_divergence_comes_at_the_same_step(cases):

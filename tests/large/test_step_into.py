@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from adaptive import RULES, SGD, Adam, Momentum, Rule
+from adaptive import SGD, Adam, Momentum, Rule
 from adaptive.large import Engine, choose, kernel
 from adaptive.large.tape import BLOCK, tape
 from adaptive.tracing.split import split
+from tests.every import KINDS, every_rule, updated
 
 ENGINES = ("numba", "blocks", "plain")
 #: More than one block, and not a whole number of them.
@@ -45,7 +46,7 @@ def gradients(rng, shape, dtype, steps=5):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engine, rng):
     rule = kind()
     theta = rng.normal(size=MANY).astype(dtype)
@@ -57,7 +58,8 @@ def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engin
         )
         # The last place of what is added up, not of a sum that may be near zero: with all signs
         # alike nothing cancels.
-        uncancelled, *_ = rule.update(np.abs(g), state.t + 1, *map(np.abs, state[1:]))
+        signless = map(np.abs, (theta, *state[1:]))
+        uncancelled, *_ = updated(rule, np.abs(g), state.t + 1, *signless)
         place = np.spacing(np.maximum(np.abs(theta), np.abs(uncancelled)))
         theta, state = rule.step(theta, g, state)
         my_state = rule.step_into(mine, g, my_state, engine)
@@ -69,7 +71,7 @@ def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engin
 
 
 @pytest.mark.parametrize("engine", ["numba", "blocks"])
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_each_element_may_have_its_own_hyperparameters(kind, engine, rng):
     shape, plain = (50, 4), kind()
     low = {"lr": 1e-3, "eps": 1e-6}
@@ -90,7 +92,7 @@ def test_each_element_may_have_its_own_hyperparameters(kind, engine, rng):
         np.testing.assert_array_equal(getattr(rule, name), values)
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_threads_and_one_thread_give_the_same_bits(kind, rng):
     theta = rng.normal(size=kernel.PARALLEL + 5).astype(np.float32)
     rule, state = kind(), kind().init(theta)
@@ -105,7 +107,7 @@ def test_threads_and_one_thread_give_the_same_bits(kind, rng):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_the_gradient_is_only_read_and_the_arrays_stay_the_same_objects(kind, engine, rng):
     theta, g = rng.normal(size=(3, 50)), rng.normal(size=(3, 50))
     rule, kept = kind(), g.copy()
@@ -311,7 +313,7 @@ def test_what_is_kept_as_another_array_is_what_it_was(kind, engine, rng):
             np.testing.assert_allclose(one, other, rtol=1e-14, atol=1e-15)
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_there_are_as_many_buffers_as_are_used(kind, monkeypatch):
     made, inputs = tape(kind, ()), len(split(kind).elements.inputs)
     theta = np.ones(5)
@@ -400,7 +402,7 @@ def test_the_dtype_that_a_state_must_have_is_explained(dtype, other, words):
 
 
 def test_what_depends_on_the_step_alone_is_not_in_the_loop():
-    for kind in RULES:
+    for kind in KINDS:
         body = kernel.source(kind)
         assert "power" not in body
         assert "**" not in body

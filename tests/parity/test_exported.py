@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive import RULES, Adam, frameworks
+from adaptive import Adam, AdamW, frameworks
+from tests.every import KINDS
 from tests.parity.live import alike
 
 FILE = Path(__file__).with_name("exported.npz")
@@ -57,10 +58,18 @@ def test_adamw_is_adam_beside_which_weights_decay(stored, kind):
     assert alike.far(np.load(FILE)[stored], other) > 0.1
 
 
+@pytest.mark.parametrize("stored", ["torch/AdamW decay", "optax/AdamW decay"])
+def test_adamw_is_that_of_the_frameworks(stored):
+    rule = AdamW(lr=RATE, weight_decay=DECAY)
+    run = alike.path(rule, alike.gradients(), alike.start())
+    path = np.array([theta for theta, _ in run])[STEPS - 1]
+    assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE
+
+
 def test_pytorchs_adam_has_the_penalty():
     path = np.array([*decayed(Adam(lr=RATE), penalty=DECAY)])[STEPS - 1]
     assert alike.far(np.load(FILE)["torch/Adam decay"], path) < alike.TOLERANCE
 
 
 def test_all_are_stored():
-    assert len(np.load(FILE).files) == 3 * len(RULES) + 5
+    assert len(np.load(FILE).files) == 3 * len(KINDS) + 5

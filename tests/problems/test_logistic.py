@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from adaptive import RULES, SGD, Adagrad, Adam, Rule, descend
+from adaptive import SGD, Adagrad, Adam, Rule, descend
 from adaptive.problems import (
     Circles,
     LogisticRegression,
@@ -18,6 +18,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
+from tests.every import every_rule
 from tests.problems.support import complex_step, logistic_loss
 
 RNG = np.random.default_rng(11)
@@ -172,7 +173,7 @@ def test_start_and_best_loss() -> None:
     assert line.fun > 0.5, "no straight line separates the classes"
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_after_a_hundred_steps(kind: type[Rule]) -> None:
     ends = median(
         descend(kind(**kind.on_circles), Circles(), rng=seed).loss[-1] for seed in range(20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -110,6 +111,72 @@ def test_error_in_an_own_rule_is_not_blamed_on_the_arguments() -> None:
         Wrong().step(np.zeros(2), np.zeros(2), Wrong().init(np.zeros(2)))
     with pytest.raises(NotImplementedError, match=r"Rule must define update\(g, t, \*state\)"):
         Rule().update(1.0, 1)
+
+
+def _theta_first(self: Any, g: Any, t: Any, theta: Any, m: Any) -> Any:
+    return -theta, m
+
+
+def _theta_last(self: Any, g: Any, t: Any, m: Any, theta: Any) -> Any:
+    return -theta, m
+
+
+def _no_theta(self: Any, g: Any, t: Any, m: Any) -> Any:
+    return -g, m
+
+
+def _theta_for_state(self: Any, g: Any, t: Any, theta: Any) -> Any:
+    return -theta, theta
+
+
+@pytest.mark.parametrize(
+    ("update", "sees", "got"),
+    [
+        (_theta_first, False, "(g, t, m), as sees_theta is False, got (g, t, theta, m)"),
+        (_theta_for_state, False, "(g, t, m), as sees_theta is False, got (g, t, theta)"),
+        (_theta_last, True, "(g, t, theta, m), as sees_theta is True, got (g, t, m, theta)"),
+        (_no_theta, True, "(g, t, theta, m), as sees_theta is True, got (g, t, m)"),
+    ],
+)
+def test_own_rule_that_takes_theta_where_it_is_not_given(update: Any, sees: bool, got: str) -> None:
+    body = {"state_names": ("m",), "sees_theta": sees, "update": update}
+    with pytest.raises(TypeError, match=re.escape(f"Wrong.update must take {got}")):
+        type("Wrong", (Rule,), body)
+
+
+def test_own_rule_may_call_theta_what_it_likes() -> None:
+    def named(self: Any, g: Any, t: Any, weights: Any, m: Any) -> Any:
+        return -0.1 * (g + weights), m
+
+    def counted(self: Any, g: Any, t: Any, *rest: Any) -> Any:
+        return -0.1 * (g + rest[0]), rest[1]
+
+    def kept(self: Any, g: Any, t: Any, theta: Any) -> Any:
+        return -0.1 * (g + theta), theta
+
+    for names, sees, update in [
+        (("m",), True, named),
+        (("m",), True, counted),
+        (("theta",), False, kept),
+    ]:
+        body = {"state_names": names, "sees_theta": sees, "update": update}
+        rule: Any = type("Own", (Rule,), body)()
+        theta, _ = rule.step(np.ones(2), np.ones(2), rule.init(np.ones(2)))
+        np.testing.assert_allclose(theta, 0.8 if sees else 0.9)
+
+
+def test_what_a_rule_says_of_its_class_is_no_hyperparameter() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Seeing(Rule):
+        sees_theta: bool = True  # type: ignore[misc]
+
+        def update(self, g: Any, t: Any, theta: Any) -> Any:
+            return (-g - theta,)
+
+    with pytest.raises(TypeError, match=r"Seeing\.sees_theta must be no field of the dataclass"):
+        Seeing()
+    with pytest.raises(TypeError, match=r"Odd\.sees_theta must be True or False, got 'yes'"):
+        type("Odd", (Rule,), {"sees_theta": "yes"})
 
 
 @pytest.mark.parametrize("dtype", [">f4", ">f8", "<f8"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive import NAG, RULES, SGD, Adadelta, AdaMax, Momentum, RMSprop, descend, sweep
+from adaptive import NAG, SGD, Adadelta, AdaMax, Momentum, RMSprop, descend, sweep
 from adaptive.problems import Problem
+from tests.every import every_rule
 
 q = lambda κ: (np.sqrt(κ) - 1) / (np.sqrt(κ) + 1)  # noqa: E731
 
@@ -149,7 +150,7 @@ def test_the_chain_is_what_is_printed(d):
     assert np.linalg.eigvalsh(problem.A)[-1] <= 1
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 @pytest.mark.parametrize("t", [1, 4, 20])
 def test_no_rule_is_faster_than_the_chain_allows(kind, t):
     problem = chain(2 * t + 1)

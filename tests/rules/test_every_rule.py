@@ -1,4 +1,4 @@
-"""What holds for every rule in `adaptive.RULES`, a newly added one included."""
+"""What holds for every rule of the book, a newly added one included."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 import adaptive
 from adaptive import NAG, RULES, Rule, descend
 from adaptive.problems import NoisyQuadratic, Ravine
+from tests.every import KINDS, every_rule, undecayed, updated
 from tests.rules.reference import GRADIENTS, walk
 
 START = np.array([1.0, -2.0, 0.5, 0.0, 3.0, 1.0])
 DECAYS = ("momentum", "rho", "beta1", "beta2")
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 every_hyperparameter = pytest.mark.parametrize(
     ("kind", "name"),
     [
         pytest.param(kind, f.name, id=f"{kind.__name__}-{f.name}")
-        for kind in RULES
+        for kind in KINDS
         for f in fields(kind)
     ],
 )
@@ -61,8 +61,8 @@ def test_order_of_the_book() -> None:
     names = [kind.__name__ for kind in RULES]
     assert names[:5] == ["SGD", "Momentum", "NAG", "Adagrad", "Adadelta"]
     assert names[5:10] == ["RMSprop", "Adam", "AdaMax", "Nadam", "AMSGrad"]
-    assert all(getattr(adaptive, kind.__name__) is kind for kind in RULES)
-    assert all(kind.__name__ in adaptive.__all__ for kind in RULES)
+    assert all(getattr(adaptive, kind.__name__) is kind for kind in KINDS)
+    assert all(kind.__name__ in adaptive.__all__ for kind in KINDS)
 
 
 @every_rule
@@ -141,8 +141,9 @@ class Number(NDArrayOperatorsMixin):
 @every_rule
 def test_update_is_nothing_but_arithmetic_and_ufuncs(kind: type[Rule]) -> None:
     rule, g = book(kind), GRADIENTS[0, 0]
-    traced = rule.update(Number(g), 3, *(Number(0.5 + i) for i in range(len(kind.state_names))))
-    plain = rule.update(g, 3, *(0.5 + i for i in range(len(kind.state_names))))
+    others = [0.5 + i for i in range(1 + len(kind.state_names))]
+    traced = updated(rule, Number(g), 3, *map(Number, others))
+    plain = updated(rule, g, 3, *others)
     assert [number.value for number in traced] == list(plain)
 
 
@@ -238,7 +239,7 @@ def test_every_hyperparameter_matters(kind: type[Rule], name: str) -> None:
 
 @every_rule
 def test_no_gradient_moves_nothing(kind: type[Rule]) -> None:
-    theta = end(book(kind), START, np.zeros((5, 6)))[0]
+    theta = end(undecayed(book(kind)), START, np.zeros((5, 6)))[0]
     np.testing.assert_array_equal(theta, START)
 
 
@@ -395,7 +396,7 @@ def test_equal_rules(kind: type[Rule]) -> None:
     assert kind() == kind()
     assert hash(kind()) == hash(kind())
     assert len({kind(), kind(), book(kind)}) == len({kind(), book(kind)}) == 2
-    assert all(kind() != other() for other in RULES if other is not kind)
+    assert all(kind() != other() for other in KINDS if other is not kind)
     assert kind() != "rule"
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, Rule, descend, frameworks, sweep
 from adaptive.problems import NoisyQuadratic, Ravine
 from adaptive.rules.base import INTERVALS
+from tests.every import KINDS, every_rule
 
 HALF = [np.dtype(np.float16), np.dtype(np.float16).newbyteorder()]
 try:
@@ -28,7 +29,7 @@ FORMS = [
 ]
 every = pytest.mark.parametrize(
     "rule",
-    [*(kind() for kind in RULES), *FORMS],
+    [*(kind() for kind in KINDS), *FORMS],
     ids=lambda rule: f"{type(rule).__module__.split('.')[-1]}-{type(rule).__name__}",
 )
 START = np.array([1.0, -2.0, 0.5, 0.0, 3.0])
@@ -62,7 +63,7 @@ def test_what_half_precision_does_to_the_constants(dtype: Any) -> None:
 
 @half
 @pytest.mark.parametrize("engine", ["auto", "blocks", "plain"])
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 def test_in_place(kind: type[Rule], engine: str, dtype: Any) -> None:
     rule, rng = kind(), np.random.default_rng(0)
     theta = rng.normal(size=70_000).astype(dtype)
@@ -150,6 +151,28 @@ def test_in_containers(dtype: Any) -> None:
     assert theta["bias"] == 1
 
 
+@dataclass(frozen=True, eq=False)
+class Squaring(Rule):
+    """A rule that multiplies θ by itself, which float16 cannot hold."""
+
+    lr: Any = 2.0**-12
+    sees_theta: ClassVar[bool] = True
+
+    def update(self, g: Any, t: int, theta: Any) -> tuple[Any]:
+        return (-self.lr * (theta * theta + g),)
+
+
+@half
+@pytest.mark.parametrize("engine", ["blocks", "plain"])
+def test_what_is_made_of_theta_is_computed_in_float32_too(engine: str, dtype: Any) -> None:
+    theta = np.array([300.0, -300.0, 1e-4, 0.0], dtype)
+    single, rule = theta.astype(np.float32), Squaring()
+    expected, _ = rule.step(single, np.zeros_like(single), rule.init(single))
+    rule.step_into(theta, np.zeros_like(theta), rule.init(theta), engine)
+    assert theta.dtype == dtype and abs(float(theta[0]) - 278) < 2
+    np.testing.assert_array_equal(theta, expected.astype(dtype))
+
+
 def test_a_state_in_float16_of_another_day_goes_on_in_float32() -> None:
     rule, theta = Momentum(), np.ones(2, np.float16)
     old = rule.restore({"t": 3, "v": np.full(2, 0.1, np.float16)})
@@ -159,7 +182,7 @@ def test_a_state_in_float16_of_another_day_goes_on_in_float32() -> None:
         rule.step_into(theta, np.zeros(2), old)
 
 
-@pytest.mark.parametrize("kind", [k for k in RULES if "eps" in k().hyperparameters])
+@pytest.mark.parametrize("kind", [k for k in KINDS if "eps" in k().hyperparameters])
 def test_an_epsilon_that_would_be_0_is_refused(kind: type[Rule]) -> None:
     assert INTERVALS["eps"][0] == 0
     tiny: Rule = replace(kind(), eps=1e-50)

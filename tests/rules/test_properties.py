@@ -11,19 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, Nadam, Rule, descend
+from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, AdamW, Momentum, Nadam, Rule, descend
 from adaptive.problems import NoisyQuadratic
+from tests.every import KINDS, every_rule, undecayed
 from tests.rules.reference import walk
 
-every_rule = pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
 some = settings(max_examples=20, deadline=None)
 
 #: Rules whose step is proportional to the gradients, and rules whose step does not depend on
 #: their scale; Adadelta is neither: its ε has the units of both.
 LINEAR = (SGD, Momentum, NAG)
-NORMALISED = tuple(kind for kind in RULES if kind not in (*LINEAR, Adadelta))
+NORMALISED = tuple(kind for kind in KINDS if kind not in (*LINEAR, Adadelta))
 #: Rules with powers of t.
-POWERS = (Adam, AdaMax, Nadam)
+POWERS = (Adam, AdaMax, Nadam, AdamW)
 #: Rules without a square, which overflow with their gradients and not before.
 UNSQUARED = (*LINEAR, AdaMax)
 
@@ -61,7 +61,7 @@ def assert_same_bits(got: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]
 def test_zero_gradients_move_nothing_from_a_fresh_state(
     kind: type[Rule], data: Any, steps: int
 ) -> None:
-    for theta, _, *state in path(data.draw(rules(kind)), np.zeros((steps, 3))):
+    for theta, _, *state in path(undecayed(data.draw(rules(kind))), np.zeros((steps, 3))):
         np.testing.assert_array_equal(theta, START)
         assert not np.any(state)
 
@@ -128,7 +128,7 @@ def test_scale_of_the_gradients_drops_out_with_epsilon(
 ) -> None:
     """To the last bit for powers of two; ε has the units of the gradient, or of its square."""
     rule, c = data.draw(rules(kind)), 2.0**power
-    units = c if kind.__name__ in ("Adam", "Nadam", "AMSGrad") else c**2
+    units = c if kind.__name__ in ("Adam", "Nadam", "AMSGrad", "AdamW") else c**2
     with_eps = "eps" in rule.hyperparameters
     scaled = replace(rule, eps=rule.hyperparameters["eps"] * units) if with_eps else rule
     for (theta, *_), (other, *_) in zip(path(rule, g), path(scaled, c * g), strict=True):
@@ -149,7 +149,7 @@ def test_steps_of_the_others_have_the_scale_of_the_gradients(
 
 
 @pytest.mark.parametrize(
-    "kind", [k for k in RULES if k is not AdaMax], ids=lambda kind: kind.__name__
+    "kind", [k for k in KINDS if k is not AdaMax], ids=lambda kind: kind.__name__
 )
 def test_what_is_not_invariant_is_not(kind: type[Rule]) -> None:
     """With ε as it is, or with a learning rate that has the units of the gradient."""
@@ -208,7 +208,7 @@ def test_very_large_and_very_small_gradients(kind: type[Rule], size: float) -> N
 @every_rule
 @pytest.mark.parametrize("g", [5e-324, -2.2e-308, 1e-310])
 def test_subnormal_gradients_do_no_harm(kind: type[Rule], g: float) -> None:
-    rule = kind()
+    rule = undecayed(kind())
     for theta, _, *state in path(rule, np.full((20, 3), g)):
         np.testing.assert_array_equal(theta, START)
         assert np.isfinite(state).all()

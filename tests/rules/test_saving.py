@@ -20,7 +20,6 @@ import pytest
 
 from adaptive import (
     NAG,
-    RULES,
     SGD,
     Adam,
     AMSGrad,
@@ -31,6 +30,7 @@ from adaptive import (
     register_container,
     save_state,
 )
+from tests.every import every_rule
 from tests.rules.alike import same
 
 Pair = register_container(namedtuple("Pair", "weights bias"))
@@ -149,7 +149,7 @@ def saved(theta: Any, state: Any) -> io.BytesIO:
     return file
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 @pytest.mark.parametrize("form", CONTAINERS)
 def test_what_was_saved_comes_back_and_goes_on(kind: type[Rule], form: str, tmp_path: Path) -> None:
     rule, theta = kind(), CONTAINERS[form]
@@ -164,7 +164,7 @@ def test_what_was_saved_comes_back_and_goes_on(kind: type[Rule], form: str, tmp_
     same(rule.step(again, again, restored), rule.step(theta, theta, state))
 
 
-@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+@every_rule
 @pytest.mark.parametrize("form", CONTAINERS)
 def test_what_init_makes_restore_takes(kind: type[Rule], form: str) -> None:
     rule, theta = kind(), CONTAINERS[form]

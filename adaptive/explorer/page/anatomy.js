@@ -124,15 +124,16 @@ export class Anatomy {
     const each = BOTH.map((i) => {
       const state = path.state.map((pair) => pair[i][t - 1]);
       const given = [path.theta[i][t - 1], path.theta[i][t], path.at[i][t], path.gradient[i][t]];
-      return [...given, ...values(path.gradient[i][t], state, settings, shared)];
+      return [...given, ...values(path.gradient[i][t], state, settings, shared, path.theta[i][t - 1])];
     });
     return each[0].map((value, k) => [value, each[1][k]]);
   }
 
   /** Which sentence says what is seen. */
-  summary({ step, memory, gradient }) {
+  summary({ step, memory, gradient, decay }) {
     if (!step.every(Number.isFinite)) return "nowhere";
     if (!gradient) return "whole";
+    if (decay && Math.hypot(...decay)) return "decay";
     if (!memory) return this.spec.division ? "scaled" : "alone";
     const [one, other] = [Math.hypot(...memory), Math.hypot(...gradient)];
     const { clear, small } = this.spec;

@@ -27,7 +27,7 @@ export function descend(rule, problem, settings, start, steps, batches, far) {
     const g = gradient(at[0], at[1], batches ? batches[t - 1] : []);
     const shared = constants(t, settings);
     theta = BOTH.map((i) => {
-      const [step, ...next] = update(g[i], states[i], settings, shared);
+      const [step, ...next] = update(g[i], states[i], settings, shared, theta[i]);
       states[i] = next;
       return theta[i] + step;
     });
@@ -44,16 +44,21 @@ export function descend(rule, problem, settings, start, steps, batches, far) {
   return path;
 }
 
-/** Step t of a path, what memory adds to it and what the gradient adds; the step alone where it is no such sum. */
+/** Step t of a path, what memory, θ and the gradient add to it; the step alone where it is no such sum. */
 export function partsOf(rule, path, settings, t) {
-  const { constants, update, memory } = rule.code;
+  const { constants, update, memory, decay } = rule.code;
   const shared = constants(t, settings);
   const both = (method) =>
-    BOTH.map((i) => method(path.gradient[i][t], path.state.map((pair) => pair[i][t - 1]), settings, shared));
+    BOTH.map((i) => {
+      const state = path.state.map((pair) => pair[i][t - 1]);
+      return method(path.gradient[i][t], state, settings, shared, path.theta[i][t - 1]);
+    });
   const step = both(update).map(([moved]) => moved);
   if (!memory) return { step };
   const kept = both(memory);
-  return { step, memory: kept, gradient: BOTH.map((i) => step[i] - kept[i]) };
+  if (!decay) return { step, memory: kept, gradient: BOTH.map((i) => step[i] - kept[i]) };
+  const pull = both(decay);
+  return { step, memory: kept, gradient: BOTH.map((i) => step[i] - kept[i] - pull[i]), decay: pull };
 }
 
 const pair = (length) => BOTH.map(() => new Float64Array(length).fill(NaN));

@@ -6,7 +6,7 @@ import { draggable, inside } from "./drag.js";
 import { roundDown, rounded, written } from "./numbers.js";
 
 // The step is drawn first, and wider: where there is no memory, the gradient lies on it.
-const CONCEPTS = ["step", "memory", "gradient"];
+const CONCEPTS = ["step", "memory", "gradient", "decay"];
 // If the longest arrow is shorter, all are enlarged alike; never more than so many times.
 const SHORTEST = 24;
 const MOST_ENLARGED = 1e6;
@@ -146,7 +146,7 @@ export class Landscape {
     set(lost, { d: visible ? "" : "M-9,-5L0,0L-9,5Z", transform: Number.isFinite(turn) ? wedge : null });
   }
 
-  /** The step that led to this moment and its parts: memory and gradient, tip to tail, make the step. */
+  /** The step that led to this moment and its parts, which make it tip to tail: memory, gradient, decay. */
   drawArrows(run, t) {
     const shown = run?.rule.code && t >= 1 && t <= run.path.steps;
     const { ends, factor } = shown ? this.ends(run, t) : { ends: {}, factor: 1 };
@@ -160,16 +160,18 @@ export class Landscape {
   /** From where to where each arrow goes, in pixels, and how many times all are enlarged. */
   ends({ rule, path, settings }, t) {
     const from = BOTH.map((i) => path.theta[i][t - 1]);
-    const { step, memory } = partsOf(rule, path, settings, t);
+    const { step, memory, decay } = partsOf(rule, path, settings, t);
     const foot = this.point(from);
     const moved = (way) => this.point(BOTH.map((i) => from[i] + way[i])).map((pixel, i) => pixel - foot[i]);
-    const [whole, kept] = [moved(step), memory && moved(memory)];
-    const longest = Math.max(...[whole, kept ?? [0, 0]].map((way) => Math.hypot(...way)));
+    const [whole, kept, pull] = [moved(step), memory && moved(memory), decay && moved(decay)];
+    const longest = Math.max(...[whole, kept ?? [0, 0], pull ?? [0, 0]].map((way) => Math.hypot(...way)));
     const factor = longest < SHORTEST ? roundUp(SHORTEST / longest) : 1;
     if (!(factor <= MOST_ENLARGED)) return { ends: {}, factor: 1 };
     const at = (way) => foot.map((pixel, i) => pixel + factor * way[i]);
     const ends = { step: [foot, at(whole)] };
-    if (kept) Object.assign(ends, { memory: [foot, at(kept)], gradient: [at(kept), at(whole)] });
+    const turn = pull ? at(whole.map((value, i) => value - pull[i])) : at(whole);
+    if (kept) Object.assign(ends, { memory: [foot, at(kept)], gradient: [at(kept), turn] });
+    if (pull) ends.decay = [turn, at(whole)];
     return { ends, factor };
   }
 

@@ -8,7 +8,8 @@ import { draggable } from "./drag.js";
 import { polyline, set, shape } from "./drawing.js";
 import { clamp, written } from "./numbers.js";
 
-const ROLES = ["step", "memory", "gradient"];
+const TIP_TO_TAIL = ["memory", "gradient", "decay"];
+const ROLES = ["step", ...TIP_TO_TAIL];
 const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
 
@@ -143,11 +144,11 @@ export class Lens {
   }
 }
 
-/** From where to where each arrow goes: memory and gradient tip to tail. */
+/** From where to where each arrow goes: the parts tip to tail. */
 function endsOf(before, parts) {
   const ends = { step: [before, plus(before, parts.step)] };
   let tip = before;
-  for (const role of ["memory", "gradient"]) {
+  for (const role of TIP_TO_TAIL) {
     if (!parts[role]) continue;
     ends[role] = [tip, plus(tip, parts[role])];
     tip = ends[role][1];

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from adaptive import RULES, Rule, frameworks
+from tests.every import KINDS
 
 STEPS = 200
 TOLERANCE = 1e-12
@@ -61,7 +62,7 @@ class FarAhead(Rule):
         return -v, v
 
 
-OURS = [kind(**kind.on_circles) for kind in RULES]
+OURS = [kind(**kind.on_circles) for kind in KINDS]
 WRITTEN = [Clipped(), Swapping(), FarAhead()]
 FORMS = [
     getattr(module, kind.__name__)(lr=0.05)

@@ -93,6 +93,7 @@ def opens(rule: Any = None, problem: Any = None, slider: Any = "lr", **given: An
 STATE = Momentum().init(THETA)
 PATH = descend(SGD(), Ravine(), steps=3)
 RUNS = sweep(SGD(), Ravine(), 3, keep="path", lr=[0.1, 0.2])
+NETWORK = Digits(hidden=2)
 RACE = races.race(Ravine(), [SGD], steps=3, trials=2, fresh=2, budget=3)
 
 Case = tuple[Callable[[], Any], type[Exception], list[str]]
@@ -826,6 +827,18 @@ RACES: list[Case] = [
     (lambda: races.race(Ravine(), [SGD], fresh=0), ValueError, ["fresh", "at least 1", "0"]),
     (lambda: races.race(Ravine(), [SGD], seed=-1), ValueError, ["seed", "at least 0", "-1"]),
     (lambda: races.race(Ravine(), [SGD], score=3), TypeError, ["score must be callable", "3"]),
+    (lambda: races.grid(SGD, 9, "no"), TypeError, ["memories must be a bool", "'no'"]),
+    (lambda: races.race(Ravine(), [SGD], memories=1), TypeError, ["memories must be a bool", "1"]),
+    (lambda: races.race(NETWORK, [SGD]), ValueError, ["not known", "floor=0"]),
+    (lambda: races.race(NETWORK, [SGD], floor=9), ValueError, ["floor must be below", "9"]),
+    (lambda: races.race(NETWORK, [SGD], floor=np.nan), ValueError, ["floor", "nan"]),
+    (
+        lambda: races.race(Ravine(), [SGD], floor=0, score=races.following),
+        ValueError,
+        ["floor has no use", "score"],
+    ),
+    (lambda: races.lowest_loss(NETWORK), ValueError, ["lowest loss of <digits", "not known"]),
+    (lambda: races.trials_of(NETWORK, 2, 0), ValueError, ["problem.initial(seed)"]),
     (lambda: races.trials_of(3, 1, 1), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: races.trials_of(Ravine(), 0, 1), ValueError, ["trials", "at least 1", "0"]),
     (lambda: races.lowest_loss(3), TypeError, ["problem must be a Problem object", "3"]),

@@ -1,0 +1,132 @@
+"""The stored measurements on networks: whole, and made by the code that is here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive import NAG, RULES, SGD, Adam, descend
+from adaptive.curvature import sharpness
+from adaptive.problems import Bigrams, Digits
+from adaptive.race import lowest_loss, race
+from adaptive.trained import FILE, made, trained
+from tests.toys import measure
+from tests.toys.__main__ import PARTS
+
+STORED = Path(adaptive.problems.networks.__file__).parent / "data" / FILE
+
+
+def test_all_parts_are_stored_with_how_they_were_made() -> None:
+    for part, pieces in PARTS.items():
+        for name in pieces:
+            assert trained(part, name)
+            assert f"{part} {name}" in made()["minutes"]
+    assert made()["command"] == "python -m tests.toys"
+    assert STORED.stat().st_size < 100_000
+
+
+def test_there_are_all_rules_and_the_trials_that_are_told() -> None:
+    for part in ("race", "held_out", "memories"):
+        for name in PARTS[part]:
+            found = trained(part, name)
+            assert list(found["rules"]) == [kind.__name__ for kind in RULES]
+            assert found["steps"] == measure.NETWORKS[name][1]
+            for one in found["rules"].values():
+                assert one["loss"].shape == (found["fresh"],)
+                values = one["values"]
+                assert values[0] <= next(iter(one["best"].values())) <= values[-1]
+
+
+def test_nobody_can_write_to_them_and_wrong_names_are_told() -> None:
+    found = trained("race", "digits")
+    with pytest.raises(TypeError):
+        found["steps"] = 3  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        found["rules"]["Adam"]["loss"][0] = 0
+    with pytest.raises(ValueError, match="part must be one of race"):
+        trained("made", "digits")
+    with pytest.raises(ValueError, match="name must be one of bigrams"):
+        trained("race", "letters")
+
+
+def test_null_is_infinity() -> None:
+    text = json.loads(STORED.read_text())["warmup"]["digits"]["rules"]
+    for name, one in text.items():
+        stored = trained("warmup", "digits")["rules"][name]["loss"]
+        none = np.array([[[x is None for x in row] for row in rows] for rows in one["loss"]])
+        np.testing.assert_array_equal(np.isinf(stored), none)
+
+
+# ------------------------------------------------------------- a small part, measured again
+
+
+@pytest.mark.parametrize("part", ["race", "held_out"])
+def test_a_fresh_trial_of_the_race(part: str) -> None:
+    problem, steps, _ = measure.NETWORKS["digits"]
+    assert isinstance(problem, Digits)
+    for kind in (SGD, NAG, Adam):
+        one = trained(part, "digits")["rules"][kind.__name__]
+        seed = measure.FRESH + 3
+        end = descend(kind(**one["best"]), problem, problem.initial(seed), steps, rng=seed).theta[
+            -1
+        ]
+        assert one["loss"][3] == pytest.approx(problem.loss(end), rel=1e-3)
+        assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+        assert one["right"][3] == pytest.approx(problem.accuracy(end), abs=1e-4)
+        assert one["held_out_right"][3] == pytest.approx(problem.held_out.accuracy(end), abs=1e-4)
+
+
+def test_a_few_of_its_settings() -> None:
+    problem, steps, _ = measure.NETWORKS["digits"]
+    for by in ("race", "held_out"):
+        judged = problem if by == "race" else measure.on_held_out(problem)
+        one = trained(by, "digits")["rules"]["Adam"]
+        entry = race(judged, [Adam], steps, trials=3, fresh=1, budget=7, floor=0, memories=False)
+        values, left = entry.entries["Adam"].along()
+        both = [int(np.argmin(abs(np.log(one["values"] / value)))) for value in values[:7]]
+        np.testing.assert_allclose(one["left"][both], left[:7], rtol=2e-3)
+        # The best is the one that leaves the least.
+        assert one["best"]["lr"] == one["values"][one["left"].argmin()]
+
+
+def test_what_is_left_of_a_text() -> None:
+    for name, settings in measure.TEXTS.items():
+        stored, text = trained("frequencies", name), Bigrams(**settings)
+        one = stored["rules"]["Adam"]
+        end = descend(Adam(**one["best"]), text, steps=stored["steps"]).loss[-1]
+        assert one["loss"] == pytest.approx(end - lowest_loss(text), rel=1e-3, abs=1e-9)
+
+
+def test_curvature_along_a_run() -> None:
+    stored = trained("edges", "digits")
+    problem, rows, rules = measure.EDGES["digits"]
+    few = measure.first(problem, rows)
+    for rule, one in zip(rules, stored["rules"], strict=True):
+        path = descend(rule, few, steps=40, batches=[None] * 40)
+        assert one["loss"][1] == pytest.approx(path.loss[40], rel=1e-3)
+        if isinstance(rule, SGD):
+            assert one["share"][1] == pytest.approx(
+                sharpness(few, path.theta[40]) * rule.lr / 2, rel=2e-2
+            )
+            continue
+        by = np.sqrt(path.state["v"][40] / (1 - 0.999**40)) + 1e-8
+        limit = 38 / rule.lr  # type: ignore[attr-defined]
+        found = sharpness(few, path.theta[40], scale=by**-0.5)
+        assert one["share"][1] == pytest.approx(found / limit, rel=2e-2)
+
+
+def test_rates_that_rise() -> None:
+    stored, problem = trained("warmup", "digits"), Digits()
+    assert list(stored["warm"]) == list(measure.WARM) == [1, 50]
+    one = stored["rules"]["Adam"]
+    seed = measure.FRESH + 1
+    plain = descend(Adam(lr=one["values"][4]), problem, problem.initial(seed), 300, rng=seed)
+    assert one["loss"][0, 4, 1] == pytest.approx(plain.loss[-1], rel=1e-3)
+    risen = measure.rising(Adam(), problem, 300, seed, one["values"][[4]])
+    assert one["loss"][1, 4, 1] == pytest.approx(risen[1, 0], rel=1e-3)
+    # Over fifty steps the rate is on the way up, and then where it is wanted.
+    assert risen[1, 0] != pytest.approx(risen[0, 0], rel=1e-3)

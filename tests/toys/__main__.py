@@ -34,7 +34,6 @@ PARTS: dict[str, dict[str, Callable[[], Any]]] = {
     "frequencies": {
         name: partial(measure.frequencies, **settings) for name, settings in measure.TEXTS.items()
     },
-    "memories": {"digits": partial(measure.raced, "digits", RULES, memories=True)},
     "edges": {name: partial(measure.edges, name) for name in measure.EDGES},
     "warmup": {
         name: partial(measure.warmed, name) for name in measure.NETWORKS if name != "bigrams"

@@ -27,6 +27,7 @@ from adaptive import (
     RMSprop,
     anatomy,
     compare,
+    curvature,
     descend,
     explore,
     export,
@@ -42,6 +43,7 @@ from adaptive import (
     save_state,
     sweep,
     tracing,
+    trained,
 )
 from adaptive import race as races
 from adaptive.problems import (
@@ -473,6 +475,7 @@ NETWORKS: list[Case] = [
     (lambda: Bigrams(power=NAN), ValueError, ["power", "finite", "nan"]),
     (lambda: Bigrams(power=[0, 1]), ValueError, ["power", "one number", "[0, 1]"]),
     (lambda: Bigrams(power="equal"), TypeError, ["power", REAL, "'equal'"]),
+    (lambda: Bigrams(followers=-1), ValueError, ["followers", "[0, inf)", "-1"]),
     (lambda: Bigrams(smoothing=1), ValueError, ["smoothing", "[0, 1)", "1"]),
     (lambda: Bigrams(smoothing=-0.1), ValueError, ["smoothing", "[0, 1)", "-0.1"]),
     (lambda: WORDS.loss(np.ones(8)), ValueError, ["theta", "(..., 9)", "(8,)"]),
@@ -809,6 +812,18 @@ TRACES: list[Case] = [
     (lambda: tracing.Graph().as_node("a"), tracing.TracingError, ["'a'", "only numbers"]),
 ]
 
+# ------------------------------------------------------------------ what is stored, and curvature
+
+STORED: list[Case] = [
+    (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
+    (lambda: trained.trained("race", 3), ValueError, ["name must be one of bigrams", "3"]),
+    (lambda: curvature.sharpness(Ravine, THETA), TypeError, ["problem must be a Problem"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0]), ValueError, ["theta", "(1,)"]),
+    (lambda: curvature.sharpness(Ravine(), [[1.0, 2.0]]), ValueError, ["theta", "(2,)", "(1, 2)"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0, 2.0], [1.0]), ValueError, ["scale", "(1,)"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0, 2.0], "a"), TypeError, ["scale", REAL]),
+]
+
 # ------------------------------------------------------------------ races
 
 RACES: list[Case] = [
@@ -945,6 +960,7 @@ TABLES = {
     "figures": FIGURES,
     "tracing": TRACES,
     "races": RACES,
+    "stored": STORED,
     "frameworks": FRAMEWORKS,
     "exports": EXPORTS,
 }

@@ -816,7 +816,7 @@ TRACES: list[Case] = [
 
 STORED: list[Case] = [
     (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
-    (lambda: trained.trained("race", 3), ValueError, ["name must be one of bigrams", "3"]),
+    (lambda: trained.trained("race", 3), ValueError, ["name must be one of", "digits", "3"]),
     (lambda: curvature.sharpness(Ravine, THETA), TypeError, ["problem must be a Problem"]),
     (lambda: curvature.sharpness(Ravine(), [1.0]), ValueError, ["theta", "(1,)"]),
     (lambda: curvature.sharpness(Ravine(), [[1.0, 2.0]]), ValueError, ["theta", "(2,)", "(1, 2)"]),

@@ -60,7 +60,17 @@ def main(wanted: list[str]) -> None:
                 "numpy": np.__version__,
                 "machine": platform.machine(),
             }
-            FILE.write_text(json.dumps(stored, separators=(",", ":")) + "\n")
+            FILE.write_text(json.dumps(in_order(stored), separators=(",", ":")) + "\n")
+
+
+def in_order(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the same with its parts in the order of this file, whichever were made last."""
+    ordered = {
+        part: {name: stored[part][name] for name in pieces if name in stored[part]}
+        for part, pieces in PARTS.items()
+        if part in stored
+    }
+    return ordered | {"made": stored["made"], "minutes": stored["minutes"]}
 
 
 if __name__ == "__main__":

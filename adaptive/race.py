@@ -13,6 +13,7 @@ import numpy as np
 from adaptive import _checks
 from adaptive.problems import MovingTarget
 from adaptive.problems.base import Array, Problem
+from adaptive.problems.networks import Network
 from adaptive.rules.base import Rule
 from adaptive.sweep import Sweep, sweep
 
@@ -58,7 +59,7 @@ SPREAD = 0.02
 Score = Callable[[Sweep], Array]
 
 
-def grid(kind: type[Rule], budget: int = 120) -> dict[str, Array]:
+def grid(kind: type[Rule], budget: int = 120, memories: bool = True) -> dict[str, Array]:
     """Return the settings that a rule may try: as many as any other.
 
     The learning rate takes the most values, evenly spaced on a log scale; a
@@ -71,6 +72,9 @@ def grid(kind: type[Rule], budget: int = 120) -> dict[str, Array]:
         The class of the rule.
     budget : int, default 120
         How many settings.
+    memories : bool, default True
+        Whether memories are varied. If not, they keep their defaults, and all
+        settings are learning rates.
 
     Returns
     -------
@@ -86,14 +90,16 @@ def grid(kind: type[Rule], budget: int = 120) -> dict[str, Array]:
     """
     _check_kind(kind)
     budget = _checks.count("budget", budget, 1)
+    _checks.instance("memories", memories, bool)
     has = kind().hyperparameters
-    memories = {name: np.array(values) for name, values in MEMORIES.items() if name in has}
+    varied = MEMORIES if memories else {}
+    others = {name: np.array(values) for name, values in varied.items() if name in has}
     axes: dict[str, Array] = {}
     knob = next((name for name in ENDS if name in has), None)
     if knob is not None:
-        many = max(1, budget // math.prod(len(values) for values in memories.values()))
+        many = max(1, budget // math.prod(len(values) for values in others.values()))
         axes[knob] = np.geomspace(*ENDS[knob], many)
-    return axes | memories
+    return axes | others
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,11 +253,16 @@ def race(
     budget: int = 120,
     seed: int = 0,
     score: Score | None = None,
+    *,
+    floor: float | None = None,
+    memories: bool = True,
 ) -> Race:
     """Let rules race on a problem: tune each on some trials, compare them on others.
 
     A trial is a sequence of minibatches where the problem draws them, else a
-    start near the problem's own. All rules get the same trials.
+    start near the problem's own; of a `Network` it is both, minibatches and a
+    start that is drawn as the network draws its own. All rules get the same
+    trials.
 
     Parameters
     ----------
@@ -273,6 +284,11 @@ def race(
     score : callable, optional
         What is left of the loss, from a sweep that kept its path; by default
         the loss above the lowest possible, as a share of what it was at the start.
+    floor : float, optional
+        The lowest loss possible, or what counts as such; by default what `lowest_loss` finds,
+        which is nothing for a network: its cross-entropy is above 0.
+    memories : bool, default True
+        Whether memories are tuned, or keep their defaults, as in `grid`.
 
     Returns
     -------
@@ -284,7 +300,8 @@ def race(
     TypeError
         If an argument is of the wrong kind, or there are no rules.
     ValueError
-        If a number is too small.
+        If a number is too small, the floor is not below the loss at the start, or is missing for a
+        network, or given beside a score.
 
     Examples
     --------
@@ -306,10 +323,10 @@ def race(
         raise TypeError(f"score must be callable, got {_checks.shown(score)}")
     steps, seed = _checks.count("steps", steps), _checks.count("seed", seed)
     trials, fresh = _checks.count("trials", trials, 1), _checks.count("fresh", fresh, 1)
-    floor = lowest_loss(problem) if score is None else 0.0
+    lowest = _floor(problem, floor, score)
 
     def run(rule: Rule, trials: int, seed: int, **axes: Array) -> Array:
-        return _left(rule, problem, steps, trials, seed, floor, score, axes)
+        return _left(rule, problem, steps, trials, seed, lowest, score, axes)
 
     done: dict[tuple[Any, ...], Array] = {}
 
@@ -321,7 +338,7 @@ def race(
 
     entries = {}
     for kind in rules:
-        axes, tried = _tune(partial(run, kind(), trials, seed), grid(kind, budget))
+        axes, tried = _tune(partial(run, kind(), trials, seed), grid(kind, budget, memories))
         best = _lowest(axes, quantile(tried, 0.5))
         entries[kind.__name__] = Entry(kind, axes, tried, best, left(kind(**best)))
     return Race(problem, steps, entries, left)
@@ -416,6 +433,11 @@ def trials_of(problem: Problem, trials: int, seed: int) -> dict[str, Any]:
     """
     _checks.instance("problem", problem, Problem)
     trials, seed = _checks.count("trials", trials, 1), _checks.count("seed", seed)
+    if isinstance(problem, Network):
+        raise ValueError(
+            "a network has another start in each trial, which a sweep cannot pair with minibatches:"
+            " make one sweep for each seed, with theta0=problem.initial(seed) and rng=seed"
+        )
     if problem.stochastic:
         return {"rng": list(range(seed, seed + trials))}
     low, high = np.transpose(problem.bounds if problem.bounds is not None else [(-1.0, 1.0)])
@@ -434,7 +456,30 @@ def _left(
     axes: Mapping[str, Any],
 ) -> Array:
     """Return what is left of the loss, shape (*axes, trials); infinity where a run diverged."""
-    where = trials_of(problem, trials, seed)
+    parts = [
+        _left_by(rule, problem, steps, where, floor, score, axes)
+        for where in _sweeps_of(problem, trials, seed)
+    ]
+    return np.concatenate(parts, axis=-1)
+
+
+def _sweeps_of(problem: Problem, trials: int, seed: int) -> list[dict[str, Any]]:
+    """Return the trials, as keywords for so many sweeps: one by one if their starts differ too."""
+    if not isinstance(problem, Network):
+        return [trials_of(problem, trials, seed)]
+    return [{"theta0": problem.initial(s)[None], "rng": s} for s in range(seed, seed + trials)]
+
+
+def _left_by(
+    rule: Rule,
+    problem: Problem,
+    steps: int,
+    where: Mapping[str, Any],
+    floor: float,
+    score: Score | None,
+    axes: Mapping[str, Any],
+) -> Array:
+    """Return what one sweep leaves, its last axis being trials."""
     keep: Any = "end" if score is None else "path"
     runs = sweep(rule, problem, steps, keep=keep, **where, **axes)
     with np.errstate(all="ignore"):
@@ -444,6 +489,18 @@ def _left(
             first = problem.loss(where.get("theta0", problem.start))
             left = (runs.loss[-1] - floor) / (first - floor)
     return np.where(runs.diverged | ~np.isfinite(left), np.inf, left)
+
+
+def _floor(problem: Problem, floor: float | None, score: Score | None) -> float:
+    """Return the loss of which nothing would be left, if it is needed."""
+    if floor is None:
+        return lowest_loss(problem) if score is None else 0.0
+    if score is not None:
+        raise ValueError("floor has no use where score says what is left: give one of them")
+    floor, first = _checks.number("floor", floor), float(problem.loss(problem.start))
+    if not floor < first:
+        raise ValueError(f"floor must be below the loss at the start, {first:.3g}, got {floor}")
+    return floor
 
 
 def lowest_loss(problem: Problem) -> float:
@@ -459,6 +516,11 @@ def lowest_loss(problem: Problem) -> float:
     float
         The loss.
 
+    Raises
+    ------
+    ValueError
+        If the problem is a `Network`, which is not convex.
+
     Examples
     --------
     >>> from adaptive.problems import Circles
@@ -471,6 +533,8 @@ def lowest_loss(problem: Problem) -> float:
     lowest = float(problem.loss(theta))
     if problem.minimum is not None:
         return lowest
+    if isinstance(problem, Network):
+        raise ValueError(f"the lowest loss of {problem} is not known: race takes it as floor=0")
     h = 1e-5 * np.eye(len(theta))
     for _ in range(50):
         hessian = (problem.grad(theta + h) - problem.grad(theta - h)) / 2e-5

@@ -16,7 +16,7 @@ def _modules(*names: str) -> tuple[ModuleType, ...]:
 #: What is called by users, with arguments of theirs.
 CALLED = _modules(
     *("", "problems", "problems.networks", "plotting", "tracing", "race", "frameworks", "export"),
-    *("explorer", "interactive", "minimizer"),
+    *("explorer", "interactive", "minimizer", "curvature", "trained"),
 )
 #: All whose names are described in the reference.
 DESCRIBED = (
@@ -31,7 +31,7 @@ DESCRIBED = (
 
 
 #: Modules whose constants are for users too.
-WITH_CONSTANTS = _modules("compare", "palette", "plotting", "race")
+WITH_CONSTANTS = _modules("compare", "curvature", "palette", "plotting", "race", "trained")
 
 
 def named(module: ModuleType) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from adaptive import (
     RMSprop,
     anatomy,
     compare,
+    curvature,
     descend,
     explore,
     export,
@@ -41,6 +42,7 @@ from adaptive import (
     save_state,
     sweep,
     tracing,
+    trained,
     translator,
 )
 from adaptive import race as races
@@ -95,6 +97,7 @@ def opens(rule: Any = None, problem: Any = None, slider: Any = "lr", **given: An
 STATE = Momentum().init(THETA)
 PATH = descend(SGD(), Ravine(), steps=3)
 RUNS = sweep(SGD(), Ravine(), 3, keep="path", lr=[0.1, 0.2])
+NETWORK = Digits(hidden=2)
 RACE = races.race(Ravine(), [SGD], steps=3, trials=2, fresh=2, budget=3)
 
 Case = tuple[Callable[[], Any], type[Exception], list[str]]
@@ -474,6 +477,7 @@ NETWORKS: list[Case] = [
     (lambda: Bigrams(power=NAN), ValueError, ["power", "finite", "nan"]),
     (lambda: Bigrams(power=[0, 1]), ValueError, ["power", "one number", "[0, 1]"]),
     (lambda: Bigrams(power="equal"), TypeError, ["power", REAL, "'equal'"]),
+    (lambda: Bigrams(followers=-1), ValueError, ["followers", "[0, inf)", "-1"]),
     (lambda: Bigrams(smoothing=1), ValueError, ["smoothing", "[0, 1)", "1"]),
     (lambda: Bigrams(smoothing=-0.1), ValueError, ["smoothing", "[0, 1)", "-0.1"]),
     (lambda: WORDS.loss(np.ones(8)), ValueError, ["theta", "(..., 9)", "(8,)"]),
@@ -820,6 +824,18 @@ TRACES: list[Case] = [
     (lambda: tracing.Graph().as_node("a"), tracing.TracingError, ["'a'", "only numbers"]),
 ]
 
+# ------------------------------------------------------------------ what is stored, and curvature
+
+STORED: list[Case] = [
+    (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
+    (lambda: trained.trained("race", 3), ValueError, ["name must be one of", "digits", "3"]),
+    (lambda: curvature.sharpness(Ravine, THETA), TypeError, ["problem must be a Problem"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0]), ValueError, ["theta", "(1,)"]),
+    (lambda: curvature.sharpness(Ravine(), [[1.0, 2.0]]), ValueError, ["theta", "(2,)", "(1, 2)"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0, 2.0], [1.0]), ValueError, ["scale", "(1,)"]),
+    (lambda: curvature.sharpness(Ravine(), [1.0, 2.0], "a"), TypeError, ["scale", REAL]),
+]
+
 # ------------------------------------------------------------------ races
 
 RACES: list[Case] = [
@@ -838,6 +854,18 @@ RACES: list[Case] = [
     (lambda: races.race(Ravine(), [SGD], fresh=0), ValueError, ["fresh", "at least 1", "0"]),
     (lambda: races.race(Ravine(), [SGD], seed=-1), ValueError, ["seed", "at least 0", "-1"]),
     (lambda: races.race(Ravine(), [SGD], score=3), TypeError, ["score must be callable", "3"]),
+    (lambda: races.grid(SGD, 9, "no"), TypeError, ["memories must be a bool", "'no'"]),
+    (lambda: races.race(Ravine(), [SGD], memories=1), TypeError, ["memories must be a bool", "1"]),
+    (lambda: races.race(NETWORK, [SGD]), ValueError, ["not known", "floor=0"]),
+    (lambda: races.race(NETWORK, [SGD], floor=9), ValueError, ["floor must be below", "9"]),
+    (lambda: races.race(NETWORK, [SGD], floor=np.nan), ValueError, ["floor", "nan"]),
+    (
+        lambda: races.race(Ravine(), [SGD], floor=0, score=races.following),
+        ValueError,
+        ["floor has no use", "score"],
+    ),
+    (lambda: races.lowest_loss(NETWORK), ValueError, ["lowest loss of <digits", "not known"]),
+    (lambda: races.trials_of(NETWORK, 2, 0), ValueError, ["problem.initial(seed)"]),
     (lambda: races.trials_of(3, 1, 1), TypeError, ["problem must be a Problem object", "3"]),
     (lambda: races.trials_of(Ravine(), 0, 1), ValueError, ["trials", "at least 1", "0"]),
     (lambda: races.lowest_loss(3), TypeError, ["problem must be a Problem object", "3"]),
@@ -954,6 +982,7 @@ TABLES = {
     "figures": FIGURES,
     "tracing": TRACES,
     "races": RACES,
+    "stored": STORED,
     "frameworks": FRAMEWORKS,
     "exports": EXPORTS,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -178,3 +179,45 @@ def test_counts_as_they_are_stored() -> None:
     assert counts[words.index("of"), words.index("the")] == 473
     assert counts[words.index("the"), words.index("of")] == 0
     assert counts.sum(axis=1).min() == 45
+
+
+@pytest.mark.parametrize("word", [0, 60, 127])
+def test_rows_are_as_if_alone(word: int) -> None:
+    """Under descent with the rate times its frequency, and under Adam whatever that is."""
+    text = Bigrams(smoothing=0.1)
+    f, p = text.frequency[word], text.following[word]
+
+    def softmax(scores: Any) -> Any:
+        return np.exp(scores) / np.exp(scores).sum()
+
+    theta = np.random.default_rng(word).normal(size=128 * 128)
+    np.testing.assert_allclose(
+        text.grad(theta).reshape(128, 128)[word],
+        f * (softmax(theta.reshape(128, 128)[word]) - p),
+        rtol=1e-12,
+    )
+    for rule, alone in (
+        (SGD(30.0), SGD(30.0 * f)),
+        (Adam(0.1, eps=1e-40), Adam(0.1, eps=1e-40)),
+    ):
+        row, state = np.zeros(128), alone.init(np.zeros(128))
+        for _ in range(30):
+            row, state = alone.step(row, softmax(row) - p, state)
+        theta = sweep(rule, text, 30, lr=[rule.lr]).theta[-1][0]  # type: ignore[attr-defined]
+        np.testing.assert_allclose(theta.reshape(128, 128)[word], row, rtol=1e-6)
+
+
+def test_what_follows_can_be_evened_out() -> None:
+    rough = Bigrams(words=16, smoothing=0.2)
+    for followers in (2.0, 0.5, 0.25):
+        text = Bigrams(words=16, smoothing=0.2, followers=followers)
+        rows = rough.following**followers
+        np.testing.assert_allclose(text.following, rows / rows.sum(axis=1, keepdims=True))
+        np.testing.assert_array_equal(text.frequency, rough.frequency)
+        assert abs(text.grad(text.minimum)).max() < 1e-15
+    even = Bigrams(words=16, followers=0)
+    np.testing.assert_allclose(even.following, 1 / 16)
+    # Before, not after, smoothing would leave what never follows far below the rest.
+    text = Bigrams(words=16, smoothing=0.2, followers=0.25)
+    assert text.following.min() > 0.01
+    assert "what follows to the power 0.25" in repr(text)

@@ -37,6 +37,9 @@ class Bigrams(Problem):
         In this share of the cases, in [0, 1), the next word is one of those that follow any word.
         With more than 0 every word follows every other one sometimes, and the lowest loss is at a
         finite point.
+    followers : float, default 1
+        What follows a word does so in proportion to its share, after smoothing, to this power, at
+        least 0: the smaller, the more evenly.
 
     Attributes
     ----------
@@ -77,17 +80,25 @@ class Bigrams(Problem):
     NEVER = -60.0
     minimum: Array
 
-    def __init__(self, words: int = 128, power: float = 1.0, smoothing: float = 0.0) -> None:
+    def __init__(
+        self,
+        words: int = 128,
+        power: float = 1.0,
+        smoothing: float = 0.0,
+        followers: float = 1.0,
+    ) -> None:
         vocabulary, counts = stored.bigrams()
         n = _checks.count("words", words, 2)
         if n > len(vocabulary):
             raise ValueError(f"words must be at most {len(vocabulary)}, got {words}")
         self.power = _checks.number("power", power)
         self.smoothing = _checks.number("smoothing", smoothing, 0, 1)
+        self.followers = _checks.number("followers", followers, 0)
         self.vocabulary, counts = vocabulary[:n], counts[:n, :n]
         often = counts.sum(axis=1)
         exact, whatever = counts / often[:, None], counts.sum(axis=0) / counts.sum()
-        self.following = kept((1 - self.smoothing) * exact + self.smoothing * whatever)
+        shares = ((1 - self.smoothing) * exact + self.smoothing * whatever) ** self.followers
+        self.following = kept(shares / shares.sum(axis=1, keepdims=True))
         self.frequency = kept(often**self.power / np.sum(often**self.power))
         self.blocks = Blocks({"scores": (n, n)})
         self.name = "bigrams"
@@ -101,6 +112,8 @@ class Bigrams(Problem):
         words, more = len(self.vocabulary), ""
         if self.smoothing:
             more = f", smoothed by {self.smoothing:g}"
+        if self.followers != 1:
+            more += f", what follows to the power {self.followers:g}"
         return f"<{self.name}: {words} words, frequencies to the power {self.power:g}{more}>"
 
     def excess(self, theta: npt.ArrayLike) -> Array:

@@ -20,7 +20,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench lab browser clean distclean
+.PHONY: help book lite pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -51,9 +51,16 @@ $(VENV)/.stamp-%: pyproject.toml | $(PY)
 book: $(VENV)/.stamp-book ## build the book; warnings are errors
 	@rm -rf _build/html
 	$(PY) -c 'from jupyter_book.cli.main import main; main()' build . --all -W -n --keep-going
+	$(PY) -m chapters._site.lite _build/html/lite
 	@touch _build/.stamp-book
 	@echo
 	@$(PY) -c 'from pathlib import Path; print("The book:", Path("_build/html/index.html").resolve().as_uri())'
+
+# The notebooks in the reader's browser, and nothing else. Python itself comes from Pyodide's CDN, or
+# with PYODIDE=folder from the site: then it needs no network.
+lite: $(VENV)/.stamp-book ## build what runs the notebooks in the browser, into _build/html/lite
+	$(PY) -m chapters._site.lite _build/html/lite
+export PYODIDE
 
 # Built again when something that it is made from has changed. Not as prerequisites: students' names
 # are among those of the files, and may hold spaces.

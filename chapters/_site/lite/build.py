@@ -42,7 +42,8 @@ def as_read(path: Path) -> dict[str, Any]:
 def _stage(folder: Path) -> None:
     for name, path in notebooks().items():
         (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nbformat.from_dict(as_read(path)), target)
+        # A text as one string: the application shows the lines of a list with commas.
+        target.write_text(json.dumps(as_read(path), indent=1, ensure_ascii=False), "utf-8")
 
 
 def _copy_pyodide(source: Path, target: Path) -> None:
@@ -64,7 +65,8 @@ def settings(pyodide: str) -> dict[str, Any]:
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "lockFileURL": "./pyodide-lock.json",
-            "env": {"PYTHONSTARTUP": _START},
+            # Bars of progress are written to stderr, which leaves a red line behind.
+            "env": {"PYTHONSTARTUP": _START, "TQDM_DISABLE": "1"},
         },
     }
     about = {

@@ -85,7 +85,9 @@ def packed(name: str, folder: Path, needs: Iterable[str] = ()) -> Path:
             if file.name == "METADATA" and needs:
                 text = data.decode("utf-8").replace(installed.version, number, 1)
                 head, end, body = text.partition("\n\n")
-                data = (head + "".join(f"\nRequires-Dist: {n}" for n in needs) + end + body).encode()
+                data = (
+                    head + "".join(f"\nRequires-Dist: {n}" for n in needs) + end + body
+                ).encode()
             files[f"{info}/{'/'.join(file.parts[1:])}"] = data
         else:
             files[file.as_posix()] = data
@@ -115,7 +117,9 @@ def of_the_kernel(folder: Path) -> Path:
     stem, number = _stem(START), version()
     info = f"{stem}-{number}.dist-info"
     files = {path.name: path.read_bytes() for path in sorted((HERE / "kernel").glob("*.py"))}
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {START}\nVersion: {number}\n".encode()
+    files[f"{info}/METADATA"] = (
+        f"Metadata-Version: 2.1\nName: {START}\nVersion: {number}\n".encode()
+    )
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     return _write(folder / f"{stem}-{number}-py3-none-any.whl", files, info)
 

@@ -184,6 +184,10 @@
             if (at < 0) return;
             panel.content.activeCellIndex = at;
             await panel.content.scrollToItem(at, "start");
+            const cell = panel.content.widgets[at];
+            await cell.ready;
+            const headings = [...cell.node.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+            headings.find((each) => slug(each.textContent) === slug(place))?.scrollIntoView();
           });
         });
       },

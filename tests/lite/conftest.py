@@ -15,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from chapters._site import lite
 from tests.conftest import HERE, PATIENCE
+from tests.course.conftest import own_settings  # noqa: F401
 from tests.lite import pyodide
 
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
@@ -148,6 +149,22 @@ def application(reader, cdn: Cdn, site: str, pyodide_here: None):
     return opened
 
 
-def plain(text: str) -> str:
-    """Return text without the colours of a terminal."""
-    return re.sub(r"\x1b\[[\d;]*m", "", text)
+def texts(outputs: list[dict[str, Any]]) -> str:
+    """Return what outputs say, without the colours of a terminal."""
+    said = (
+        "".join(part)
+        for each in outputs
+        for part in (each.get("text", ""), each.get("data", {}).get("text/plain", ""))
+    )
+    errors = (f"{each['ename']}: {each['evalue']}" for each in outputs if "ename" in each)
+    return re.sub(r"\x1b\[[\d;]*m", "", "".join([*said, *errors]))
+
+
+def answered(solved: Any, blank: dict[str, Any]) -> dict[str, str]:
+    """Return what a student writes into a released notebook, by the ids of the cells."""
+    before = {cell["id"]: cell["source"] for cell in blank["cells"]}
+    return {
+        cell.id: cell.source
+        for cell in solved.cells
+        if cell.metadata.get("nbgrader", {}).get("solution") and before[cell.id] != cell.source
+    }

@@ -6,6 +6,7 @@ application of its own beside them: no page loads any of it before a reader asks
 - `build` puts it together: notebooks, wheels, settings.
 - `wheels` makes the wheels, of this checkout and of what is installed: no network is needed.
 - `lock` says which packages of Pyodide are taken, with their hashes, which the browser checks.
+- `offline` gathers Pyodide itself, for a site that needs no network and for tests.
 - `kernel` is what a kernel has from its start; `extension` is what a reader sees of it.
 """
 

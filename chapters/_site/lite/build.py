@@ -14,16 +14,13 @@ from typing import Any
 import nbformat
 from adaptive.course.book import is_assignment
 from adaptive.course.regions import without_answers
-
-from chapters._site.lite import CDN, HERE, lock, wheels
+from chapters._site.lite import CDN, HERE, lock, offline, wheels
 from chapters._site.publishing import ROOT
 
 #: Where a kernel finds what it runs first.
 _START = "/lib/python3.12/site-packages/adaptive_lite.py"
 #: Extensions of JupyterLab that are built in, of those that are installed here.
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
-#: What a folder with Pyodide holds beside wheels.
-CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 
 
 def notebooks() -> dict[str, Path]:
@@ -48,14 +45,14 @@ def _stage(folder: Path) -> None:
 
 def _copy_pyodide(source: Path, target: Path) -> None:
     """Copy Pyodide from a folder into the site, if it is whole."""
-    packages = json.loads(lock.LOCK.read_text(encoding="utf-8"))["packages"]
-    needed = [packages[name]["file_name"] for name in sorted(lock.closure(packages, lock.NEEDED))]
-    if missing := [name for name in (*CORE, *needed) if not (source / name).is_file()]:
-        raise ValueError(f"PYODIDE: {source} is without {', '.join(missing)}")
-    offered = [each["file_name"] for each in packages.values()]
+    packages = json.loads(lock.LOCK.read_text(encoding="utf-8"))["packages"].values()
+    needed = offline.files()
+    if missing := [name for name in sorted(needed) if not (source / name).is_file()]:
+        raise ValueError(f"PYODIDE: {source} is without {', '.join(missing)}; see `make pyodide`")
     target.mkdir(parents=True)
-    for name in {*CORE, *needed, *(n for n in offered if (source / n).is_file())}:
-        shutil.copyfile(source / name, target / name)
+    for name in {*needed, *(each["file_name"] for each in packages)}:
+        if (source / name).is_file():
+            shutil.copyfile(source / name, target / name)
 
 
 def settings(pyodide: str) -> dict[str, Any]:

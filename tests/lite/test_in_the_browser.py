@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 import nbformat
 import pytest
@@ -107,6 +108,24 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
     assert lite_row.points == lab_row.points
     assert 0 < sum(each or 0 for each in lite_row.points.values()) < lite_row.maximum
     assert lite_row.noticed == lab_row.noticed
+
+
+def test_a_link_opens_an_instructors_own_release(application, site, cdn):
+    notebook = application(ASSIGNMENT)
+    page = notebook.page
+    address = f"{site}/lite/files/{ASSIGNMENT}.ipynb"
+    page.goto(f"{site}/lite/lab/index.html?from={quote(address, safe='')}")
+    page.wait_for_url("**/notebooks/index.html?path=ravine.ipynb")
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"].startswith("# Assignment 1")
+    # Who comes again finds what was begun.
+    first = notebook.read()["cells"][0]["id"]
+    notebook.set_source(first, "# Begun")
+    notebook.evaluate("(panel) => panel.context.save()")
+    page.goto(f"{site}/lite/lab/index.html?from={quote(address, safe='')}")
+    page.wait_for_url("**/notebooks/index.html?path=ravine.ipynb")
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"] == "# Begun"
 
 
 def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(application):

@@ -158,6 +158,26 @@
     return new URL(all.baseUrl ?? "../", document.baseURI);
   };
 
+  // ------------------------------------------------------------------ a notebook from elsewhere
+
+  // `lab/index.html?from=ADDRESS`: an instructor's own release. What a reader has begun stays.
+  const bring = async (app, from, Dialog) => {
+    const path = decodeURIComponent(new URL(from).pathname.split("/").pop());
+    const { contents } = app.serviceManager;
+    try {
+      const known = await contents.get(path, { content: false }).catch(() => null);
+      if (!known) {
+        const content = await (await fetch(from)).json();
+        await contents.save(path, { content, format: "json", type: "notebook" });
+      }
+    } catch (error) {
+      await Dialog.showErrorMessage(`${from} cannot be opened`, `${error.message}. Download it, and `
+        + "drag it into the list of files.");
+      return;
+    }
+    location.replace(new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root()));
+  };
+
   // ------------------------------------------------------------------ the extension
 
   const make = async (scope) => {
@@ -174,6 +194,8 @@
       autoStart: true,
       requires: [INotebookTracker],
       activate: (app, tracker) => {
+        const from = new URLSearchParams(location.search).get("from");
+        if (from) void app.restored.then(() => bring(app, from, Dialog));
         tracker.widgetAdded.connect((_, panel) => {
           void panel.context.ready.then(() => {
             const node = bar(app, panel, Dialog);

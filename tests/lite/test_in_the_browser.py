@@ -76,7 +76,7 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
         if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
     ]
     first = next(cell.id for cell in released.cells if cell.cell_type == "code")
-    notebook.run(first, checks[0])
+    notebook.run(first, "ravine-05", checks[0])
     assert "still empty" in texts(notebook.outputs(checks[0]))
 
     answers = answered(class_of.solved("ravine"), blank)

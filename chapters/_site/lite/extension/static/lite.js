@@ -28,14 +28,30 @@
     }
   };
 
-  const settings = () => {
-    const all = JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
-    return all.litePluginSettings?.["@jupyterlite/pyodide-kernel-extension:kernel"] ?? {};
+  const configuration = () =>
+    JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
+  const root = () => new URL(configuration().baseUrl ?? "../", document.baseURI);
+  const settings = () =>
+    configuration().litePluginSettings?.["@jupyterlite/pyodide-kernel-extension:kernel"] ?? {};
+
+  // Packages that did not load. The browser compares each with its hash, and where they differ it
+  // says no more than that it failed.
+  const failed = new Set();
+  watchers.add(({ failed: said }) => {
+    const found = said?.match(/while loading ([\w.-]+):/);
+    if (found) failed.add(found[1]);
+  });
+
+  const isAnother = async (name, folder) => {
+    const { packages } = await (await fetch(new URL("pyodide-lock.json", root()))).json();
+    const { file_name: file, sha256 } = packages[name.toLowerCase().replace(/[_.]+/g, "-")];
+    const data = await (await fetch(new URL(file, folder), { cache: "no-store" })).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
   };
 
   const reason = async (said) => {
-    const { pyodideUrl } = settings();
-    const address = new URL(pyodideUrl, document.baseURI);
+    const address = new URL(settings().pyodideUrl, root());
     try {
       await fetch(address, { mode: "no-cors", cache: "no-store" });
     } catch {
@@ -43,13 +59,15 @@
         + "It may be blocked, or you are offline. Reload the page to try again; what you have "
         + "changed is kept.";
     }
-    const lines = String(said).trim().split("\n");
-    const about = lines[lines.length - 1];
-    if (/integrity|digest|checksum|sha256|hash/i.test(said)) {
-      return `Python could not be loaded whole: a file is not the one that was tested (${about}). `
-        + "Reload the page; if this stays, the files come from a wrong place.";
+    for (const name of failed) {
+      if (await isAnother(name, address).catch(() => false)) {
+        return `Python is without ${name}: the file that ${address.host} sends is not the one that `
+          + "was tested, so your browser has refused it. Reload the page to try again.";
+      }
+      return `Python is without ${name}, which could not be loaded. Reload the page to try again.`;
     }
-    return `Python could not be loaded: ${about}`;
+    const lines = String(said).trim().split("\n");
+    return `Python could not be loaded: ${lines[lines.length - 1]}`;
   };
 
   // ------------------------------------------------------------------ what is seen
@@ -99,7 +117,11 @@
 
     download.onclick = async () => {
       await context.save();
-      await app.commands.execute("docmanager:download");
+      const text = JSON.stringify(context.model.toJSON(), null, 1);
+      const file = new Blob([text], { type: "application/x-ipynb+json" });
+      const href = URL.createObjectURL(file);
+      element("a", "", { href, download: context.path.split("/").pop() }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
     };
     original.onclick = async () => {
       const answer = await Dialog.showDialog({
@@ -115,14 +137,16 @@
     };
 
     let ready = false;
+    let wrong = false;
     const fail = async (said) => {
+      if (!ready) status.textContent = "";
+      wrong = true;
       alert.textContent = await reason(said);
       alert.hidden = false;
-      if (!ready) status.textContent = "";
     };
-    const watch = ({ loads, failed }) => {
-      if (failed) return void fail(failed);
-      const found = !ready && loads?.match(/^Load(?:ing|ed) (.*)/s);
+    const watch = ({ loads, failed: said }) => {
+      if (said) return void fail(said);
+      const found = !ready && !wrong && loads?.match(/^Load(?:ing|ed) (.*)/s);
       if (found) status.textContent = `Python is loading: ${found[1].slice(0, 60)} …`;
     };
     watchers.add(watch);
@@ -130,12 +154,13 @@
     panel.disposed.connect(() => watchers.delete(watch));
     panel.sessionContext.statusChanged.connect((_, now) => {
       if (now === "starting" || now === "restarting" || now === "autorestarting") {
-        ready = false;
+        ready = wrong = false;
+        failed.clear();
         alert.hidden = true;
         status.textContent = "Python is loading …";
       } else if (now === "idle" && !ready) {
         ready = true;
-        status.textContent = "Python is ready. Your changes are kept in this browser.";
+        if (!wrong) status.textContent = "Python is ready. Your changes are kept in this browser.";
       }
     });
     return node;
@@ -151,11 +176,6 @@
       widget.parent?.fit();
     }).observe(node);
     return widget;
-  };
-
-  const root = () => {
-    const all = JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
-    return new URL(all.baseUrl ?? "../", document.baseURI);
   };
 
   // ------------------------------------------------------------------ a notebook from elsewhere

@@ -32,7 +32,7 @@ WITHOUT = ("threading", "subprocess", "numba", "scipy", "multiprocessing")
 ARGUMENTS = (
     *("-c", "/dev/null", "--rootdir", ".", "--noconftest", "-p", "no:cacheprovider"),
     # Streams are no files there.
-    *("-q", "--capture=sys", "-W", "error"),
+    *("-q", "--capture=sys", "-W", "error", "-k", "not numba"),
 )
 
 

@@ -1,13 +1,7 @@
-"""What IPython runs first in each kernel (PYTHONSTARTUP), in the reader's own namespace.
-
-There are no threads: matplotlib says at once that it is looking for fonts, and tqdm that nobody
-watches its bars. Both would be red boxes for nothing.
-"""
+"""What IPython runs first in each kernel (PYTHONSTARTUP), in the reader's own namespace."""
 
 import logging
 
-from tqdm import tqdm
-
+# Without threads matplotlib says at once that it is looking for fonts: a red box for nothing.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-tqdm.monitor_interval = 0
-del logging, tqdm
+del logging

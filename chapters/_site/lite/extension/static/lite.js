@@ -82,6 +82,7 @@
   cursor: pointer; font: inherit; padding: 2px 0; text-decoration: underline; }
 .book-bar :is(a, button):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .book-bar [hidden] { display: none; }
+@media (max-width: 600px) { .book-bar [role="status"] { flex-basis: 100%; } }
 `;
 
   const element = (kind, text, more = {}) =>
@@ -160,7 +161,7 @@
         status.textContent = "Python is loading …";
       } else if (now === "idle" && !ready) {
         ready = true;
-        if (!wrong) status.textContent = "Python is ready. Your changes are kept in this browser.";
+        if (!wrong) status.textContent = "Python is ready. Changes stay in this browser.";
       }
     });
     return node;

@@ -20,7 +20,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book pdf check-site lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench networks lab browser clean distclean
+.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench networks lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -51,9 +51,20 @@ $(VENV)/.stamp-%: pyproject.toml | $(PY)
 book: $(VENV)/.stamp-book ## build the book; warnings are errors
 	@rm -rf _build/html
 	$(PY) -c 'from jupyter_book.cli.main import main; main()' build . --all -W -n --keep-going
+	$(PY) -m chapters._site.lite _build/html/lite
 	@touch _build/.stamp-book
 	@echo
 	@$(PY) -c 'from pathlib import Path; print("The book:", Path("_build/html/index.html").resolve().as_uri())'
+
+# The notebooks in the reader's browser, and nothing else. Python itself comes from Pyodide's CDN, or
+# with PYODIDE=folder from the site: then it needs no network.
+lite: $(VENV)/.stamp-book ## build what runs the notebooks in the browser, into _build/html/lite
+	$(PY) -m chapters._site.lite _build/html/lite
+export PYODIDE
+
+# For `make lite PYODIDE=_build/pyodide`, and for the tests; 33 MB, from the first place that has them.
+pyodide: $(VENV)/.stamp-book ## get Pyodide, for a site that needs no network, into _build/pyodide
+	$(PY) -m chapters._site.lite.offline _build/pyodide
 
 # Built again when something that it is made from has changed. Not as prerequisites: students' names
 # are among those of the files, and may hold spaces.
@@ -83,11 +94,20 @@ lint: $(VENV)/.stamp-test ## style, format and types
 # book takes what they show, and nbval compares it.
 test: lint browser ## lint, then all tests, on all cores: package, doctests, notebooks, built book
 	$(if $(ARGS),,$(PY) -m tests.book.executed)
-	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site $(ARGS)
+	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site --ignore=tests/lite $(ARGS)
 
 # The book that `make book` has built; what it is checked for page by page runs in parallel.
 check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
-	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/site $(ARGS)
+	@$(PY) -m chapters._site.lite.offline _build/pyodide || echo "NO NOTEBOOK WILL BE RUN IN THE BROWSER."
+	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/site tests/lite $(ARGS)
+
+# One after the other, as each fills a core; the short ones among them are in `make check-site`.
+lite-check: $(VENV)/.stamp-test browser pyodide _build/.stamp-book ## run each notebook to its end in the browser
+	ADAPTIVE_REQUIRE_PYODIDE=1 ADAPTIVE_BOOK=_build/html $(PY) -m pytest tests/lite/each_notebook.py $(ARGS)
+
+test-wasm: $(VENV)/.stamp-test pyodide ## the package's fast tests under WebAssembly, in Node
+	@command -v node >/dev/null || { echo "Node was not found; this check needs Node 20 or newer."; exit 1; }
+	$(PY) -m tests.lite.in_node $(ARGS)
 
 # Two checks that need Node; nothing else does.
 NODE := tests/site/node_modules/.stamp

@@ -28,10 +28,11 @@ def _close_figures():
 
 pytest_plugins = ["tests.book.plugin"]
 
-# Python that is no module of ours: the first cell of the chapters, answers of students, nbgrader's
-# settings, and tools that need an extra of their own.
+# Python that is no module of ours: the first cell of the chapters, what is there in the browser
+# alone, answers of students, nbgrader's settings, and tools that need an extra of their own.
 collect_ignore_glob = [
     "chapters/_site/first_cell.py",
+    "chapters/_site/lite/kernel/*.py",
     "chapters/assignments/nbgrader_config.py",
     "chapters/assignments/hub/*.py",
     "tests/course/submissions/*.py",

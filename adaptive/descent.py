@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -337,6 +338,8 @@ def progress(items: Iterable[Any], total: int) -> Iterable[Any]:
         return items
     from tqdm import tqdm
 
+    if sys.platform == "emscripten":  # there no thread can watch the bar, and tqdm would say so
+        tqdm.monitor_interval = 0
     return tqdm(items, total=total, unit="step", delay=2, leave=False)
 
 

@@ -50,6 +50,10 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             command = [sys.executable, "-c", start, "build", str(ROOT), "--path-output"]
             command += [str(target), "--all", "-W", "-n", "--keep-going"]
             run = subprocess.run(command, capture_output=True, text=True)
+            if not run.returncode:
+                command = [sys.executable, "-m", "chapters._site.lite"]
+                command += [str(target / "_build/html/lite")]
+                run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             log.write_text(f"{run.stdout}\n{run.stderr}\nexit code {run.returncode}\n")
     if not log.read_text().endswith("exit code 0\n"):
         pytest.fail(f"the book does not build:\n{log.read_text()[-5000:]}", pytrace=False)

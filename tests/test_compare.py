@@ -66,6 +66,18 @@ def test_mean_difference_is_students() -> None:
     assert wider == pytest.approx(9.92484 / np.sqrt(3), rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("trials", "quantile"),
+    [(2, 12.70620), (4, 3.18245), (5, 2.77645), (11, 2.22814), (31, 2.04227), (121, 1.97993)],
+)
+def test_the_quantile_is_that_of_the_tables_for_odd_and_for_even_degrees(
+    trials: int, quantile: float
+) -> None:
+    left = np.arange(trials, dtype=float)
+    _, half = mean_difference(left, np.zeros(trials), level=0.95)
+    assert half * np.sqrt(trials) / left.std(ddof=1) == pytest.approx(quantile, rel=2e-6)
+
+
 def test_mean_difference_is_of_pairs() -> None:
     rng = np.random.default_rng(3)
     trial = rng.normal(0.25, 0.05, size=50)

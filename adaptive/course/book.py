@@ -16,7 +16,8 @@ import nbformat
 from adaptive.course.regions import is_delimiter, without_answers
 
 
-def _is_assignment(notebook: dict[str, Any]) -> bool:
+def is_assignment(notebook: dict[str, Any]) -> bool:
+    """Return whether a notebook is the source of an assignment, or what students get of it."""
     return any("nbgrader" in cell["metadata"] for cell in notebook["cells"])
 
 
@@ -63,7 +64,7 @@ def setup(app: Any) -> dict[str, Any]:
         if Path(app.env.doc2path(name)).suffix != ".ipynb":
             return
         notebook = nbformat.reads(source[0], as_version=4)
-        if _is_assignment(notebook):
+        if is_assignment(notebook):
             app.env.sources_of_assignments.add(name)
             made = page(notebook, app.config.assignment_solutions)
             source[0] = nbformat.writes(nbformat.from_dict(made))

@@ -131,3 +131,29 @@ addEventListener("DOMContentLoaded", () => {
   }, { rootMargin: "25% 0px" });
   for (const block of document.querySelectorAll(".beside")) watch.observe(block);
 });
+
+// The notebook opens in the browser where its page was read. From a file it cannot: browsers let
+// no worker start there.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href*='lite/notebooks/index.html']");
+  if (!link) return;
+  if (location.protocol === "file:") {
+    event.preventDefault();
+    const note = document.createElement("span");
+    note.className = "served";
+    note.setAttribute("role", "alert");
+    note.textContent = "This needs the book to be served, for example by "
+      + "`python -m http.server` in its folder, and opened at http://localhost:8000.";
+    const place = document.querySelector(".bd-article p.run") ?? link.parentElement;
+    if (!place.querySelector(".served")) place.append(note);
+    place.scrollIntoView({ block: "center" });
+    return;
+  }
+  const above = [...document.querySelectorAll(".bd-article section > :is(h2, h3, h4)")].filter(
+    (heading) => heading.getBoundingClientRect().top < innerHeight / 2,
+  );
+  const heading = above.at(-1)?.cloneNode(true);
+  if (!heading) return;
+  heading.querySelectorAll(".headerlink, .section-number, mjx-container").forEach((e) => e.remove());
+  link.hash = encodeURIComponent(heading.textContent.trim());
+});

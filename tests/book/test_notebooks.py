@@ -37,7 +37,7 @@ def test_what_chapters_import_is_installed_with_them(extra):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
                 imported |= _imported(re.sub(r"(?m)^[%!].*$", "", cell.source))
-    assert {"numpy", "scipy"} <= imported
+    assert {"matplotlib", "myst_nb", "numpy"} <= imported
     assert imported - set(sys.stdlib_module_names) - {"adaptive"} <= there
 
 

@@ -17,9 +17,14 @@ MOVED = ("index",)
 
 
 def pages_of(book: Path) -> list[str]:
-    """All pages that were built, without suffix; those that only lead on are left out."""
+    """All pages that were built, without suffix; those that only lead on are left out.
+
+    What runs the notebooks is an application beside them, and has tests of its own.
+    """
     names = [path.relative_to(book).with_suffix("").as_posix() for path in book.rglob("*.html")]
-    return sorted(n for n in names if n not in MOVED and not n.startswith(("_static", "_sources")))
+    return sorted(
+        n for n in names if n not in MOVED and not n.startswith(("_static", "_sources", "lite/"))
+    )
 
 
 @functools.cache

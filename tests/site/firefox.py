@@ -122,11 +122,11 @@ class Firefox:
             if not url.startswith(("file:", "data:", "blob:", "about:")):
                 self.away.append(url)
 
-    def open(self, path: Path) -> None:
-        """Open a file, and wait until all that it needs is loaded."""
+    def open(self, path: Path | str) -> None:
+        """Open a file or an address, and wait until all that it needs is loaded."""
         self.errors.clear()
         self.away.clear()
-        address = path.resolve().as_uri()
+        address = path if isinstance(path, str) else path.resolve().as_uri()
         self.ask("browsingContext.navigate", context=self._page, url=address, wait="complete")
         # On a busy machine the answer may come while the page before is still there.
         self.until(

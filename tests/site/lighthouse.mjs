@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 
 const all = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith(".html") && !/^_(static|sources)|^index\.html/.test(name)).sort();
+  .filter((name) => name.endsWith(".html") && !/^_(static|sources)|^lite|^index\.html/.test(name)).sort();
 const pages = only.length ? only : all;
 const userDataDir = mkdtempSync(join(tmpdir(), "lighthouse-"));
 const chrome = await launch({

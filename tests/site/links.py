@@ -1,7 +1,9 @@
 """Links that lead out of the book: ``python -m tests.site.links [--issue]``.
 
 Asks for each address once, says which do not answer, and ends well all the same: what is wrong is
-elsewhere. With ``--issue`` it opens an issue, unless one is open.
+elsewhere. With ``--issue`` it opens an issue, unless one is open. With ``--launches`` it asks where
+chapters are run instead, Binder, Colab and Pyodide's CDN, and fails if one of them does not answer:
+that comes before a version is published.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urldefrag
 
+from chapters._site import lite
+from chapters._site.lite import offline
 from tests.book.notebooks import ROOT
 from tests.site.conftest import pages_of, soup
 
@@ -39,6 +43,11 @@ def links(book: Path) -> dict[str, list[str]]:
             if not address.startswith(OURS + LAUNCHES) and name not in found[address]:
                 found[address].append(name)
     return {address: names for address, names in sorted(found.items()) if names}
+
+
+def launches() -> list[str]:
+    """Return the addresses that have to answer where chapters are run."""
+    return [*LAUNCHES, *(f"{lite.CDN}{name}" for name in sorted(offline.files()))]
 
 
 def wrong(address: str, tries: int = 3, pause: float = 5.0) -> str:
@@ -90,7 +99,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Look, say, and open an issue if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--issue", action="store_true", help="open an issue if a link is dead")
+    parser.add_argument("--launches", action="store_true", help="ask where chapters are run")
     options = parser.parse_args(arguments)
+    if options.launches:
+        said = {address: what for address in launches() if (what := wrong(address))}
+        print("\n".join(f"- {address} ({what})" for address, what in said.items()) or "All answer.")
+        return int(bool(said))
     if not (BOOK / "index.html").exists():
         print("There is no book to look at: run `make book` first.")
         return 1

@@ -323,6 +323,7 @@ def test_links_lead_somewhere(book, name):
             if link.get("target") == "_blank":
                 assert "noopener" in link.get("rel", []), link
             continue
+        address = address.partition("?")[0]
         target = (folder / unquote(address)).resolve() if address else book / f"{name}.html"
         anchored = anchor and target.suffix == ".html"
         if not target.exists() or (anchored and anchor not in _anchors(target)):

@@ -184,6 +184,17 @@ def test_an_address_that_cannot_be_reached_is_wrong():
     assert links.wrong("http://127.0.0.1:9/", tries=2, pause=0)
 
 
+def test_a_place_where_chapters_run_and_that_does_not_answer_stops_a_version(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(links, "wrong", lambda address: asked.append(address) or "")
+    assert links.main(["--launches"]) == 0
+    assert {"https://mybinder.org/", "https://colab.research.google.com/"} < set(asked)
+    assert any(re.search(r"/v0\.27\.7/full/numpy-.*\.whl$", address) for address in asked)
+    monkeypatch.setattr(links, "wrong", lambda address: "404" if "binder" in address else "")
+    assert links.main(["--launches"]) == 1
+    assert capsys.readouterr().out.endswith("- https://mybinder.org/ (404)\n")
+
+
 def test_one_issue_is_opened(monkeypatch):
     calls = []
 

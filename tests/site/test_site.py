@@ -298,11 +298,12 @@ def test_each_chapter_says_in_words_where_it_runs(book):
             assert not lines
             continue
         (line,) = lines
-        takes, places = line.get_text().split(" Run this chapter: ")
+        takes, places = line.get_text().split(" Run this chapter in your browser · ")
         minutes = r"Reading takes \d+ minutes(, and \d+ minutes for what is folded)?\."
         assert re.fullmatch(minutes, takes)
         assert places == "Binder · Colab · download"
-        binder, colab, download = (link["href"] for link in line.select("a"))
+        here, binder, colab, download = (link["href"] for link in line.select("a"))
+        assert here == f"../lite/notebooks/index.html?path=chapters/{path.name}"
         assert binder.endswith(f"?urlpath=lab/tree/chapters/{path.name}")
         assert colab.endswith(f"/main/chapters/{path.name}")
         assert (book / "chapters" / download).is_file()

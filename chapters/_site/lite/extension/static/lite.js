@@ -1,0 +1,249 @@
+// What a reader sees of Python in the browser: a line while it loads, a message where it cannot,
+// the way back to the page and to the original. Plain JavaScript, which needs no build: a container
+// as module federation asks for one.
+(() => {
+  const name = "@adaptive-optimizers/lite";
+  // Before the application changes the address: the section of the page that was read.
+  const place = decodeURIComponent(location.hash.slice(1));
+
+  // ------------------------------------------------------------------ how Python loads
+
+  const watchers = new Set();
+  const tell = (news) => watchers.forEach((watch) => watch(news));
+  const last = { news: null };
+  watchers.add((news) => { last.news = news; });
+
+  // The kernel's worker says what it loads, and where its start fails, it says why; nobody listens.
+  const Plain = window.Worker;
+  window.Worker = class extends Plain {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener("message", ({ data }) => {
+        const log = data?._logMessage;
+        if (log?.level === "critical") tell({ failed: log.data });
+        else if (log) tell({ loads: log.data });
+        if (data?.name === "throw" && data.value?.isError) tell({ failed: data.value.value.message });
+      });
+      this.addEventListener("error", ({ message }) => tell({ failed: message || "no reason given" }));
+    }
+  };
+
+  const configuration = () =>
+    JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
+  const root = () => new URL(configuration().baseUrl ?? "../", document.baseURI);
+  const settings = () =>
+    configuration().litePluginSettings?.["@jupyterlite/pyodide-kernel-extension:kernel"] ?? {};
+
+  // Packages that did not load. The browser compares each with its hash, and where they differ it
+  // says no more than that it failed.
+  const failed = new Set();
+  watchers.add(({ failed: said }) => {
+    const found = said?.match(/while loading ([\w.-]+):/);
+    if (found) failed.add(found[1]);
+  });
+
+  const isAnother = async (name, folder) => {
+    const { packages } = await (await fetch(new URL("pyodide-lock.json", root()))).json();
+    const { file_name: file, sha256 } = packages[name.toLowerCase().replace(/[_.]+/g, "-")];
+    const data = await (await fetch(new URL(file, folder), { cache: "no-store" })).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
+  };
+
+  const reason = async (said) => {
+    const address = new URL(settings().pyodideUrl, root());
+    try {
+      await fetch(address, { mode: "no-cors", cache: "no-store" });
+    } catch {
+      return `Python could not be loaded: ${address.host} cannot be reached from here. `
+        + "It may be blocked, or you are offline. Reload the page to try again; what you have "
+        + "changed is kept.";
+    }
+    for (const name of failed) {
+      if (await isAnother(name, address).catch(() => false)) {
+        return `Python is without ${name}: the file that ${address.host} sends is not the one that `
+          + "was tested, so your browser has refused it. Reload the page to try again.";
+      }
+      return `Python is without ${name}, which could not be loaded. Reload the page to try again.`;
+    }
+    const lines = String(said).trim().split("\n");
+    return `Python could not be loaded: ${lines[lines.length - 1]}`;
+  };
+
+  // ------------------------------------------------------------------ what is seen
+
+  const style = `
+.book-bar { align-items: center; background: var(--jp-layout-color2); color: var(--jp-ui-font-color1);
+  display: flex; flex-wrap: wrap; font: 14px/1.4 system-ui, sans-serif; gap: 4px 12px;
+  padding: 4px 12px; box-sizing: border-box; }
+.book-bar [role="status"] { flex: 1 1 12em; }
+.book-bar [role="alert"] { color: var(--jp-error-color0, #b3261e); flex: 1 1 100%; }
+.book-bar :is(a, button) { background: none; border: 0; color: var(--jp-content-link-color, #0a5fb4);
+  cursor: pointer; font: inherit; padding: 2px 0; text-decoration: underline; }
+.book-bar :is(a, button):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.book-bar [hidden] { display: none; }
+@media (max-width: 600px) { .book-bar [role="status"] { flex-basis: 100%; } }
+`;
+
+  const element = (kind, text, more = {}) =>
+    Object.assign(document.createElement(kind), { textContent: text }, more);
+
+  // Headings are compared by what is left of them in an address.
+  const slug = (text) => text.toLowerCase().normalize("NFKD").replace(/[^\p{L}\p{N}]+/gu, "");
+
+  const cellAt = (model, section) => {
+    for (let i = 0; i < model.cells.length; i++) {
+      const cell = model.cells.get(i);
+      if (cell.type !== "markdown") continue;
+      const source = cell.sharedModel.getSource();
+      const headings = source.match(/^#{1,6} .*$/gm) ?? [];
+      const names = [...source.matchAll(/^\(([\w:.-]+)\)=/gm)].map((found) => found[1]);
+      if ([...headings, ...names].some((each) => slug(each) === slug(section))) return i;
+    }
+    return -1;
+  };
+
+  const bar = (app, panel, Dialog) => {
+    const { context } = panel;
+    const node = element("div", "", { className: "book-bar" });
+    const status = element("span", "Python is loading …");
+    status.setAttribute("role", "status");
+    const alert = element("span", "", { hidden: true });
+    alert.setAttribute("role", "alert");
+    const page = context.path.replace(/\.ipynb$/, ".html");
+    const back = element("a", "The page", { href: new URL(`../${page}`, root()).href });
+    const download = element("button", "Download", { type: "button" });
+    const original = element("button", "Bring back the original", { type: "button" });
+    node.append(status, back, download, original, alert);
+
+    download.onclick = async () => {
+      await context.save();
+      const text = JSON.stringify(context.model.toJSON(), null, 1);
+      const file = new Blob([text], { type: "application/x-ipynb+json" });
+      const href = URL.createObjectURL(file);
+      element("a", "", { href, download: context.path.split("/").pop() }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
+    };
+    original.onclick = async () => {
+      const answer = await Dialog.showDialog({
+        title: "Bring back the original?",
+        body: "What you have changed in this notebook is thrown away.",
+        buttons: [Dialog.Dialog.cancelButton(), Dialog.Dialog.warnButton({ label: "Bring back" })],
+      });
+      if (!answer.button.accept) return;
+      // The copy in the browser goes; what the site has is then found again.
+      await app.serviceManager.contents.delete(context.path);
+      await context.revert();
+      status.textContent = "This is the original.";
+    };
+
+    let ready = false;
+    let wrong = false;
+    const fail = async (said) => {
+      if (!ready) status.textContent = "";
+      wrong = true;
+      alert.textContent = await reason(said);
+      alert.hidden = false;
+    };
+    const watch = ({ loads, failed: said }) => {
+      if (said) return void fail(said);
+      const found = !ready && !wrong && loads?.match(/^Load(?:ing|ed) (.*)/s);
+      if (found) status.textContent = `Python is loading: ${found[1].slice(0, 60)} …`;
+    };
+    watchers.add(watch);
+    if (last.news) watch(last.news);
+    panel.disposed.connect(() => watchers.delete(watch));
+    panel.sessionContext.statusChanged.connect((_, now) => {
+      if (now === "starting" || now === "restarting" || now === "autorestarting") {
+        ready = wrong = false;
+        failed.clear();
+        alert.hidden = true;
+        status.textContent = "Python is loading …";
+      } else if (now === "idle" && !ready) {
+        ready = true;
+        if (!wrong) status.textContent = "Python is ready. Changes stay in this browser.";
+      }
+    });
+    return node;
+  };
+
+  // The layout asks for the least height of what it places, and does not measure it.
+  const room = (Widget, node) => {
+    const outer = document.createElement("div");
+    outer.append(node);
+    const widget = new Widget({ node: outer });
+    new ResizeObserver(() => {
+      outer.style.minHeight = `${node.offsetHeight}px`;
+      widget.parent?.fit();
+    }).observe(node);
+    return widget;
+  };
+
+  // ------------------------------------------------------------------ a notebook from elsewhere
+
+  // `lab/index.html?from=ADDRESS`: an instructor's own release. What a reader has begun stays.
+  const bring = async (app, from, Dialog) => {
+    const path = decodeURIComponent(new URL(from).pathname.split("/").pop());
+    const { contents } = app.serviceManager;
+    try {
+      const known = await contents.get(path, { content: false }).catch(() => null);
+      if (!known) {
+        const content = await (await fetch(from)).json();
+        await contents.save(path, { content, format: "json", type: "notebook" });
+      }
+    } catch (error) {
+      await Dialog.showErrorMessage(`${from} cannot be opened`, `${error.message}. Download it, and `
+        + "drag it into the list of files.");
+      return;
+    }
+    location.replace(new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root()));
+  };
+
+  // ------------------------------------------------------------------ the extension
+
+  const make = async (scope) => {
+    const shared = async (module) => {
+      const [version] = Object.keys(scope[module]);
+      return (await scope[module][version].get())();
+    };
+    const { INotebookTracker } = await shared("@jupyterlab/notebook");
+    const { Widget } = await shared("@lumino/widgets");
+    const Dialog = await shared("@jupyterlab/apputils");
+    document.head.append(element("style", style));
+    return {
+      id: `${name}:bar`,
+      autoStart: true,
+      requires: [INotebookTracker],
+      activate: (app, tracker) => {
+        const from = new URLSearchParams(location.search).get("from");
+        if (from) void app.restored.then(() => bring(app, from, Dialog));
+        tracker.widgetAdded.connect((_, panel) => {
+          void panel.context.ready.then(() => {
+            const node = bar(app, panel, Dialog);
+            panel.contentHeader.addWidget(room(Widget, node));
+          });
+          void panel.revealed.then(async () => {
+            const at = place ? cellAt(panel.content.model, place) : -1;
+            if (at < 0) return;
+            panel.content.activeCellIndex = at;
+            await panel.content.scrollToItem(at, "start");
+            const cell = panel.content.widgets[at];
+            await cell.ready;
+            const headings = [...cell.node.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+            headings.find((each) => slug(each.textContent) === slug(place))?.scrollIntoView();
+          });
+        });
+      },
+    };
+  };
+
+  let scope = null;
+  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB[name] = {
+    init: (given) => { scope = given; },
+    get: async () => {
+      const plugin = await make(scope);
+      return () => ({ __esModule: true, default: plugin });
+    },
+  };
+})();

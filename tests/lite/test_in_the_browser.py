@@ -1,0 +1,204 @@
+"""Notebooks in the browser, with no network but a stand-in for Pyodide's CDN."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import quote
+
+import nbformat
+import pytest
+
+from adaptive.course.instructor.course import Course, Options
+from chapters._site import lite
+from tests.book.notebooks import ROOT
+from tests.course import class_of, fast
+from tests.lite import pyodide
+from tests.lite.conftest import answered, texts
+from tests.lite.outputs import differences
+
+CHAPTER = "chapters/nadam"
+ASSIGNMENT = "chapters/assignments/source/ravine/ravine"
+
+
+def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tmp_path):
+    notebook = application(CHAPTER)
+    notebook.wait_until_ready()
+    assert notebook.page.locator(".jp-Dialog").count() == 0
+    notebook.run()
+    shown = notebook.read()
+    assert not differences(ROOT / f"{CHAPTER}.ipynb", shown, tmp_path)
+    # The explorers are live, as in JupyterLab.
+    assert notebook.page.locator("[data-explorer]").count()
+    assert not notebook.errors
+    assert notebook.page.locator(".jp-Dialog").count() == 0
+    others = [url for url in cdn.asked if not url.startswith(lite.CDN)]
+    assert not others, "what is asked of the network is asked of Pyodide's CDN"
+
+
+def _slide(notebook, cell):
+    """Move the slider of a cell, and return its picture before and after."""
+    notebook.evaluate(
+        """(panel, id) => panel.content.scrollToItem(
+             panel.content.widgets.findIndex((each) => each.model.id === id))""",
+        cell,
+    )
+    index = notebook.evaluate(
+        "(panel, id) => panel.content.widgets.findIndex((each) => each.model.id === id)", cell
+    )
+    place = notebook.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
+    picture = place.locator("svg, img[src^='data:']").first
+    picture.wait_for()
+    look = "(e) => e.outerHTML"
+    before = picture.evaluate(look)
+    place.locator(".noUi-handle").first.press("ArrowLeft")
+    notebook.page.wait_for_function(
+        "([e, before]) => e.querySelector(\"svg, img[src^='data:']\")?.outerHTML !== before",
+        arg=[place.element_handle(), before],
+    )
+    return before, place.locator("svg, img[src^='data:']").first.evaluate(look)
+
+
+def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
+    application, own_settings, tmp_path
+):
+    course = Course(class_of.write_course(tmp_path / "course"))
+    course.release("ravine")
+    released = nbformat.read(course.released("ravine"), as_version=4)
+
+    notebook = application(ASSIGNMENT)
+    notebook.wait_until_ready()
+    blank = notebook.read()
+    assert [c["id"] for c in blank["cells"]] == [cell.id for cell in released.cells]
+    checks = [
+        cell.id
+        for cell in released.cells
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
+    ]
+    first = next(cell.id for cell in released.cells if cell.cell_type == "code")
+    notebook.run(first, "ravine-05", checks[0])
+    assert "still empty" in texts(notebook.outputs(checks[0]))
+
+    answers = answered(class_of.solved("ravine"), blank)
+    # One mistake, which both make.
+    momentum = (s for s in fast.submissions("ravine") if set(s.answers) == {"momentum"})
+    answers["ravine-25"] = next(s for s in momentum if s.points).answers["momentum"]
+    for cell, source in answers.items():
+        notebook.set_source(cell, source)
+    notebook.run()
+    assert "still empty" not in json.dumps(notebook.read())
+    before, after = _slide(notebook, "ravine-20")
+    assert before != after
+
+    with notebook.page.expect_download() as download:
+        notebook.page.locator(".book-bar button", has_text="Download").click()
+    handed_in = tmp_path / "handed in"
+    handed_in.mkdir()
+    assert download.value.suggested_filename == "ravine.ipynb"
+    download.value.save_as(handed_in / "lite.ipynb")
+    for each in released.cells:
+        each.source = answers.get(each.id, each.source)
+    nbformat.write(released, handed_in / "lab.ipynb")
+    lite_row, lab_row = sorted(
+        course.grade("ravine", handed_in, Options(unsafe=True)),
+        key=lambda row: row.student,
+        reverse=True,
+    )
+    assert (lite_row.student, lab_row.student) == ("lite", "lab")
+    assert lite_row.points == lab_row.points
+    assert 0 < sum(each or 0 for each in lite_row.points.values()) < lite_row.maximum
+    assert lite_row.noticed == lab_row.noticed
+
+
+def test_a_link_opens_an_instructors_own_release(application, site, cdn):
+    notebook = application(ASSIGNMENT)
+    page = notebook.page
+    address = f"{site}/lite/files/{ASSIGNMENT}.ipynb"
+    page.goto(f"{site}/lite/lab/index.html?from={quote(address, safe='')}")
+    page.wait_for_url("**/notebooks/index.html?path=ravine.ipynb")
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"].startswith("# Assignment 1")
+    # Who comes again finds what was begun.
+    first = notebook.read()["cells"][0]["id"]
+    notebook.set_source(first, "# Begun")
+    notebook.evaluate("(panel) => panel.context.save()")
+    page.goto(f"{site}/lite/lab/index.html?from={quote(address, safe='')}")
+    page.wait_for_url("**/notebooks/index.html?path=ravine.ipynb")
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"] == "# Begun"
+
+
+def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(application):
+    heading = "What the claims are worth"
+    notebook = application("chapters/momentum", place=heading)
+    page = notebook.page
+    page.locator(".jp-NotebookPanel h2", has_text=heading).wait_for()
+    top = "(e) => e.getBoundingClientRect().top"
+    shown = page.locator(".jp-NotebookPanel h2", has_text=heading).evaluate(top)
+    assert 0 < shown < 900
+    original = notebook.read()["cells"][0]["source"]
+    first = notebook.read()["cells"][0]["id"]
+    notebook.set_source(first, "# My own")
+    notebook.evaluate("(panel) => panel.context.save()")
+    page.reload()
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"] == "# My own"
+    page.locator(".book-bar button", has_text="Bring back").click()
+    page.locator(".jp-Dialog button", has_text="Bring back").click()
+    page.locator(".book-bar", has_text="This is the original.").wait_for()
+    assert notebook.read()["cells"][0]["source"] == original
+    page.reload()
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"] == original
+
+
+def test_where_the_cdn_is_not_reached_the_page_says_so(application, cdn):
+    cdn.reached = False
+    notebook = application(CHAPTER)
+    alert = notebook.page.locator(".book-bar [role=alert]")
+    alert.filter(has_text="cdn.jsdelivr.net cannot be reached from here").wait_for()
+    assert "is loading" not in notebook.said()
+    # Reload, as it says, and it goes on.
+    cdn.reached = True
+    notebook.page.reload()
+    notebook.wait_until_ready()
+    assert not alert.is_visible()
+
+
+def _changed(name):
+    """Return what the CDN would send, with one byte changed in one wheel."""
+    path = pyodide.find(name)
+    data = bytearray(path.read_bytes()) if path else None
+    if data and name.startswith("numpy"):
+        data[len(data) // 2] ^= 1
+    return None if data is None else bytes(data)
+
+
+def test_a_changed_byte_in_a_wheel_is_refused_with_a_message(application, cdn):
+    cdn.send = _changed
+    notebook = application(CHAPTER)
+    alert = notebook.page.locator(".book-bar [role=alert]")
+    alert.filter(has_text="is not the one that was tested").wait_for()
+    assert alert.inner_text().startswith("Python is without numpy: the file that cdn.jsdelivr.net")
+    idle = "(panel) => panel.sessionContext.session?.kernel?.status"
+    while notebook.evaluate(idle) != "idle":
+        notebook.page.wait_for_timeout(200)
+    assert "Python is ready" not in notebook.said()
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_the_bar_is_whole_and_covers_nothing(application, size):
+    width, height = size
+    notebook = application(CHAPTER, viewport={"width": width, "height": height})
+    bar = notebook.page.locator(".book-bar")
+    notebook.wait_until_ready()
+    box = bar.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert bar.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    assert bar.evaluate("(e) => e.scrollHeight <= e.clientHeight")
+    first = notebook.page.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert first["y"] >= box["y"] + box["height"] - 1
+    for control in bar.locator("a, button").all():
+        assert re.match(r"\w", control.inner_text())
+    assert bar.locator("a").get_attribute("href").endswith(f"/{CHAPTER}.html")

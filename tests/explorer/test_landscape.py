@@ -34,7 +34,12 @@ DRAW = """
     update: (g, [v], [, momentum], [rate]) => [-momentum * v - rate * g],
     memory: (g, [v], [, momentum]) => -momentum * v,
   };
-  const known = { parts: code, whole: { ...code, memory: null } };
+  const decays = {
+    ...code,
+    update: (g, [v], [, momentum], [rate], theta) => [-momentum * v - rate * g - theta / 4],
+    decay: (g, state, settings, shared, theta) => -theta / 4,
+  };
+  const known = { parts: code, whole: { ...code, memory: null }, decays };
   globalThis.runs = shown.map(({ name, theta, gradient, velocity, code }) => ({
     rule: { name, look: `--x:${name}`, dashes: name === "A" ? null : "4 3", code: known[code] },
     settings: [0.4, 0.5],
@@ -186,7 +191,7 @@ STEPS = {
 #: What memory adds to each of the two steps, and the steps themselves.
 MEMORY = np.array([[-0.2, 0.3], [0.4, -0.1]])
 STEP = np.diff(STEPS["theta"], axis=0)
-NONE = {"step": "", "memory": "", "gradient": ""}
+NONE = {"step": "", "memory": "", "gradient": "", "decay": ""}
 
 
 def _ends(d):
@@ -204,20 +209,43 @@ def test_memory_and_gradient_lead_to_the_end_of_the_step(make):
             "gradient": [foot + memory, foot + step],
         }
         found = seen(t)
-        # The step is drawn first, below the two.
-        assert list(found["arrows"]) == list(expected)
+        # The step is drawn first, below the others.
+        assert list(found["arrows"]) == [*expected, "decay"]
+        assert found["arrows"]["decay"] == ""
         for concept, ends in expected.items():
             assert np.allclose(_ends(found["arrows"][concept]), _pixels(ends), atol=0.06), concept
         assert found["enlarged"] == ""
 
 
+def _are_drawn(found):
+    """Whether there is an arrow for each part of a step that nothing decays."""
+    return all(d for concept, d in found["arrows"].items() if concept != "decay")
+
+
+def test_memory_gradient_and_decay_lead_to_the_end_of_the_step(make):
+    seen = make(STEPS | {"code": "decays"})
+    for t, (memory, step) in enumerate(zip(MEMORY, STEP, strict=True), start=1):
+        foot = np.array(STEPS["theta"][t - 1])
+        ends = [foot, foot + memory, foot + step, foot + step - foot / 4]
+        found = seen(t)
+        made = {concept: _ends(d) for concept, d in found["arrows"].items() if d}
+        factor = float(found["enlarged"].split()[2]) if found["enlarged"] else 1
+        pixels = _pixels(ends)
+        pixels = pixels[0] + factor * (pixels - pixels[0])
+        for k, concept in enumerate(("memory", "gradient", "decay")):
+            if concept in made or not np.allclose(pixels[k], pixels[k + 1]):
+                assert np.allclose(made[concept], pixels[k : k + 2], atol=0.06), concept
+        assert np.allclose(made["step"], pixels[[0, 3]], atol=0.06)
+
+
 def test_all_halos_lie_below_all_arrows(make, parts):
     make(STEPS)
     assert parts("return all('.arrows > *').map((e) => e.getAttribute('class'));") == [
-        *["halo"] * 3,
+        *["halo"] * 4,
         "arrow step",
         "arrow memory",
         "arrow gradient",
+        "arrow decay",
         "enlarged",
     ]
     assert parts("return one('.paths').nextSibling === one('.arrows');")
@@ -229,10 +257,10 @@ def test_all_halos_lie_below_all_arrows(make, parts):
 
 def test_without_a_step_there_is_no_arrow(make):
     seen = make(STEPS, {"name": "B", "theta": PATH})
-    assert all(seen(1)["arrows"].values())
+    assert _are_drawn(seen(1))
     assert seen(0)["arrows"] == NONE
     assert seen(3)["arrows"] == NONE
-    assert all(seen(2)["arrows"].values())
+    assert _are_drawn(seen(2))
     assert seen(1, "none")["arrows"] == NONE
     # Of paths that were computed beforehand it is not known what their steps were made of.
     assert seen(1, "B")["arrows"] == NONE
@@ -273,7 +301,7 @@ def test_what_is_not_finite_has_no_arrow(make, value):
     assert np.allclose(_ends(found["arrows"]["memory"])[1], _pixels([[-1.2, -0.2]]), atol=0.06)
     assert found["enlarged"] == ""
     # What is not finite at another moment does not matter now.
-    assert all(seen(2)["arrows"].values())
+    assert _are_drawn(seen(2))
 
 
 def _along(memory, step):

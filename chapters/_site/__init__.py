@@ -13,6 +13,7 @@ lives beside the chapters, because nothing else needs it.
 - `purge` takes out of the theme's styles what no page uses.
 - `search` makes the index of the search, and `run` says in words how long a chapter
   takes and where it can be run.
+- `lite` is no part of the pages: it builds what runs the notebooks in the reader's browser.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 - `api` makes the reference of the package from its docstrings, `codelinks` leads there from code.
 """

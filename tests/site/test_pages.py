@@ -154,6 +154,8 @@ def _assert_light(loaded, sent, name):
     paths = {urlsplit(url).path + (f"?{q}" if (q := urlsplit(url).query) else "") for url in loaded}
     weights = {path: sent.get(path, 0) for path in paths if path.startswith("/adaptive-optimizers")}
     assert f"/adaptive-optimizers/{name}.html" in weights
+    # What runs notebooks comes when it is asked for.
+    assert not [path for path in paths if "/lite/" in path]
     heaviest = sorted(weights.items(), key=lambda item: -item[1])[:6]
     assert sum(weights.values()) <= BUDGET, heaviest
 

@@ -158,8 +158,8 @@ class Guard:
         """Return a hash of what is remembered: it is another if something else is."""
         held = [[id(holder), *map(id, saved.values())] for holder, saved in self._saved]
         held += [[id(function), *map(id, code.values())] for function, code in self._codes]
+        held += [self._threads, *([number, id(one)] for number, one in self._handlers.items())]
         shell = self._shell.seal() if self._shell else []
-        held += [self._threads, [[number, id(one)] for number, one in self._handlers.items()]]
         return hashlib.sha256(repr([self.checker, self._path, held, shell]).encode()).hexdigest()
 
     @staticmethod

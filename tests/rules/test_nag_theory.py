@@ -106,8 +106,8 @@ def assert_energy_falls(problem: Any, starts: Any, largest: float, smallest: flo
     rule = NAG(lr=1 / largest, momentum=(1 - q) / (1 + q))
     theta = sweep(rule, problem, 60, starts, keep="path").theta
     ahead = theta[:-1] + np.diff(theta, axis=0) / q
-    z = np.concatenate([theta[:1], ahead])
-    energy = problem.loss(theta) + smallest / 2 * np.sum(z**2, axis=-1)
+    phi = np.concatenate([theta[:1], ahead])
+    energy = problem.loss(theta) + smallest / 2 * np.sum(phi**2, axis=-1)
     tiny = 1e-12 * energy[0]
     assert (energy[1:] <= (1 - q) * energy[:-1] + tiny).all()
 
@@ -181,7 +181,7 @@ def test_guarantee_of_1983() -> None:
 
 
 def test_energy_of_1983() -> None:
-    """(t + 1)²/4 of the height plus L/2 |z - θ*|² never rises, on a loss that is no quadratic."""
+    """(t + 1)²/4 of the height plus L/2 |φ - θ*|² never rises, on a loss that is no quadratic."""
     problem, largest = Lessard(), 25.0
     for start in np.random.default_rng(0).uniform(-5, 5, size=(20, 2)):
         theta, state, last = start, NAG().init(start), largest / 2 * (start @ start)
@@ -189,8 +189,8 @@ def test_energy_of_1983() -> None:
             rule, before = NAG(lr=1 / largest, momentum=max(0, t - 2) / (t + 1)), theta
             g = problem.grad(rule.lookahead(theta, state))
             theta, state = rule.step(theta, g, state)
-            z = before - (t + 1) / 2 * state.v
-            energy = (t + 1) ** 2 / 4 * problem.loss(theta) + largest / 2 * (z @ z)
+            phi = before - (t + 1) / 2 * state.v
+            energy = (t + 1) ** 2 / 4 * problem.loss(theta) + largest / 2 * (phi @ phi)
             assert energy <= last * (1 + 1e-9)
             last = energy
 
@@ -226,33 +226,33 @@ def test_the_trap_is_strongly_convex() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_three_sequences(seed: int) -> None:
-    """θ, the look-ahead point p and z, which the proof of convergence is about."""
+    """θ, the look-ahead point p and φ, which the proof of convergence is about."""
     largest, mu = 25.0, 1.0
     q = np.sqrt(mu / largest)
     rule = NAG(lr=1 / largest, momentum=(1 - q) / (1 + q))
     path = descend(rule, Lessard(), np.random.default_rng(seed).uniform(-4, 4, 2), steps=40)
     theta, new, g = path.theta[:-1], path.theta[1:], path.gradient
     p = theta - rule.momentum * path.state["v"][:-1]
-    z = np.concatenate([theta[:1], theta + np.diff(path.theta, axis=0) / q])
+    phi = np.concatenate([theta[:1], theta + np.diff(path.theta, axis=0) / q])
     np.testing.assert_allclose(new, p - g / largest, atol=1e-12)
-    np.testing.assert_allclose((1 + q) * p, theta + q * z[:-1], atol=1e-12)
-    np.testing.assert_allclose(z[1:], (1 - q) * z[:-1] + q * p - q / mu * g, atol=1e-11)
+    np.testing.assert_allclose((1 + q) * p, theta + q * phi[:-1], atol=1e-12)
+    np.testing.assert_allclose(phi[1:], (1 - q) * phi[:-1] + q * p - q / mu * g, atol=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_two_sequences(seed: int) -> None:
     """The same for the growing γ of 1983, with s = (t + 1)/2."""
     largest, problem = 25.0, Lessard()
-    theta = z = np.random.default_rng(seed).uniform(-5, 5, size=2)
+    theta = phi = np.random.default_rng(seed).uniform(-5, 5, size=2)
     state = NAG().init(theta)
     for t in range(1, 60):
         rule, s = NAG(lr=1 / largest, momentum=max(0, t - 2) / (t + 1)), (t + 1) / 2
         p, before = rule.lookahead(theta, state), theta
         g = problem.grad(p)
         theta, state = rule.step(theta, g, state)
-        np.testing.assert_allclose(s * p - (s - 1) * before, z, atol=1e-10)
-        z = z - s / largest * g
-        np.testing.assert_allclose(z, before + s * (theta - before), atol=1e-10)
+        np.testing.assert_allclose(s * p - (s - 1) * before, phi, atol=1e-10)
+        phi = phi - s / largest * g
+        np.testing.assert_allclose(phi, before + s * (theta - before), atol=1e-10)
 
 
 def test_limit_of_small_steps() -> None:

@@ -75,6 +75,7 @@ SYMBOLS: dict[str, str] = {
     "beta2": "β₂",
     "eps": "ε",
     "momentum_decay": "decay of μ",
+    "weight_decay": "weight decay λ",
     "initial_accumulator": "G₀",
 }
 

@@ -137,11 +137,11 @@ def table(page: str) -> str:
 
 def rules() -> str:
     """The equations of all rules, printed from their code, as MyST."""
-    from adaptive import RULES
+    from adaptive import MODERN, RULES
     from adaptive.tracing import rule_to_latex
 
     parts = []
-    for rule in RULES:
+    for rule in (*RULES, *MODERN):
         label = f"eq-{rule.__module__.rpartition('.')[2]}"
         parts.append(f"**{rule.__name__}**, to be compared with {{eq}}`{label}`:")
         parts.append(f"$$\n{rule_to_latex(rule())}\n$$")

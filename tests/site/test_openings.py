@@ -18,10 +18,10 @@ CHAPTERS = [
 
 
 def test_each_algorithm_has_an_opening():
-    from adaptive import RULES
+    from adaptive import MODERN, RULES
 
     assert {name.rpartition("/")[2] for name in CHAPTERS} == {
-        kind.__name__.lower() for kind in RULES
+        kind.__name__.lower() for kind in (*RULES, *MODERN)
     }
 
 

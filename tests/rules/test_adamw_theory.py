@@ -123,6 +123,17 @@ def test_with_little_epsilon_the_end_is_the_minimum_cut_off_at_the_box(seed: int
     assert abs(h * a / (h + decay) - a) > 10 * far[-1]
 
 
+@pytest.mark.parametrize("beta2", [0.9, 0.999])
+def test_decay_moves_a_minimum_along_a_valley(beta2: float) -> None:
+    """Where J is flat, as along θ[0] + θ[1] = 1, a tiny ε does not stop the decay."""
+    rule, theta = AdamW(lr=0.01, beta2=beta2, weight_decay=0.1), np.array([1.0, 0.0])
+    state = rule.init(theta)
+    for t in range(1, 8001):
+        theta, state = rule.step(theta, np.full(2, theta.sum() - 1), state)
+        assert theta[0] - theta[1] == pytest.approx((1 - 0.01 * 0.1) ** t, rel=1e-6)
+    np.testing.assert_allclose(theta, 0.5, atol=1e-3)
+
+
 def mean_path(rule: Rule, h: float, a: float) -> npt.NDArray[np.floating]:
     """Return the mean of runs from 2, over pairs with opposite noise."""
     noise = np.random.default_rng(0).normal(size=(40, 50))

@@ -61,6 +61,8 @@ def test_links_lead_somewhere(book, soups, name):
         address, anchor = urldefrag(link["href"])
         if urlsplit(address).scheme or address.startswith("//"):
             continue
+        # What stands behind a question mark is for the page that is opened.
+        address = urlsplit(address).path
         target = book / name if not address else (book / name).parent / unquote(address)
         target = (book / f"{name}.html") if not address else target.resolve()
         if not target.exists():

@@ -141,6 +141,15 @@ def test_rates_are_evenly_spaced_and_equally_many():
         assert np.allclose(steps, 1.0 if kind is Adadelta else 0.5, atol=1e-3)
 
 
+def test_what_other_chapters_say():
+    assert larger().made["steps"] == 500 and SEEDS == 3
+    found = larger().rules("transformer")
+    ends = {rule: run.validation[run.best] for rule, run in found.items()}
+    assert np.all(ends["RMSprop"] < ends["Adagrad"])
+    lead = np.median(ends["SGD"] - ends["Adam"])
+    assert np.median(ends["SGD"] - ends["NAG"]) > 0.6 * lead
+
+
 def test_the_networks_are_the_books_made_larger():
     size = tasks.SIZES["tiny"]
     assert isinstance(size.network("convolution"), Convolution)

@@ -93,11 +93,11 @@ def _beside(rule: Rule, loss: float, first: int) -> str:
     if min(half, twice) > 0.95 * loss:
         return (
             f"Neither half of the {name} nor twice of it is much better ({half:.2f} and "
-            f"{twice:.2f}): other rules get further."
+            f"{twice:.2f}): other rules or memories get further."
         )
     if half <= twice:
-        return f"It is too large a {name}: half of it leads to {half:.2f}."
-    return f"It is too small a {name}: twice of it leads to {twice:.2f}."
+        return f"The {name} is too large: half of it leads to {half:.2f}."
+    return f"The {name} is too small: twice of it leads to {twice:.2f}."
 
 
 NETWORK_GOALS = (

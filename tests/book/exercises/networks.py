@@ -105,3 +105,9 @@ def with_n(one, other):
 def once(one, other):
     d = 100 * np.subtract(one, other)
     return d.mean(), d.std(ddof=1) / len(d) ** 0.5
+
+
+@wrong("ex-networks-gap", check="check_gap", says="not 2")
+def median_difference(one, other):
+    d = 100 * np.subtract(one, other)
+    return np.median(d), 2 * d.std(ddof=1) / len(d) ** 0.5

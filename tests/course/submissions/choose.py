@@ -392,13 +392,13 @@ choice = Mine(lr=0.25)
 # %% wrong network: the choice for the other problem, which the network does not like as much
 # points: network 1
 # says: within 1.15 times the best of the grid (1 point). From 8 fresh starts yours has a loss of
-# says: much better (0.52 and 1.37): other rules get further.
+# says: much better (0.52 and 1.37): other rules or memories get further.
 network = Adagrad(lr=0.25)
 
 # %% wrong network: Adam with the settings of its paper
 # points: network 0
 # says: within 1.5 times the best of the grid (1 point). From 8 fresh starts yours has a loss of
-# says: It is too small a rate: twice of it leads to
+# says: The rate is too small: twice of it leads to
 network = Adam()
 
 # %% wrong network: SGD at its best
@@ -414,7 +414,7 @@ network = Adadelta(eps=2e-4)
 
 # %% wrong network: beyond the limit
 # points: network 0
-# says: It is too large a rate: half of it leads to
+# says: The rate is too large: half of it leads to
 network = Momentum(lr=1)
 
 # %% wrong network: all of it diverges

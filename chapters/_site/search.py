@@ -70,6 +70,12 @@ def words(node: nodes.Node) -> str:
     return between.join(words(child) for child in node.children)
 
 
+def _summary(described: addnodes.desc) -> str:
+    """Return the first paragraph of what is said about a name: the index has to stay light."""
+    said = (each for each in described[-1].children if isinstance(each, nodes.paragraph))
+    return " ".join(words(next(said, nodes.Text(""))).split())
+
+
 def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
     """Yield what can be found on a page: address, page, title and text of each part.
 
@@ -105,7 +111,7 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
                 "url": f"{name}.html#{signature['ids'][0]}",
                 "page": words(page),
                 "title": signature["ids"][0],
-                "text": " ".join(words(described[-1]).split()),
+                "text": _summary(described),
             }
     for term in tree.findall(nodes.term):
         if term["ids"] and term["ids"][0].startswith("term-"):

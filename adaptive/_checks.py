@@ -6,6 +6,7 @@ Each check names the argument, shows its value and says what is allowed.
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -165,3 +166,22 @@ def signature(function: Callable[..., Any]) -> inspect.Signature:
 
         how["annotation_format"] = Format.FORWARDREF
     return inspect.signature(function, **how)
+
+
+def measurements(file: Any, parts: Iterable[str], command: str) -> dict[str, Any]:
+    """Return what is stored in a file of JSON (a path, or a resource of a package), if it is whole.
+
+    The command is what makes it; the errors name it.
+    """
+    try:
+        stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{file.name} is not there: it is made by {command}") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{file.name} is not JSON ({error}): {command} makes it again") from None
+    if missing := set(parts) - set(stored):
+        raise ValueError(
+            f"{file.name} must hold {', '.join(parts)}, but has no {', '.join(sorted(missing))}: "
+            f"{command} makes it again"
+        )
+    return stored

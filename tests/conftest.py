@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,19 +62,26 @@ def book(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return target / "_build" / "html"
 
 
-@pytest.fixture(scope="session")
-def site(book: Path):
-    """Serve the built book over HTTP, from this machine to this machine."""
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder over HTTP, from this machine to this machine; give its address."""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
             pass
 
-    handler = functools.partial(Quiet, directory=str(book))
+    handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(book: Path):
+    """Serve the built book."""
+    with served(book) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

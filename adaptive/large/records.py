@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -120,20 +119,6 @@ def measured() -> Measured:
 
 def read(file: Any) -> Measured:
     """Return what is stored in a file (a path, or a resource of a package); see `measured`."""
-    try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"{file.name} is not there: measurements are made by `make bench`"
-        ) from None
-    except json.JSONDecodeError as error:
-        raise ValueError(
-            f"{file.name} is not JSON ({error}): `make bench` makes it again"
-        ) from None
-    missing = {"made", "machine", "versions", "groups"} - set(stored)
-    if missing:
-        raise ValueError(
-            f"{file.name} must hold made, machine, versions and groups, but has no "
-            f"{', '.join(sorted(missing))}: `make bench` makes it again"
-        )
+    parts = ("made", "machine", "versions", "groups")
+    stored = _checks.measurements(file, parts, "`make bench`")
     return Measured(stored["made"], stored["machine"], stored["versions"], tuple(stored["groups"]))

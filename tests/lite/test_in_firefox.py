@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
-import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +11,7 @@ from chapters._site import lite
 from chapters._site.lite import build, offline
 from tests.book import browser as browsers
 from tests.book.notebooks import ROOT
+from tests.conftest import served
 from tests.lite.outputs import differences
 from tests.site.firefox import Firefox
 
@@ -35,16 +33,8 @@ def firefox():
 def offline_site(pyodide_here, tmp_path):
     """Build and serve a site with Pyodide in it."""
     build.build(tmp_path / lite.FOLDER, str(offline.FOLDER))
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(tmp_path))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(tmp_path) as address:
+        yield address
 
 
 def test_a_chapter_runs_in_firefox_from_a_site_that_needs_no_network(

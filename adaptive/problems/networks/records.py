@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -185,21 +184,8 @@ def larger() -> Larger:
 
 def read(file: Any) -> Larger:
     """Return what is stored in a file (a path, or a resource of a package); see `larger`."""
-    again = "`make networks`"
-    try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"{file.name} is not there: networks are trained by {again}"
-        ) from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{file.name} is not JSON ({error}): {again} makes it again") from None
     parts = ("made", "machine", "versions", "networks", "runs")
-    if missing := set(parts) - set(stored):
-        raise ValueError(
-            f"{file.name} must hold {', '.join(parts)}, but has no {', '.join(sorted(missing))}: "
-            f"{again} makes it again"
-        )
+    stored = _checks.measurements(file, parts, "`make networks`")
     runs = (_runs(stored["networks"], **each) for each in stored["runs"])
     made, machine, versions, networks = (stored[name] for name in parts[:-1])
     return Larger(made, machine, versions, networks, tuple(runs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from adaptive import _checks, rules
 from adaptive.export.recipe import exported
@@ -156,14 +157,7 @@ class Entry:
         """
         _checks.one_of("aim", aim, ("book", *TITLES))
         _checks.one_of("framework", framework, [each for each in TITLES if each != aim])
-        default = recorded(framework, self.algorithm, "circles")
-        before = default.distance(self.forms()[aim])
-        for record in self.changes(aim):
-            if record.framework == framework:
-                return Translation(record.code, "changed", before, record.distance())
-        if before <= SAME:
-            return Translation(default.code, "as it comes", before, before)
-        return Translation(self.exported(framework, aim), "exported", before, 0.0)
+        return _translation(self, aim, framework)
 
     def exported(self, framework: str, whose: str = "book") -> str:
         """Return the line that makes a rule of this entry an optimizer of a framework.
@@ -269,6 +263,19 @@ class Entry:
         given = [k for k in getattr(rules, self.algorithm).on_circles if k in book and k != "eps"]
         settings = ", ".join(f"{k}={rule.hyperparameters[k]:g}" for k in given)
         return f"frameworks.{framework}.{self.algorithm}({settings})"
+
+
+@cache
+def _translation(of: Entry, aim: str, framework: str) -> Translation:
+    """Return a translation; the entry's own page and the translator ask for the same."""
+    default = recorded(framework, of.algorithm, "circles")
+    before = default.distance(of.forms()[aim])
+    for record in of.changes(aim):
+        if record.framework == framework:
+            return Translation(record.code, "changed", before, record.distance())
+    if before <= SAME:
+        return Translation(default.code, "as it comes", before, before)
+    return Translation(of.exported(framework, aim), "exported", before, 0.0)
 
 
 def entry(algorithm: str) -> Entry:

@@ -27,6 +27,8 @@ _LEFT_OUT = (
     nodes.substitution_definition,
     addnodes.desc,
 )
+#: Nor are code, and the tables of what holds each sentence, which quote the chapters.
+_APART = {"cell_input", "checked"}
 #: How TeX spells Greek letters and signs, and what they are.
 _LETTERS = dict(
     re.findall(
@@ -64,16 +66,10 @@ def words(node: nodes.Node) -> str:
         return plain(node.astext())
     if isinstance(node, nodes.Text):
         return node.astext()
-    if isinstance(node, _LEFT_OUT) or _title(node) or "cell_input" in node.get("classes", ()):
+    if isinstance(node, _LEFT_OUT) or _title(node) or _APART & set(node.get("classes", ())):
         return ""
     between = "" if isinstance(node, nodes.TextElement) else " "
     return between.join(words(child) for child in node.children)
-
-
-def _summary(described: addnodes.desc) -> str:
-    """Return the first paragraph of what is said about a name: the index has to stay light."""
-    said = (each for each in described[-1].children if isinstance(each, nodes.paragraph))
-    return " ".join(words(next(said, nodes.Text(""))).split())
 
 
 def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
@@ -111,7 +107,7 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
                 "url": f"{name}.html#{signature['ids'][0]}",
                 "page": words(page),
                 "title": signature["ids"][0],
-                "text": _summary(described),
+                "text": " ".join(words(described[-1]).split()),
             }
     for term in tree.findall(nodes.term):
         if term["ids"] and term["ids"][0].startswith("term-"):

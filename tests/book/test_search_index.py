@@ -65,6 +65,14 @@ def test_a_name_of_the_package_is_found_with_what_is_said_of_it():
     assert "moments" not in found[""]["text"]
 
 
+def test_a_table_that_quotes_the_chapters_is_not_found_in_their_place():
+    tree = page()
+    tree[0] += nodes.container("", nodes.paragraph("", "quoted"), classes=["checked"])
+    found = list(search.entries("chapters/checked", tree))
+    assert found
+    assert "quoted" not in str(found)
+
+
 def test_a_page_without_a_title_has_nothing_to_be_found():
     assert list(search.entries("page", utils.new_document("page"))) == []
 

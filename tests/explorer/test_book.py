@@ -39,7 +39,9 @@ def test_the_first_picture_is_in_the_page(book, name):
         assert not explorer or figure.count('class="level"') >= 10
         if 'class="adaptive-translator ' in figure:
             # It shows no curve, but lines to write.
-            assert re.search(r'<pre class="theirs"[^>]*>\w.*?<pre class="ours"[^>]*>\w', figure, re.S)
+            assert re.search(
+                r'<pre class="theirs"[^>]*>\w.*?<pre class="ours"[^>]*>\w', figure, re.S
+            )
         else:
             assert ('class="past" d="M' if explorer else ' d="M') in figure
 

@@ -11,7 +11,7 @@ dictionary under three menus, `interact` gives sliders to any function.
 from typing import TYPE_CHECKING, Any
 
 from adaptive import _fork as _fork  # which notes the process that imports it
-from adaptive import export, problems
+from adaptive import export, problems, schedules
 from adaptive.descent import Path, descend
 from adaptive.minimizer import minimizer
 from adaptive.rules import (
@@ -34,6 +34,7 @@ from adaptive.rules import (
     save_state,
 )
 from adaptive.rules import in_place as _in_place
+from adaptive.schedules import scheduled
 from adaptive.sweep import Sweep, sweep
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ __all__ = [
     "problems",
     "register_container",
     "save_state",
+    "scheduled",
+    "schedules",
     "sweep",
     "translator",
 ]

@@ -16,7 +16,7 @@ def _modules(*names: str) -> tuple[ModuleType, ...]:
 #: What is called by users, with arguments of theirs.
 CALLED = _modules(
     *("", "problems", "problems.networks", "plotting", "tracing", "race", "frameworks", "export"),
-    *("explorer", "interactive", "minimizer", "curvature", "trained"),
+    *("explorer", "interactive", "minimizer", "curvature", "trained", "schedules"),
 )
 #: All whose names are described in the reference.
 DESCRIBED = (

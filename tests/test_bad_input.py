@@ -41,6 +41,7 @@ from adaptive import (
     plotting,
     register_container,
     save_state,
+    scheduled,
     sweep,
     tracing,
     trained,
@@ -75,6 +76,7 @@ from adaptive.problems import (
     probability,
 )
 from adaptive.problems.networks import Blocks, Network, larger
+from adaptive.schedules import WSD, Constant, Cosine, Linear
 from adaptive.tracing import cost
 from tests.every import every_rule
 from tests.public import CALLED, named
@@ -975,6 +977,39 @@ EXPORTS: list[Case] = [
     ),
 ]
 
+SCHEDULES: list[Case] = [
+    (lambda: Constant(warmup=-1), ValueError, ["Constant.warmup", "[0, inf)", "-1"]),
+    (lambda: Constant(warmup="long"), TypeError, ["Constant.warmup", REAL, "'long'"]),
+    (lambda: Linear(T=0), ValueError, ["Linear.T", "(0, inf)", "got 0"]),
+    (lambda: Linear(), TypeError, ["'T'"]),
+    (lambda: Linear(T=10, warmup=10), ValueError, ["Linear.warmup", "less than T", "10.0"]),
+    (
+        lambda: Linear(T=[5, 10], warmup=7),
+        ValueError,
+        ["Linear.warmup", "less than T", "[ 5., 10.]"],
+    ),
+    (lambda: Cosine(T=INF), ValueError, ["Cosine.T", "finite", "inf"]),
+    (lambda: Cosine(T=10, warmup=NAN), ValueError, ["Cosine.warmup", "finite", "nan"]),
+    (lambda: WSD(T=10, decay=0), ValueError, ["WSD.decay", "(0, ", "got 0"]),
+    (lambda: WSD(T=10, decay=1.5), ValueError, ["WSD.decay", "(0, 1]", "1.5"]),
+    (lambda: scheduled(SGD, Linear(T=5)), TypeError, ["rule must", "SGD()"]),
+    (lambda: scheduled(SGD(), Linear), TypeError, ["schedule must", "Linear(T=100)", "Linear"]),
+    (lambda: scheduled(SGD(), 0.5), TypeError, ["schedule must", "function of the step", "0.5"]),
+    (lambda: scheduled(SGD(), lambda t: "half"), TypeError, ["schedule(1)", REAL, "'half'"]),
+    (lambda: scheduled(SGD(), lambda t: NAN), ValueError, ["schedule(1)", "finite", "nan"]),
+    (lambda: scheduled(SGD(), Linear(T=5), "beta1"), ValueError, ["name", "one of lr", "'beta1'"]),
+    (
+        lambda: scheduled(scheduled(Momentum(), Linear(T=5)), Cosine(T=5), "momentum"),
+        ValueError,
+        ["no field that LinearMomentum has too", "T, warmup"],
+    ),
+    (
+        lambda: sweep(scheduled(SGD(), Linear(T=5)), Ravine(), T=[0, 5]),
+        ValueError,
+        ["Linear.T", "(0, inf)", "[0, 5]"],
+    ),
+]
+
 TABLES = {
     "hyperparameters": HYPERPARAMETERS,
     "step": STEPS,
@@ -991,6 +1026,7 @@ TABLES = {
     "stored": STORED,
     "frameworks": FRAMEWORKS,
     "exports": EXPORTS,
+    "schedules": SCHEDULES,
 }
 CASES = [
     pytest.param(*case, id=f"{table}-{i}-{'-'.join(case[2][:1])}")

@@ -7,6 +7,7 @@ something that depends on the step and the hyperparameters alone.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
@@ -27,6 +28,7 @@ LETTERS = {
     "beta2": r"\beta_2",
     "eps": r"\epsilon",
     "weight_decay": r"\lambda",
+    "warmup": "T_w",
     "Eg2": "E[g^2]",
     "Edx2": r"E[\Delta\theta^2]",
     "v_hat": r"\hat v",
@@ -146,7 +148,7 @@ class _Equations:
         """Yield the two sides of each equation, in an order in which they can be worked out."""
         if self.traced.lookahead is not None:
             (point,) = self.traced.lookahead.outputs
-            yield "g_t", rf"\nabla J\left({self._printed(point, {})}\right)"
+            yield "g_t", rf"\nabla J\left({self._printed(point, self._next(point))}\right)"
         names = names_of(self.traced)
         for node in in_order(names):
             rest = {other: name for other, name in names.items() if other is not node}
@@ -154,6 +156,17 @@ class _Equations:
         old = self._symbol(r"\theta_{t-1}")
         step = self.traced.update.outputs[0]
         yield r"\theta_t", self._latex(self._sum(old, self._expression(step, names)))
+
+    def _next(self, point: Node) -> dict[Node, str]:
+        """Return the steps made, and one more, of a look-ahead: in step t they are t - 1, and t."""
+        nodes = list(parts_of(point))
+        made = [node for node in nodes if node.op == "symbol" and node.value == "t"]
+        after = [
+            node
+            for node in nodes
+            if node.op == "add" and node.args[0] in made and node.args[1].value == 1
+        ]
+        return {**dict.fromkeys(made, "(t-1)"), **dict.fromkeys(after, "t")}
 
     def _printed(self, node: Node, named: Mapping[Node, str]) -> str:
         return self._latex(self._expression(node, named))
@@ -174,6 +187,8 @@ class _Equations:
             return self._symbol(self.letters[node.value])
         if node.op == "number":
             value = node.value
+            if value == math.pi:
+                return self.sympy.pi
             return self.sympy.Integer(value) if value == int(value) else self.sympy.Float(value)
         if node.op == "multiply" and node.args[0] is node.args[1]:
             return self.sympy.Pow(self._expression(node.args[0], named), 2)
@@ -197,6 +212,7 @@ class _Equations:
             "sign": self.sympy.sign,
             "exp": self.sympy.exp,
             "log": self.sympy.log,
+            "cos": lambda a: self.sympy.cos(a, evaluate=False),
         }
         if node.op not in functions:
             raise TracingError(f"np.{node.op} has no place in a formula of the book")

@@ -38,6 +38,11 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_memory.py"],
         ["tests/test_race.py"],
     ],
+    "schedules": [
+        ["tests/test_schedules.py"],
+        ["tests/test_bad_input.py"],
+        ["tests/test_sweep.py"],
+    ],
     "sweep": [
         ["tests/test_sweep.py"],
         ["tests/test_bad_input.py"],

@@ -1006,7 +1006,7 @@ SCHEDULES: list[Case] = [
     (
         lambda: sweep(scheduled(SGD(), Linear(T=5)), Ravine(), T=[0, 5]),
         ValueError,
-        ["Linear.T", "(0, inf)", "[0, 5]"],
+        ["Linear.T", "(0, inf)", "[0., 5.]"],
     ),
 ]
 

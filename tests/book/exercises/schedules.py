@@ -77,7 +77,7 @@ def scaled_up_too(gradients, c):
     return [g * c / norm if norm else g for g in gradients]
 
 
-@wrong("ex-schedules-clip", check="check_clip", says="the whole should have length 1")
+@wrong("ex-schedules-clip", check="check_clip", says="the length should be 1")
 def sum_of_norms(gradients, c):
     norm = sum(np.linalg.norm(g) for g in gradients)
     return [g * min(1, c / norm) if norm else g for g in gradients]

@@ -2,7 +2,8 @@
 
 A sentence that compares, generalises, names a cause or gives a number is a claim, in the text, in
 a caption and in the description of a figure. The claims of a page stand in ``claims/<page>.toml``,
-each with its holders, and ``claims`` as a directive shows them. Which sentences look like claims is found here by their words and numbers:
+each with its holders, and ``claims`` as a directive shows them. Which sentences look like claims is
+found here by their words and numbers:
 ``python -m tests.book.claims momentum`` lists those of a page that no entry covers.
 """
 
@@ -33,9 +34,18 @@ SHORTEST_REASON = 12
 #: Words that are true under conditions, if at all.
 WORDS = re.compile(
     r"\b(?:every|always|never|only|exactly|whatever|any|needs|best|cannot|superior|no difference"
-    r"|all|none|because)\b",
+    r"|all|none|because|since|therefore|hence)\b",
     re.IGNORECASE,
 )
+#: "Larger than", "as large as": what compares. A question and a heading compare nothing yet, and
+#: "rather than", "other than", "as long as" are other words.
+COMPARED = re.compile(
+    r"\b(?:more|less|fewer|worse|(?!rather|other|another|whether|either)\w{2,}er)"
+    r"\b[^.;:,?!\0|]{0,40}?(?<!rather )(?<!other )(?<!another )\bthan\b"
+    r"|\bas (?!well|soon|far|long|if|to|in|the|a\b)\w+ as\b|\btimes as (?:long|far) as\b",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"\?[\"”’)*_]*\s*$|^\s*#")
 DIGITS = re.compile(
     r"(?<![\w.,/√\[−-])(?:(?<= )[−-])?\d+(?:[ .,]\d+)*(?:e[−-]?\d+)?(?: ?%|[⁰¹²³⁴-⁹⁻]+)?(?!\w)"
 )
@@ -125,6 +135,8 @@ def masked(text: str) -> str:
 def flags(prose: str) -> Iterator[str]:
     """The words and numbers of a sentence that make it a claim."""
     yield from WORDS.findall(prose)
+    if not ASKS.search(prose):
+        yield from COMPARED.findall(prose)
     yield from (word for word in COUNTED.findall(prose) if not FOLDS.search(word))
     listed = re.match(r"\s*(?:\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
     for number in DIGITS.finditer(prose):

@@ -25,6 +25,12 @@ import nbformat
 from tests.book.checked import CHAPTERS, TESTS, checks, directive, in_file, sources, statements
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
+#: What is read beside the pages of the book, under the name of its list.
+BESIDE = {
+    "README": TESTS.parent / "README.md",
+    "CONTRIBUTING": TESTS.parent / "CONTRIBUTING.md",
+    "gradescope": CHAPTERS / "assignments" / "gradescope.md",
+}
 KINDS = ("assert", "shown", "code", "chapter", "test", "label", "cite", "proof", "wording")
 #: A reason shorter than this is none.
 SHORTEST_REASON = 12
@@ -138,7 +144,7 @@ def flags(prose: str) -> Iterator[str]:
     if not ASKS.search(prose):
         yield from COMPARED.findall(prose)
     yield from (word for word in COUNTED.findall(prose) if not FOLDS.search(word))
-    listed = re.match(r"\s*(?:\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
+    listed = re.match(r"\s*(?:(?:#+ +)?\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
     for number in DIGITS.finditer(prose):
         before, after = prose[: number.start()], prose[number.end() :]
         if listed and number.end() <= listed.end():
@@ -164,7 +170,7 @@ def _of_figure(cell: Any) -> Iterator[str]:
 @cache
 def texts() -> dict[str, str]:
     """What is read on each page: its text, and the captions and descriptions of its figures."""
-    found = dict(sources())
+    found = sources() | {name: path.read_text(encoding="utf-8") for name, path in BESIDE.items()}
     for path in CHAPTERS.glob("*.ipynb"):
         parts: list[str] = []
         for cell in nbformat.read(path, as_version=4).cells:
@@ -344,7 +350,7 @@ def main(arguments: list[str] | None = None) -> int:
     """List what is uncovered or wrong on the pages that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.book.claims", description=__doc__)
     parser.add_argument("pages", nargs="*", help="all pages of the book if none")
-    pages = parser.parse_args(arguments).pages or sorted(sources())
+    pages = parser.parse_args(arguments).pages or sorted(texts())
     left = 0
     for page in pages:
         wrong, open_ = list(faults(page)), uncovered(page)

@@ -1,8 +1,9 @@
 """What holds each sentence of the book that claims something.
 
-A sentence that compares, generalises, names a cause or gives a number is a claim. The claims of a
-page stand in ``claims/<page>.toml``, each with its holders, and ``claims`` as a directive shows
-them. Which sentences look like claims is found here by their words and numbers:
+A sentence that compares, generalises, names a cause or gives a number is a claim, in the text, in
+a caption and in the description of a figure. The claims of a page stand in ``claims/<page>.toml``,
+each with its holders, and ``claims`` as a directive shows them. Which sentences look like claims is
+found here by their words and numbers:
 ``python -m tests.book.claims momentum`` lists those of a page that no entry covers.
 """
 
@@ -24,7 +25,13 @@ import nbformat
 from tests.book.checked import CHAPTERS, TESTS, checks, directive, in_file, sources, statements
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
-KINDS = ("assert", "shown", "chapter", "test", "label", "cite", "proof", "wording")
+#: What is read beside the pages of the book, under the name of its list.
+BESIDE = {
+    "README": TESTS.parent / "README.md",
+    "CONTRIBUTING": TESTS.parent / "CONTRIBUTING.md",
+    "gradescope": CHAPTERS / "assignments" / "gradescope.md",
+}
+KINDS = ("assert", "shown", "code", "chapter", "test", "label", "cite", "proof", "wording")
 #: A reason shorter than this is none.
 SHORTEST_REASON = 12
 
@@ -33,10 +40,21 @@ SHORTEST_REASON = 12
 #: Words that are true under conditions, if at all.
 WORDS = re.compile(
     r"\b(?:every|always|never|only|exactly|whatever|any|needs|best|cannot|superior|no difference"
-    r"|all|none|because)\b",
+    r"|all|none|because|since|therefore|hence)\b",
     re.IGNORECASE,
 )
-DIGITS = re.compile(r"(?<![\w.,/√(\[−-])\d+(?:[ .,]\d+)*(?: ?%|[⁰¹²³⁴-⁹⁻]+)?(?!\w)")
+#: "Larger than", "as large as": what compares. A question and a heading compare nothing yet, and
+#: "rather than", "other than", "as long as" are other words.
+COMPARED = re.compile(
+    r"\b(?:more|less|fewer|worse|(?!rather|other|another|whether|either)\w{2,}er)"
+    r"\b[^.;:,?!\0|]{0,40}?(?<!rather )(?<!other )(?<!another )\bthan\b"
+    r"|\bas (?!well|soon|far|long|if|to|in|the|a\b)\w+ as\b|\btimes as (?:long|far) as\b",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"\?[\"”’)*_]*\s*$|^\s*#")
+DIGITS = re.compile(
+    r"(?<![\w.,/√\[−-])(?:(?<= )[−-])?\d+(?:[ .,]\d+)*(?:e[−-]?\d+)?(?: ?%|[⁰¹²³⁴-⁹⁻]+)?(?!\w)"
+)
 COUNTED = re.compile(
     r"\b(?:twice|thrice|half of|per cent|(?:\w+)fold|\w+-fold"
     r"|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|fifty|hundred|thousand)"
@@ -123,8 +141,10 @@ def masked(text: str) -> str:
 def flags(prose: str) -> Iterator[str]:
     """The words and numbers of a sentence that make it a claim."""
     yield from WORDS.findall(prose)
+    if not ASKS.search(prose):
+        yield from COMPARED.findall(prose)
     yield from (word for word in COUNTED.findall(prose) if not FOLDS.search(word))
-    listed = re.match(r"\s*(?:\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
+    listed = re.match(r"\s*(?:(?:#+ +)?\d+\.|\|\s*\d+\s*(?=\|)|[-*#>|])(?:\s|$|\|)", prose)
     for number in DIGITS.finditer(prose):
         before, after = prose[: number.start()], prose[number.end() :]
         if listed and number.end() <= listed.end():
@@ -136,10 +156,33 @@ def flags(prose: str) -> Iterator[str]:
         yield number[0]
 
 
+def _of_figure(cell: Any) -> Iterator[str]:
+    """The caption of a figure, and the words for those who do not see it."""
+    settings = cell.metadata.get("mystnb", {})
+    yield settings.get("figure", {}).get("caption", "")
+    yield settings.get("image", {}).get("alt", "")
+    for node in ast.walk(ast.parse(cell.source)):
+        for keyword in node.keywords if isinstance(node, ast.Call) else []:
+            if keyword.arg == "alt" and isinstance(keyword.value, ast.Constant):
+                yield keyword.value.value
+
+
+@cache
+def texts() -> dict[str, str]:
+    """What is read on each page: its text, and the captions and descriptions of its figures."""
+    found = sources() | {name: path.read_text(encoding="utf-8") for name, path in BESIDE.items()}
+    for path in CHAPTERS.glob("*.ipynb"):
+        parts: list[str] = []
+        for cell in nbformat.read(path, as_version=4).cells:
+            parts += [cell.source] if cell.cell_type == "markdown" else _of_figure(cell)
+        found[path.stem] = "\n\n".join(filter(None, parts))
+    return found
+
+
 @cache
 def sentences(page: str) -> tuple[Sentence, ...]:
     """The sentences of a page, in order."""
-    source = sources()[page]
+    source = texts()[page]
     prose = masked(source)
     cuts = {0, len(prose)}
     cuts.update(m.end() for m in PIECES.finditer(prose))
@@ -178,9 +221,11 @@ def claims(page: str) -> tuple[Claim, ...]:
 
 
 def places(page: str, says: str) -> list[tuple[int, int]]:
-    """Where these words stand on a page, whatever its line breaks."""
-    pattern = r"\s+".join(re.escape(word) for word in says.split())
-    return [m.span() for m in re.finditer(pattern, sources()[page])]
+    """Where these words stand on a page, whatever its line breaks; "…" is what a paragraph has
+    between those before it and those after."""
+    parts = (r"\s+".join(re.escape(word) for word in part.split()) for part in says.split("…"))
+    pattern = r"(?:(?!\n\n).)*?".join(parts)
+    return [m.span() for m in re.finditer(pattern, texts()[page], re.S)]
 
 
 def uncovered(page: str) -> list[Sentence]:
@@ -195,11 +240,11 @@ def uncovered(page: str) -> list[Sentence]:
 
 
 @cache
-def _cells(page: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The asserts of a page's cells, and the texts that the cells show."""
+def _cells(page: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The asserts of a page's cells, the texts that the cells show, and their code."""
     path = CHAPTERS / f"{page}.ipynb"
     if not path.exists():
-        return (), ()
+        return (), (), ()
     code = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     asserts = [
         " ".join((ast.get_source_segment(cell.source, node) or "").split())
@@ -213,16 +258,16 @@ def _cells(page: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for output in cell.outputs
         for text in [output.get("text", ""), *map(str, output.get("data", {}).values())]
     ]
-    return tuple(asserts), tuple(shown)
+    return tuple(asserts), tuple(shown), tuple(" ".join(cell.source.split()) for cell in code)
 
 
 def fault(page: str, kind: str, text: str) -> str | None:
     """What is wrong with a holder: None if it is there."""
     if kind not in KINDS:
         return f"{kind!r} is none of {', '.join(KINDS)}"
-    if kind in ("assert", "shown"):
-        texts = _cells(page)[KINDS.index(kind)]
-        if not any(" ".join(text.split()) in one for one in texts) or not text:
+    if kind in ("assert", "shown", "code"):
+        found = _cells(page)[KINDS.index(kind)]
+        if not any(" ".join(text.split()) in one for one in found) or not text:
             return f"no cell has {kind} {text!r}"
     elif kind == "chapter":
         chapter, _, words = text.partition(": ")
@@ -235,7 +280,7 @@ def fault(page: str, kind: str, text: str) -> str | None:
         if text not in {s.label for s in statements()} or not checks(text):
             return f"there is no checked statement {text!r}"
     elif kind == "cite":
-        cited = re.findall(r"\{cite:?\w*\}`([^`]*)`", sources()[page])
+        cited = re.findall(r"\{cite:?\w*\}`([^`]*)`", texts()[page])
         if text not in {key.strip() for keys in cited for key in keys.split(",")}:
             return f"this page does not cite {text!r}"
     elif len(text) < SHORTEST_REASON:
@@ -262,6 +307,7 @@ MARKUP = re.compile(r"\{[\w:+-]+\}`(?:[^`<]*<)?([^`>]*)>?`|[*`_]+|\]\([^)]*\)|[\
 IN_WORDS = {
     "assert": "a cell asserts it",
     "shown": "a cell shows it",
+    "code": "the setting of a cell",
     "cite": "cited",
     "proof": "it follows",
     "wording": "no claim",
@@ -280,7 +326,7 @@ def _holder(kind: str, text: str) -> str:
         chapter, _, text = text.partition(": ")
         return f"a cell of {{doc}}`{chapter}` has it: `{text.replace('|', '∣')}`"
     plain = text.replace("|", "∣")
-    return f"{IN_WORDS[kind]}: " + (f"`{plain}`" if kind in ("assert", "shown") else plain)
+    return f"{IN_WORDS[kind]}: " + (f"`{plain}`" if kind in ("assert", "shown", "code") else plain)
 
 
 def table(page: str) -> str:
@@ -304,7 +350,7 @@ def main(arguments: list[str] | None = None) -> int:
     """List what is uncovered or wrong on the pages that are named."""
     parser = argparse.ArgumentParser(prog="python -m tests.book.claims", description=__doc__)
     parser.add_argument("pages", nargs="*", help="all pages of the book if none")
-    pages = parser.parse_args(arguments).pages or sorted(sources())
+    pages = parser.parse_args(arguments).pages or sorted(texts())
     left = 0
     for page in pages:
         wrong, open_ = list(faults(page)), uncovered(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 
 import pytest
 
@@ -72,6 +73,54 @@ def test_what_is_declared_for_a_page_is_used_there():
     for row in _tables()[1][2:]:
         for page in re.findall(r"\((\w+)\.(?:ipynb|md)\)", row[2]):
             assert _named(row[0]) & used(sources()[page]), (row[0], page)
+
+
+#: Indices that say which of several is meant.
+INDICES = {"t", "i", "k"}
+#: Letters of one page that have another meaning in the rest of the book; the page has no use for
+#: that one. No page may be added for want of a letter: take a free one.
+AGAIN = {
+    ("nag", "y"),
+    ("adadelta", "A"),
+    ("adam", r"\mu"),
+    ("adam", "u"),
+    ("adam", "A"),
+    ("adamax", "A"),
+    ("adamax", "n"),
+    ("nadam", "A"),
+    ("adamw", r"\lambda"),
+    ("adamw", r"\theta"),
+    ("adamw", "u"),
+    ("networks", "x"),
+    ("networks", "y"),
+    ("networks", "b"),
+    ("race", "X"),
+}
+
+
+def declared_twice(rows, shared):
+    """The letters of a page that have two rows of its own; those that the book has as well."""
+    own: dict[str, Counter[str]] = {}
+    for row in rows:
+        for page in re.findall(r"\((\w+)\.(?:ipynb|md)\)", row[2]):
+            own.setdefault(page, Counter()).update(_named(row[0]) - INDICES)
+    twice = {(page, x) for page, letters in own.items() for x in letters if letters[x] > 1}
+    return twice, {(page, x) for page, letters in own.items() for x in letters if x in shared}
+
+
+def test_no_page_declares_a_letter_twice():
+    twice, again = declared_twice(_tables()[1][2:], SHARED)
+    assert not twice
+    assert again == AGAIN
+
+
+def test_a_letter_that_is_declared_twice_is_found():
+    rows = [
+        ["a", "a factor", "[A](one.ipynb), [B](two.md)"],
+        ["$a_t$, b", "an amplitude", "[A](one.ipynb)"],
+        ["$b_t$", "an offset", "[B](two.md)"],
+    ]
+    assert declared_twice(rows, {"b"}) == ({("one", "a")}, {("one", "b"), ("two", "b")})
 
 
 def test_letters_are_found():

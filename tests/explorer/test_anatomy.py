@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, AdamW, Lion, Momentum, Nadam, anatomy, descend
+from adaptive import (
+    NAG,
+    SGD,
+    Adadelta,
+    Adam,
+    AdaMax,
+    AdamW,
+    Lion,
+    Momentum,
+    Nadam,
+    anatomy,
+    descend,
+)
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
 from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface

@@ -66,7 +66,8 @@ def test_settings_are_axes_of_a_sweep() -> None:
 
 
 def test_bad_decays_are_named() -> None:
-    with pytest.raises(ValueError, match=r"Lion\.weight_decay must be finite and in \[0, inf\), got"):
+    words = r"Lion\.weight_decay must be finite and in \[0, inf\), got -0\.1"
+    with pytest.raises(ValueError, match=words):
         replace(Lion(), weight_decay=-0.1)
 
 

@@ -118,3 +118,19 @@ def test_distances_and_the_rate_have_one_scale(seed: int) -> None:
     far = descend(wider, centred, 4 * path.theta[0], steps=100)
     np.testing.assert_array_equal(far.theta, 4 * near.theta)
     np.testing.assert_array_equal(far.loss, 16 * near.loss)
+
+
+@seeds
+def test_the_mean_step_of_a_sign_leads_to_the_median(seed: int) -> None:
+    """With noise of a few values, of any weights, and an exact mean over them."""
+    rng = np.random.default_rng(seed)
+    h, a, lr = rng.uniform(0.5, 5), rng.normal(0, 2), 0.1
+    values, weights = np.sort(rng.normal(0, 3, 6)), rng.dirichlet(np.ones(6))
+    median = values[np.searchsorted(np.cumsum(weights), 0.5)]
+    end = a - median / h
+    rule = Lion(lr=lr, beta1=0.0, beta2=0.0)
+    for theta in end + np.array([-3, -0.1, -1e-6, 1e-6, 0.1, 3]):
+        g = h * (theta - a) + values
+        moved, _ = rule.step(np.full(6, theta), g, rule.init(g))
+        mean = weights @ (moved - theta)
+        assert np.sign(mean) == np.sign(end - theta)

@@ -31,6 +31,8 @@ SIZELESS = (AdaMax, Lion)
 
 #: Where AdaMax forgets at once, its equation divides by zero: so no β₂ near 0.
 RANGES = {"lr": (1e-4, 1.0), "eps": (1e-10, 1e-2), "beta2": (0.5, 0.999)}
+#: None so small that its product with a gradient could be rounded away: then a sign would be, too.
+shares = st.floats(0.0, 0.999).map(lambda x: x if x > 1e-6 else 0.0)
 plain = st.floats(-1e3, 1e3).map(lambda x: x if abs(x) > 1e-3 else 0.0)
 gradients = arrays(float, st.tuples(st.integers(1, 12), st.just(3)), elements=plain)
 START = np.array([1.0, -2.0, 0.5])
@@ -40,7 +42,8 @@ START = np.array([1.0, -2.0, 0.5])
 def rules(draw: Any, kind: type[Rule]) -> Rule:
     """Draw a rule with any settings."""
     names = kind().hyperparameters
-    return kind(**{name: draw(st.floats(*RANGES.get(name, (0.0, 0.999)))) for name in names})
+    drawn = {name: st.floats(*RANGES[name]) if name in RANGES else shares for name in names}
+    return kind(**{name: draw(values) for name, values in drawn.items()})
 
 
 def path(rule: Rule, g: Any, theta: Any = START) -> list[tuple[Any, ...]]:

@@ -40,6 +40,7 @@ ALGORITHMS: dict[str, str] = {
     "Nadam": "#472297",
     "AMSGrad": "#f1006f",
     "AdamW": "#1408f9",
+    "Lion": "#9c4590",
 }
 
 #: The colour of what a rule computes with, in every figure that shows it.
@@ -66,6 +67,7 @@ _DARK: dict[str, str] = {
     "#472297": "#7473f0",
     "#f1006f": "#c3628b",
     "#1408f9": "#635ca5",
+    "#9c4590": "#ad7ab8",
     "#9a6200": "#f2b632",
     "#5a3fd6": "#a99aff",
     "#00756d": "#4fd3c2",

@@ -37,6 +37,7 @@ DASHES: dict[str, tuple[float, ...]] = {
     "Nadam": (1.5, 1.5),
     "AMSGrad": (6, 1.5, 1.5, 1.5),
     "AdamW": (3, 1.5),
+    "Lion": (6, 1.5),
 }
 
 #: What matplotlib is told by `use`.

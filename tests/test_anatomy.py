@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adam, AdamW, Momentum, RMSprop, descend
+from adaptive import NAG, SGD, Adam, AdamW, Lion, Momentum, RMSprop, descend
 from adaptive.problems import Saddle
 from adaptive.rules import Rule
 from adaptive.tracing import dissect, trace_rule
@@ -67,7 +67,9 @@ def _run(rule):
     return inputs, trace_rule(rule).update.evaluate(inputs)[0]
 
 
-RULES_HERE = [*(kind(**kind.on_circles) for kind in KINDS), Mixing(), Scaled()]
+#: Lion's step is no sum: the sign of one.
+SUMS = [kind for kind in KINDS if kind is not Lion]
+RULES_HERE = [*(kind(**kind.on_circles) for kind in SUMS), Mixing(), Scaled()]
 
 
 @pytest.mark.parametrize("rule", RULES_HERE, ids=lambda rule: type(rule).__name__)
@@ -127,8 +129,9 @@ def _states(rule, gradients):
     return state[1:]
 
 
-def test_a_sign_of_a_mixture_is_not_taken_apart():
-    anatomy = dissect(trace_rule(Signs()))
+@pytest.mark.parametrize("rule", [Signs(), Lion()], ids=repr)
+def test_a_sign_of_a_mixture_is_not_taken_apart(rule):
+    anatomy = dissect(trace_rule(rule))
     assert anatomy.parts is None
     assert anatomy.directed(anatomy.step)
 

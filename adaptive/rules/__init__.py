@@ -8,6 +8,7 @@ from adaptive.rules.adamw import AdamW
 from adaptive.rules.amsgrad import AMSGrad
 from adaptive.rules.base import Rule
 from adaptive.rules.containers import register_container
+from adaptive.rules.lion import Lion
 from adaptive.rules.momentum import Momentum
 from adaptive.rules.nadam import Nadam
 from adaptive.rules.nag import NAG
@@ -31,7 +32,7 @@ RULES: tuple[type[Rule], ...] = (
 )
 
 #: The rules of the book's second part, in its order. Figures show them where they are given them.
-MODERN: tuple[type[Rule], ...] = (AdamW,)
+MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
 
 __all__ = [
     "MODERN",
@@ -44,6 +45,7 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Lion",
     "Momentum",
     "Nadam",
     "RMSprop",

@@ -54,6 +54,7 @@ SPELLINGS = (
     (r"\\odot\b", r"\\cdot"),
     (r"\\nabla_\{?\\theta\}?", r"\\nabla"),
     (r"\\max\s*\\\{(.*?)\\\}", r"\\max(\1)"),
+    (r"\\operatorname\{sign\}\s*\{\s*\((.*?)\)\s*\}", r"\\operatorname{sign}(\1)"),
     (r"\\hat\s*\{\s*(\w)_(\w)\s*\}", r"\\hat{\1}_\2"),
     (r"\\hat\s+(\w)", r"\\hat{\1}"),
     (r"\\bar\s+(\w)", r"\\bar{\1}"),
@@ -117,18 +118,21 @@ def parsed(latex: str) -> sympy.Expr:
     text = latex
     for pattern, letter, _ in LETTERS:
         text = re.sub(pattern, letter, text)
-    text = text.replace(r"\max", "W")
-    # `a (b + c)` is a product: here no letter but that of the maximum is a function.
-    text = re.sub(r"(?<=[\w})])(?<!W) ?\(", r" \\cdot (", text)
+    text = text.replace(r"\max", "W").replace(r"\operatorname{sign}", "S")
+    # `a (b + c)` is a product: here no letters but those of maximum and sign are functions.
+    text = re.sub(r"(?<=[\w})])(?<![WS]) ?\(", r" \\cdot (", text)
     if left := re.search(r"\\(?:hat|bar|tilde|mathrm|text|mathbf|operatorname)\b", text):
         raise EquationError(f"{left[0]} cannot be read: {latex}")
     try:
         expression = parse_latex(text, strict=True, backend="antlr")
     except Exception as error:
         raise EquationError(f"SymPy cannot read {latex}: {error}") from error
-    return expression.replace(
-        lambda e: getattr(e.func, "__name__", "") == "W", lambda e: sympy.Max(*e.args)
-    )
+    for letter, function in (("W", sympy.Max), ("S", sympy.sign)):
+        expression = expression.replace(
+            lambda e, letter=letter: getattr(e.func, "__name__", "") == letter,
+            lambda e, function=function: function(*e.args),
+        )
+    return expression
 
 
 @cache
@@ -321,6 +325,7 @@ CORRUPTIONS: tuple[tuple[str, str, str], ...] = (
     ("takes the uncorrected moment", r"\\hat\{([mv])\}_t", r"\1_t"),
     ("weighs the new gradient with one", r"\( ?1 ?- ?\\(?:beta_\d|gamma) ?\)", ""),
     ("forgets to weigh the old value", r"\\(?:beta_\d|gamma) ?(?=\w_\{t-1\}|E\[)", ""),
+    ("forgets the sign", r"\\operatorname\{sign\}", ""),
     ("forgets the bars", r"\|g_t\|", "g_t"),
     ("takes the new value for the maximum", r"\\max ?\([^,]*,([^()]*)\)", r"\1"),
     ("takes the old value for the maximum", r"\\max ?\(([^,]*),[^()]*\)", r"\1"),

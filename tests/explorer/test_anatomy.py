@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, AdamW, Momentum, Nadam, anatomy, descend
+from adaptive import (
+    NAG,
+    SGD,
+    Adadelta,
+    Adam,
+    AdaMax,
+    AdamW,
+    Lion,
+    Momentum,
+    Nadam,
+    anatomy,
+    descend,
+)
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
 from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
@@ -97,7 +109,11 @@ def test_a_term_is_worth_what_is_written(kind):
     assert checked >= 3
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k not in (SGD, Momentum, NAG, AdamW)])
+#: Rules whose step is no quotient, or, as AdamW's, not one alone.
+UNDIVIDED = (SGD, Momentum, NAG, AdamW, Lion)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k not in UNDIVIDED])
 def test_where_it_divides_the_step_is_the_reach_times_bar_over_band(kind):
     shown = anatomy(kind(**kind.on_circles), Saddle(), steps=20)
     found = shown._equation
@@ -113,7 +129,7 @@ def test_where_it_divides_the_step_is_the_reach_times_bar_over_band(kind):
 
 
 def test_what_does_not_divide_has_no_band():
-    for rule in (SGD(), Momentum(), NAG(), Mixing(), Signs()):
+    for rule in (SGD(), Momentum(), NAG(), Lion(), Mixing(), Signs()):
         assert equation.equation(dissect(trace_rule(rule))).division is None
 
 

@@ -1,4 +1,4 @@
-"""Make the paths of exported rules and of AdamW again, with the frameworks: for `make parity`.
+"""Make the paths of exported rules, AdamW and Lion again, with the frameworks: for `make parity`.
 
 ``python -m tests.parity.frozen`` compares them with what is stored, and fails if they are others;
 with ``store`` it writes what it has found. `test_exported` compares what is stored with the rules.
@@ -6,6 +6,7 @@ with ``store`` it writes what it has found. `test_exported` compares what is sto
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from typing import Any
@@ -70,13 +71,46 @@ def with_decay() -> dict[str, list[Any]]:
             kerass.apply([jnp.asarray(g)], [variable])
             for path, held in zip(paths, (parameter.detach().numpy(), variable), strict=True):
                 path.append(np.array(held))
-    params, adamw = jnp.asarray(alike.start()), optax.adamw(RATE, weight_decay=DECAY)
-    state, path = adamw.init(params), []
+    return found | {"optax/AdamW decay": of_optax(optax.adamw(RATE, weight_decay=DECAY))}
+
+
+def of_optax(theirs: Any) -> list[Any]:
+    """Return the path of one of optax's own."""
+    params, path = jnp.asarray(alike.start()), []
+    state = theirs.init(params)
     for g in alike.gradients():
-        updates, state = adamw.update(g, state, params)
+        updates, state = theirs.update(g, state, params)
         params = optax.apply_updates(params, updates)
         path.append(np.asarray(params))
-    return found | {"optax/AdamW decay": path}
+    return path
+
+
+def with_lion() -> dict[str, Any]:
+    """Return the paths of the frameworks' own Lion; PyTorch has none."""
+    keras.config.set_floatx("float64")
+    variable, path = keras.Variable(alike.start()), []
+    kerass = keras.optimizers.Lion(RATE, weight_decay=DECAY)
+    for g in alike.gradients():
+        kerass.apply([jnp.asarray(g)], [variable])
+        path.append(np.array(variable))
+    return {
+        "keras/Lion decay": path,
+        "optax/Lion decay": of_optax(optax.lion(RATE, weight_decay=DECAY)),
+    }
+
+
+def lions_defaults() -> dict[str, Any]:
+    """Return the learning rate (NaN if it must be given), both betas and the decay of Lion."""
+    names = {
+        optax.lion: ("learning_rate", "b1", "b2", "weight_decay"),
+        keras.optimizers.Lion: ("learning_rate", "beta_1", "beta_2", "weight_decay"),
+    }
+    found = []
+    for maker, four in names.items():
+        places = inspect.signature(maker).parameters
+        default = [places[name].default for name in four]
+        found.append([np.nan if x is inspect.Parameter.empty else float(x or 0) for x in default])
+    return {"optax/Lion defaults": found[0], "keras/Lion defaults": found[1]}
 
 
 def main(arguments: list[str]) -> int:
@@ -86,11 +120,14 @@ def main(arguments: list[str]) -> int:
         for name, path in (("torch", with_torch), ("optax", with_optax), ("keras", with_keras))
         for rule in alike.OURS
     }
-    made |= {key: np.array(path)[STEPS - 1] for key, path in with_decay().items()}
+    theirs = with_decay() | with_lion()
+    made |= {key: np.array(path)[STEPS - 1] for key, path in theirs.items()}
+    made |= {key: np.array(four) for key, four in lions_defaults().items()}
     if "store" in arguments:
         np.savez_compressed(FILE, **made)
     stored = np.load(FILE)
-    drifts = {key: alike.far(path, stored[key]) for key, path in made.items()}
+    known = {key: np.nan_to_num(path) for key, path in made.items()}
+    drifts = {key: alike.far(path, np.nan_to_num(stored[key])) for key, path in known.items()}
     for key, drift in drifts.items():
         print(f"{key:18} {drift:7.1e} from the stored")
     return int(max(drifts.values()) > alike.TOLERANCE)

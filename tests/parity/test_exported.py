@@ -1,5 +1,7 @@
 """Exported rules in PyTorch, optax and Keras, from paths that they have made there.
 
+And AdamW and Lion beside the frameworks' own.
+
 `make parity` makes the paths again, and runs the tests in `live` that need the frameworks.
 """
 
@@ -10,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive import Adam, AdamW, frameworks
+from adaptive import Adam, AdamW, Lion, frameworks
 from tests.every import KINDS
 from tests.parity.live import alike
 
 FILE = Path(__file__).with_name("exported.npz")
 #: The steps that are stored.
 STEPS = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200])
-#: With which learning rate and `weight_decay` the frameworks' own Adam and AdamW have run.
+#: With which learning rate and `weight_decay` the frameworks' own Adam, AdamW and Lion have run.
 RATE, DECAY = 0.1, 0.2
 
 
@@ -66,10 +68,26 @@ def test_adamw_is_that_of_the_frameworks(stored):
     assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE
 
 
+@pytest.mark.parametrize("stored", ["optax/Lion decay", "keras/Lion decay"])
+def test_lion_is_that_of_the_frameworks(stored):
+    rule = Lion(lr=RATE, weight_decay=DECAY)
+    run = alike.path(rule, alike.gradients(), alike.start())
+    path = np.array([theta for theta, _ in run])[STEPS - 1]
+    assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE
+
+
+def test_defaults_of_lion():
+    """The learning rate, which optax has to be given; β₁ and β₂; the decay, 0 where it is None."""
+    ours = [0.0001, 0.9, 0.99, 0.0]
+    assert [*Lion().hyperparameters.values()] == ours
+    np.testing.assert_array_equal(np.load(FILE)["optax/Lion defaults"], [np.nan, 0.9, 0.99, 0.001])
+    np.testing.assert_array_equal(np.load(FILE)["keras/Lion defaults"], [0.001, 0.9, 0.99, 0.0])
+
+
 def test_pytorchs_adam_has_the_penalty():
     path = np.array([*decayed(Adam(lr=RATE), penalty=DECAY)])[STEPS - 1]
     assert alike.far(np.load(FILE)["torch/Adam decay"], path) < alike.TOLERANCE
 
 
 def test_all_are_stored():
-    assert len(np.load(FILE).files) == 3 * len(KINDS) + 5
+    assert len(np.load(FILE).files) == 3 * len(KINDS) + 9

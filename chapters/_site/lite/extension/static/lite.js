@@ -179,6 +179,76 @@
     return widget;
   };
 
+  // ------------------------------------------------------------------ one cell, in a frame of its page
+
+  // `repl/index.html#PATH/ID` in a frame: a cell of a notebook, after those above it. The page sends
+  // the next one as `{ cell }` to the same kernel.
+  const cellOfPage = (view, given) => {
+    const { console: shell } = view;
+    const { sessionContext } = shell;
+    const node = element("div", "", { className: "book-bar" });
+    const status = element("span", "Python is loading …");
+    status.setAttribute("role", "status");
+    const alert = element("span", "", { hidden: true });
+    alert.setAttribute("role", "alert");
+    const again = element("button", "Run", { type: "button", disabled: true });
+    const whole = element("a", "The whole chapter", { target: "_top" });
+    node.append(status, again, whole, alert);
+    again.onclick = () => void shell.execute(true);
+
+    const say = (text, problem = "") => {
+      status.textContent = text;
+      alert.textContent = problem;
+      alert.hidden = !problem;
+    };
+    let ready = false;
+    watchers.add(({ loads, failed: said }) => {
+      const found = !ready && loads?.match(/^Load(?:ing|ed) (.*)/s);
+      if (found) say(`Python is loading: ${found[1].slice(0, 60)} …`);
+      if (said) void reason(said).then((text) => say("", text));
+    });
+
+    const done = new Set();
+    const run = async (address) => {
+      const [, path, id] = address.match(/^(.*)\/([^/]+)$/);
+      whole.href = new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root()).href;
+      again.disabled = true;
+      const notebook = await (await fetch(new URL(`files/${path}`, root()))).json();
+      const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
+      const at = cells.findIndex((cell) => cell.id === id);
+      const text = (cell) => [cell.source].flat().join("");
+      shell.clear();
+      shell.promptCell.model.sharedModel.setSource(text(cells[at]));
+      await sessionContext.ready;
+      const { kernel } = sessionContext.session;
+      await kernel.info;
+      const before = cells.slice(0, at).filter((cell) => !done.has(cell.id));
+      for (const [count, cell] of before.entries()) {
+        ready = true;
+        say(`Running the code above, ${count + 1} of ${before.length} …`);
+        const code = text(cell);
+        const { content } = await kernel.requestExecute({ code, silent: true }).done;
+        if (content.status === "error") {
+          say("", `The code above fails: ${content.ename}: ${content.evalue}`);
+          return;
+        }
+        done.add(cell.id);
+      }
+      ready = true;
+      say("Running …");
+      await shell.execute(true);
+      done.add(id);
+      say("Change it, and run it again.");
+      again.disabled = false;
+    };
+    // One after the other, whatever is clicked meanwhile.
+    let last = run(given);
+    window.addEventListener("message", ({ origin, data }) => {
+      if (origin === location.origin && data?.cell) last = last.then(() => run(data.cell));
+    });
+    return node;
+  };
+
   // ------------------------------------------------------------------ a notebook from elsewhere
 
   // `lab/index.html?from=ADDRESS`: an instructor's own release. What a reader has begun stays.
@@ -207,14 +277,22 @@
       return (await scope[module][version].get())();
     };
     const { INotebookTracker } = await shared("@jupyterlab/notebook");
+    const { IConsoleTracker } = await shared("@jupyterlab/console");
     const { Widget } = await shared("@lumino/widgets");
     const Dialog = await shared("@jupyterlab/apputils");
     document.head.append(element("style", style));
     return {
       id: `${name}:bar`,
       autoStart: true,
-      requires: [INotebookTracker],
-      activate: (app, tracker) => {
+      optional: [INotebookTracker, IConsoleTracker],
+      activate: (app, tracker, consoles) => {
+        const isFrame = /\/repl\//.test(location.pathname);
+        if (isFrame && place) {
+          consoles.widgetAdded.connect((_, view) => {
+            view.node.prepend(cellOfPage(view, place));
+          });
+        }
+        if (!tracker) return;
         const from = new URLSearchParams(location.search).get("from");
         if (from) void app.restored.then(() => bring(app, from, Dialog));
         tracker.widgetAdded.connect((_, panel) => {

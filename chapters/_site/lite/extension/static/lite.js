@@ -181,8 +181,8 @@
 
   // ------------------------------------------------------------------ one cell, in a frame of its page
 
-  // `repl/index.html#PATH/ID` in a frame: a cell of a notebook, after those above it. The page sends
-  // the next one as `{ cell }` to the same kernel.
+  // `repl/index.html#PATH/ID` in a frame: a cell of a notebook, after those that it needs. The page
+  // sends the next one as `{ cell }` to the same kernel.
   const cellOfPage = (view, given) => {
     const { console: shell } = view;
     const { sessionContext } = shell;
@@ -209,30 +209,39 @@
     });
 
     const done = new Set();
+    const text = (cell) => [cell.source].flat().join("");
+    // The code takes the room that it needs, up to half of it; its output has the rest.
+    const share = () => {
+      const split = shell.promptCell.parent.parent;
+      const lines = shell.promptCell.model.sharedModel.getSource().split("\n").length;
+      const part = Math.min(0.5, (lines * 18 + 30) / Math.max(split.node.offsetHeight, 1));
+      split.setRelativeSizes([part, 1 - part]);
+    };
     const run = async (address) => {
       const [, path, id] = address.match(/^(.*)\/([^/]+)$/);
       whole.href = new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root()).href;
       again.disabled = true;
-      const notebook = await (await fetch(new URL(`files/${path}`, root()))).json();
-      const cells = notebook.cells.filter((cell) => cell.cell_type === "code");
-      const at = cells.findIndex((cell) => cell.id === id);
-      const text = (cell) => [cell.source].flat().join("");
+      const [notebook, needed] = await Promise.all(
+        [`files/${path}`, "needed.json"].map(async (name) => (await fetch(new URL(name, root()))).json()),
+      );
+      const cells = new Map(notebook.cells.map((cell) => [cell.id, cell]));
       shell.clear();
-      shell.promptCell.model.sharedModel.setSource(text(cells[at]));
+      shell.promptCell.model.sharedModel.setSource(text(cells.get(id)));
       await sessionContext.ready;
+      share();
       const { kernel } = sessionContext.session;
       await kernel.info;
-      const before = cells.slice(0, at).filter((cell) => !done.has(cell.id));
-      for (const [count, cell] of before.entries()) {
+      const before = needed[path][id].filter((each) => !done.has(each));
+      for (const [count, each] of before.entries()) {
         ready = true;
-        say(`Running the code above, ${count + 1} of ${before.length} …`);
-        const code = text(cell);
+        say(`Running the code above that it needs, ${count + 1} of ${before.length} …`);
+        const code = text(cells.get(each));
         const { content } = await kernel.requestExecute({ code, silent: true }).done;
         if (content.status === "error") {
           say("", `The code above fails: ${content.ename}: ${content.evalue}`);
           return;
         }
-        done.add(cell.id);
+        done.add(each);
       }
       ready = true;
       say("Running …");
@@ -289,7 +298,7 @@
         const isFrame = /\/repl\//.test(location.pathname);
         if (isFrame && place) {
           consoles.widgetAdded.connect((_, view) => {
-            view.node.prepend(cellOfPage(view, place));
+            view.contentHeader.addWidget(room(Widget, cellOfPage(view, place)));
           });
         }
         if (!tracker) return;

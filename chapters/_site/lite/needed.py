@@ -84,7 +84,8 @@ def _uses(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.With):
         given = (item.optional_vars for item in node.items)
         named = {each.id for each in given if isinstance(each, ast.Name)}
-        return set().union(*(_names(i.context_expr)[1] for i in node.items), of_all(node.body) - named)
+        asked = (_names(item.context_expr)[1] for item in node.items)
+        return set().union(*asked, of_all(node.body) - named)
     if isinstance(node, ast.If):
         return _names(node.test)[1] | of_all(node.body) | of_all(node.orelse)
     return _names(node)[1]
@@ -94,9 +95,7 @@ def _statement(node: ast.stmt, generators: set[str], imported: set[str]) -> Stat
     stored, sure = _names(node)[0], isinstance(node, _SURE)
     # A call that begins with a module, such as plt.show(), changes no module.
     changed = {*_changed(node, generators)} - imported | (set() if sure else stored)
-    return Statement(
-        frozenset(stored if sure else ()), frozenset(changed), frozenset(_uses(node))
-    )
+    return Statement(frozenset(stored if sure else ()), frozenset(changed), frozenset(_uses(node)))
 
 
 def statements(sources: list[str]) -> list[list[Statement] | None]:

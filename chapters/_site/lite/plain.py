@@ -105,9 +105,9 @@ def _numbered(cells: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     def within(lines: list[str]) -> Iterator[tuple[str, str]]:
         for first, inside in _blocks(lines):
             if first is None:
-                found: list[str] = []
-                _math("\n".join(inside), lambda _, label: found.append(label) or "")
-                yield from (("", label) for label in found if label)
+                after = "\n".join(inside).split("$$")[2::2]
+                labels = filter(None, map(_EQUATION.match, after))
+                yield from (("", label[1]) for label in labels)
             elif first["name"]:
                 options, text = _options(inside)
                 if first["name"] in NUMBERED or first["name"] == "math":

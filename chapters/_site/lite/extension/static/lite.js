@@ -82,7 +82,12 @@
   cursor: pointer; font: inherit; padding: 2px 0; text-decoration: underline; }
 .book-bar :is(a, button):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .book-bar [hidden] { display: none; }
-@media (max-width: 600px) { .book-bar [role="status"] { flex-basis: 100%; } }
+body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img { background: #fff; }
+:is(.jp-RenderedSVG, .jp-RenderedImage) > img { height: auto; max-width: 100%; }
+@media (max-width: 600px) {
+  .book-bar [role="status"] { flex-basis: 100%; }
+  :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-InputArea-prompt, .jp-OutputArea-prompt) { display: none; }
+}
 `;
 
   const element = (kind, text, more = {}) =>
@@ -247,6 +252,7 @@
       say("Running …");
       await shell.execute(true);
       done.add(id);
+      node.dataset.ended = id;
       say("Change it, and run it again.");
       again.disabled = false;
     };

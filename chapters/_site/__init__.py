@@ -12,7 +12,7 @@ lives beside the chapters, because nothing else needs it.
 - `folding` folds the code that only draws, `reading` what is for a second reading.
 - `purge` takes out of the theme's styles what no page uses.
 - `search` makes the index of the search, and `run` says in words how long a chapter
-  takes and where it can be run.
+  takes and where it can be run; `here` runs one of its cells on the page.
 - `lite` is no part of the pages: it builds what runs the notebooks in the reader's browser.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 - `api` makes the reference of the package from its docstrings, `codelinks` leads there from code.
@@ -31,6 +31,7 @@ from chapters._site import (
     codelinks,
     dark,
     folding,
+    here,
     icons,
     legible,
     mathematics,
@@ -47,7 +48,7 @@ from chapters._site import (
 def setup(app: Any) -> dict[str, Any]:
     """Add all parts to Sphinx."""
     pages_of_their_own = (api, architecture, cheatsheet, cite)
-    finding = (beside, folding, reading, run, search)
+    finding = (beside, folding, reading, run, here, search)
     for part in (
         mathematics,
         symbols,

@@ -132,23 +132,24 @@ addEventListener("DOMContentLoaded", () => {
   for (const block of document.querySelectorAll(".beside")) watch.observe(block);
 });
 
-// The notebook opens in the browser where its page was read. From a file it cannot: browsers let
-// no worker start there.
+// From a file no notebook runs: browsers let no worker start there.
+const needsServer = (event, place) => {
+  if (location.protocol !== "file:") return false;
+  event.preventDefault();
+  const note = document.createElement("span");
+  note.className = "served";
+  note.setAttribute("role", "alert");
+  note.textContent = "This needs the book to be served, for example by "
+    + "`python -m http.server` in its folder, and opened at http://localhost:8000.";
+  if (!place.querySelector(".served")) place.append(note);
+  place.scrollIntoView({ block: "center" });
+  return true;
+};
+
+// The notebook opens in the browser where its page was read.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href*='lite/notebooks/index.html']");
-  if (!link) return;
-  if (location.protocol === "file:") {
-    event.preventDefault();
-    const note = document.createElement("span");
-    note.className = "served";
-    note.setAttribute("role", "alert");
-    note.textContent = "This needs the book to be served, for example by "
-      + "`python -m http.server` in its folder, and opened at http://localhost:8000.";
-    const place = document.querySelector(".bd-article p.run") ?? link.parentElement;
-    if (!place.querySelector(".served")) place.append(note);
-    place.scrollIntoView({ block: "center" });
-    return;
-  }
+  if (!link || needsServer(event, document.querySelector(".bd-article p.run") ?? link.parentElement)) return;
   const above = [...document.querySelectorAll(".bd-article section > :is(h2, h3, h4)")].filter(
     (heading) => heading.getBoundingClientRect().top < innerHeight / 2,
   );
@@ -157,3 +158,54 @@ document.addEventListener("click", (event) => {
   heading.querySelectorAll(".headerlink, .section-number, mjx-container").forEach((e) => e.remove());
   link.hash = encodeURIComponent(heading.textContent.trim());
 });
+
+// A cell is run below its code, in a frame that the first click loads. The next cell has the same
+// frame, and so the same Python, where a browser can move a frame without loading it again.
+(() => {
+  const options = {
+    kernel: "python", promptCellPosition: "top", clearCellsOnExecute: 1, clearCodeContentOnExecute: 0,
+    hideCodeInput: 1, showBanner: 0,
+  };
+  let box, frame;
+  const make = () => {
+    box = document.createElement("div");
+    box.className = "tried";
+    frame = document.createElement("iframe");
+    frame.title = "The cell, run in your browser";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", () => {
+      box.hidden = true;
+      box.link.focus();
+    });
+    box.append(close, frame);
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("p.try > a");
+    if (!link || event.ctrlKey || event.metaKey || needsServer(event, link.parentElement)) return;
+    event.preventDefault();
+    const first = !box;
+    if (first) make();
+    const place = link.closest(".cell");
+    const next = place.nextElementSibling;
+    let loaded = !first;
+    if (next !== box) {
+      loaded &&= "moveBefore" in Element.prototype;
+      if (loaded) place.parentElement.moveBefore(box, next);
+      else place.after(box);
+    }
+    box.hidden = false;
+    box.link = link;
+    const cell = decodeURIComponent(link.hash.slice(1));
+    if (loaded) frame.contentWindow.postMessage({ cell }, location.origin);
+    else {
+      const address = new URL(link.href);
+      const dark = document.documentElement.dataset.theme === "dark";
+      const theme = `JupyterLab ${dark ? "Dark" : "Light"}`;
+      address.search = new URLSearchParams({ ...options, theme });
+      frame.src = address.href;
+    }
+    frame.focus();
+  });
+})();

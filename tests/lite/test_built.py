@@ -151,7 +151,9 @@ def test_each_notebook_is_there_as_its_reader_gets_it(built):
         nbformat.validate(made)
         source = nbformat.read(ROOT / f"{name}.ipynb", as_version=4)
         if "/assignments/" not in name:
-            assert made == source
+            # What its text becomes is tested in `test_plain`.
+            code = [cell for cell in made["cells"] if cell["cell_type"] == "code"]
+            assert code == [cell for cell in source.cells if cell.cell_type == "code"]
             continue
         assert not traces(source, made), "it gives an answer away"
         assert secrets(source)

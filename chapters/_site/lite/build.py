@@ -14,7 +14,9 @@ from typing import Any
 import nbformat
 from adaptive.course.book import is_assignment
 from adaptive.course.regions import without_answers
-from chapters._site.lite import CDN, HERE, lock, offline, wheels
+from chapters._site.lite import CDN, HERE, lock, needed, offline, wheels
+from chapters._site.lite.plain import Names, plain
+from chapters._site.lite.plain import names as all_names
 from chapters._site.publishing import ROOT
 
 #: Where a kernel finds what it runs first.
@@ -30,27 +32,40 @@ def notebooks() -> dict[str, Path]:
     return {path.relative_to(ROOT).as_posix(): path for path in sorted(found)}
 
 
-def as_read(path: Path) -> dict[str, Any]:
-    """Return a notebook as its reader gets it: an assignment is without its answers."""
+def as_read(path: Path, names: Names) -> dict[str, Any]:
+    """Return a notebook as its reader gets it.
+
+    An assignment is without its answers, and otherwise as it is handed out; a chapter is in plain
+    Markdown.
+    """
     notebook = nbformat.read(path, as_version=4)
-    return without_answers(notebook) if is_assignment(notebook) else notebook
+    if is_assignment(notebook):
+        return without_answers(notebook)
+    return plain(notebook, path.name, names)
 
 
 def _stage(folder: Path) -> None:
+    names = all_names()
     for name, path in notebooks().items():
         (target := folder / name).parent.mkdir(parents=True, exist_ok=True)
         # A text as one string: the application shows the lines of a list with commas.
-        target.write_text(json.dumps(as_read(path), indent=1, ensure_ascii=False), "utf-8")
+        target.write_text(json.dumps(as_read(path, names), indent=1, ensure_ascii=False), "utf-8")
+
+
+def _needed() -> dict[str, dict[str, list[str]]]:
+    """Return for the cells of all chapters which others each needs."""
+    read = {name: nbformat.read(path, as_version=4) for name, path in notebooks().items()}
+    return {name: needed.of_notebook(n) for name, n in read.items() if not is_assignment(n)}
 
 
 def _copy_pyodide(source: Path, target: Path) -> None:
     """Copy Pyodide from a folder into the site, if it is whole."""
     packages = json.loads(lock.LOCK.read_text(encoding="utf-8"))["packages"].values()
-    needed = offline.files()
-    if missing := [name for name in sorted(needed) if not (source / name).is_file()]:
+    files = offline.files()
+    if missing := [name for name in sorted(files) if not (source / name).is_file()]:
         raise ValueError(f"PYODIDE: {source} is without {', '.join(missing)}; see `make pyodide`")
     target.mkdir(parents=True)
-    for name in {*needed, *(each["file_name"] for each in packages)}:
+    for name in {*files, *(each["file_name"] for each in packages)}:
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
 
@@ -79,7 +94,7 @@ def _configuration(folder: Path, made: list[Path], out: Path) -> dict[str, Any]:
     extensions = [*(installed / name for name in _EXTENSIONS), HERE / "extension"]
     return {
         "LiteBuildConfig": {
-            "apps": ["lab", "notebooks"],
+            "apps": ["lab", "notebooks", "repl"],
             "contents": [str(folder / "stage")],
             "federated_extensions": [str(path) for path in extensions],
             "ignore_sys_prefix": ["federated_extensions"],
@@ -128,5 +143,6 @@ def build(out: Path, pyodide: str = CDN) -> None:
         if run.returncode:
             raise RuntimeError(f"JupyterLite does not build:\n{run.stdout}\n{run.stderr}")
     shutil.copyfile(lock.LOCK, out / lock.LOCK.name)
+    (out / "needed.json").write_text(json.dumps(_needed()), encoding="utf-8")
     if local:
         _copy_pyodide(Path(pyodide), out / "pyodide")

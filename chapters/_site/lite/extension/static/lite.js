@@ -82,7 +82,12 @@
   cursor: pointer; font: inherit; padding: 2px 0; text-decoration: underline; }
 .book-bar :is(a, button):focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .book-bar [hidden] { display: none; }
-@media (max-width: 600px) { .book-bar [role="status"] { flex-basis: 100%; } }
+body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img { background: #fff; }
+:is(.jp-RenderedSVG, .jp-RenderedImage) > img { height: auto; max-width: 100%; }
+@media (max-width: 600px) {
+  .book-bar [role="status"] { flex-basis: 100%; }
+  :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-InputArea-prompt, .jp-OutputArea-prompt) { display: none; }
+}
 `;
 
   const element = (kind, text, more = {}) =>
@@ -179,6 +184,86 @@
     return widget;
   };
 
+  // ------------------------------------------------------------------ one cell, in a frame of its page
+
+  // `repl/index.html#PATH/ID` in a frame: a cell of a notebook, after those that it needs. The page
+  // sends the next one as `{ cell }` to the same kernel.
+  const cellOfPage = (view, given) => {
+    const { console: shell } = view;
+    const { sessionContext } = shell;
+    const node = element("div", "", { className: "book-bar" });
+    const status = element("span", "Python is loading …");
+    status.setAttribute("role", "status");
+    const alert = element("span", "", { hidden: true });
+    alert.setAttribute("role", "alert");
+    const again = element("button", "Run", { type: "button", disabled: true });
+    const whole = element("a", "The whole chapter", { target: "_top" });
+    node.append(status, again, whole, alert);
+    again.onclick = () => void shell.execute(true);
+
+    const say = (text, problem = "") => {
+      status.textContent = text;
+      alert.textContent = problem;
+      alert.hidden = !problem;
+    };
+    let ready = false;
+    watchers.add(({ loads, failed: said }) => {
+      const found = !ready && loads?.match(/^Load(?:ing|ed) (.*)/s);
+      if (found) say(`Python is loading: ${found[1].slice(0, 60)} …`);
+      if (said) void reason(said).then((text) => say("", text));
+    });
+
+    const done = new Set();
+    const text = (cell) => [cell.source].flat().join("");
+    // The code takes the room that it needs, up to half of it; its output has the rest.
+    const share = () => {
+      const split = shell.promptCell.parent.parent;
+      const lines = shell.promptCell.model.sharedModel.getSource().split("\n").length;
+      const part = Math.min(0.5, (lines * 18 + 30) / Math.max(split.node.offsetHeight, 1));
+      split.setRelativeSizes([part, 1 - part]);
+    };
+    const run = async (address) => {
+      const [, path, id] = address.match(/^(.*)\/([^/]+)$/);
+      whole.href = new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, root()).href;
+      again.disabled = true;
+      const [notebook, needed] = await Promise.all(
+        [`files/${path}`, "needed.json"].map(async (name) => (await fetch(new URL(name, root()))).json()),
+      );
+      const cells = new Map(notebook.cells.map((cell) => [cell.id, cell]));
+      shell.clear();
+      shell.promptCell.model.sharedModel.setSource(text(cells.get(id)));
+      await sessionContext.ready;
+      share();
+      const { kernel } = sessionContext.session;
+      await kernel.info;
+      const before = needed[path][id].filter((each) => !done.has(each));
+      for (const [count, each] of before.entries()) {
+        ready = true;
+        say(`Running the code above that it needs, ${count + 1} of ${before.length} …`);
+        const code = text(cells.get(each));
+        const { content } = await kernel.requestExecute({ code, silent: true }).done;
+        if (content.status === "error") {
+          say("", `The code above fails: ${content.ename}: ${content.evalue}`);
+          return;
+        }
+        done.add(each);
+      }
+      ready = true;
+      say("Running …");
+      await shell.execute(true);
+      done.add(id);
+      node.dataset.ended = id;
+      say("Change it, and run it again.");
+      again.disabled = false;
+    };
+    // One after the other, whatever is clicked meanwhile.
+    let last = run(given);
+    window.addEventListener("message", ({ origin, data }) => {
+      if (origin === location.origin && data?.cell) last = last.then(() => run(data.cell));
+    });
+    return node;
+  };
+
   // ------------------------------------------------------------------ a notebook from elsewhere
 
   // `lab/index.html?from=ADDRESS`: an instructor's own release. What a reader has begun stays.
@@ -207,14 +292,22 @@
       return (await scope[module][version].get())();
     };
     const { INotebookTracker } = await shared("@jupyterlab/notebook");
+    const { IConsoleTracker } = await shared("@jupyterlab/console");
     const { Widget } = await shared("@lumino/widgets");
     const Dialog = await shared("@jupyterlab/apputils");
     document.head.append(element("style", style));
     return {
       id: `${name}:bar`,
       autoStart: true,
-      requires: [INotebookTracker],
-      activate: (app, tracker) => {
+      optional: [INotebookTracker, IConsoleTracker],
+      activate: (app, tracker, consoles) => {
+        const isFrame = /\/repl\//.test(location.pathname);
+        if (isFrame && place) {
+          consoles.widgetAdded.connect((_, view) => {
+            view.contentHeader.addWidget(room(Widget, cellOfPage(view, place)));
+          });
+        }
+        if (!tracker) return;
         const from = new URLSearchParams(location.search).get("from");
         if (from) void app.restored.then(() => bring(app, from, Dialog));
         tracker.widgetAdded.connect((_, panel) => {

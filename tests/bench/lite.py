@@ -1,0 +1,96 @@
+"""How long the notebooks take to start in the reader's browser: ``python -m tests.bench.lite``.
+
+From the click on "Run this chapter in your browser" to what the first code of the chapter shows, and
+what happens in between, in seconds, from a site that holds Pyodide itself; what a network adds
+depends on the network. Cold is a browser that was never there, warm one that comes again. No test:
+the numbers are of the machine, and of what else it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, sync_playwright
+
+from chapters._site import lite
+from chapters._site.lite import build, offline
+from tests.book import browser as browsers
+from tests.conftest import PATIENCE, served
+
+#: What is waited for, in order.
+STAGES = ("notebook shown", "Python itself", "its packages", "ready", "first result")
+CHAPTER = "chapters/momentum"
+
+
+def visit(context: BrowserContext, site: str) -> dict[str, float]:
+    """Open the chapter, run its first cells that show something, and return the seconds."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    seen: dict[str, float] = {}
+
+    def said(message: ConsoleMessage) -> None:
+        if message.text.startswith("Loading "):
+            seen.setdefault("Python itself", time.monotonic())
+        if message.text.startswith("Loaded "):
+            seen["its packages"] = time.monotonic()
+
+    page.on("console", said)
+    began = time.monotonic()
+    page.goto(f"{site}/{lite.PAGE}?path={CHAPTER}.ipynb", wait_until="commit")
+    page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
+    seen["notebook shown"] = time.monotonic()
+    page.locator(".book-bar", has_text="Python is ready").wait_for()
+    seen["ready"] = time.monotonic()
+    page.evaluate(
+        """async () => {
+          const { content } = jupyterapp.shell.currentWidget;
+          const first = content.widgets.findIndex((cell) => cell.model.type === "code");
+          for (const at of [first, first + 1]) {
+            content.activeCellIndex = at;
+            await jupyterapp.commands.execute("notebook:run-cell");
+          }
+        }"""
+    )
+    seen["first result"] = time.monotonic()
+    page.close()
+    return {stage: seen[stage] - began for stage in STAGES}
+
+
+def measure(times: int, folder: Path) -> dict[str, list[dict[str, float]]]:
+    """Return the seconds of each visit, cold and warm."""
+    build.build(folder / lite.FOLDER, str(offline.FOLDER))
+    found: dict[str, list[dict[str, float]]] = {"cold": [], "warm": []}
+    with served(folder) as site, sync_playwright() as playwright:
+        path = browsers.find()
+        for _ in range(times):
+            chromium = playwright.chromium.launch(
+                executable_path=path, args=browsers.ARGUMENTS, env=dict(os.environ)
+            )
+            context = chromium.new_context()
+            for kind in found:
+                found[kind].append(visit(context, site))
+            chromium.close()
+    return found
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.lite")
+    parser.add_argument("--times", type=int, default=3, help="visits of each kind")
+    times = parser.parse_args().times
+    offline.gather(offline.FOLDER)
+    with tempfile.TemporaryDirectory() as name:
+        found = measure(times, Path(name))
+    print(f"{'seconds, median':16}" + "".join(f"{stage:>16}" for stage in STAGES))
+    for kind, visits in found.items():
+        medians = (statistics.median(each[stage] for each in visits) for stage in STAGES)
+        print(f"{kind:16}" + "".join(f"{each:16.1f}" for each in medians))
+
+
+if __name__ == "__main__":
+    main()

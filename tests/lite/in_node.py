@@ -59,7 +59,7 @@ def runnable() -> list[str]:
 def _pack(path: Path) -> None:
     # With all that they may share: the modules beside them.
     files = [file for file in (ROOT / "tests").glob("*.py") if not file.name.startswith("test_")]
-    for name in TESTS:
+    for name in (*TESTS, "tests/networks"):
         files += [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")
     with zipfile.ZipFile(path, "w") as archive:
         for file in files:

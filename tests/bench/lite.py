@@ -1,20 +1,23 @@
 """How long the notebooks take to start in the reader's browser: ``python -m tests.bench.lite``.
 
-From the click on "Run this chapter in your browser" to what the first code of the chapter shows, and
-what happens in between, in seconds, from a site that holds Pyodide itself; what a network adds
+From the click on "Run this chapter in your browser" to what the first code of the chapter shows,
+and what happens in between, in seconds, from a site that holds Pyodide itself; what a network adds
 depends on the network. Cold is a browser that was never there, warm one that comes again. No test:
-the numbers are of the machine, and of what else it does.
+the numbers are of the machine, and of what else it does, of which the seconds of the processor, on
+all cores together, say less.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, sync_playwright
 
 from chapters._site import lite
@@ -24,7 +27,17 @@ from tests.conftest import PATIENCE, served
 
 #: What is waited for, in order.
 STAGES = ("notebook shown", "Python itself", "its packages", "ready", "first result")
+PROCESSOR = "processor"
 CHAPTER = "chapters/momentum"
+
+
+def _processor() -> float:
+    """Return the seconds that the processor has spent on the browser so far."""
+    spent = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            spent += sum(process.cpu_times()[:2])
+    return spent
 
 
 def visit(context: BrowserContext, site: str) -> dict[str, float]:
@@ -40,7 +53,7 @@ def visit(context: BrowserContext, site: str) -> dict[str, float]:
             seen["its packages"] = time.monotonic()
 
     page.on("console", said)
-    began = time.monotonic()
+    began, before = time.monotonic(), _processor()
     page.goto(f"{site}/{lite.PAGE}?path={CHAPTER}.ipynb", wait_until="commit")
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
     seen["notebook shown"] = time.monotonic()
@@ -57,8 +70,10 @@ def visit(context: BrowserContext, site: str) -> dict[str, float]:
         }"""
     )
     seen["first result"] = time.monotonic()
+    taken = {stage: seen[stage] - began for stage in STAGES}
+    taken[PROCESSOR] = _processor() - before
     page.close()
-    return {stage: seen[stage] - began for stage in STAGES}
+    return taken
 
 
 def measure(times: int, folder: Path) -> dict[str, list[dict[str, float]]]:
@@ -86,9 +101,10 @@ def main() -> None:
     offline.gather(offline.FOLDER)
     with tempfile.TemporaryDirectory() as name:
         found = measure(times, Path(name))
-    print(f"{'seconds, median':16}" + "".join(f"{stage:>16}" for stage in STAGES))
+    columns = (*STAGES, PROCESSOR)
+    print(f"{'seconds, median':16}" + "".join(f"{each:>16}" for each in columns))
     for kind, visits in found.items():
-        medians = (statistics.median(each[stage] for each in visits) for stage in STAGES)
+        medians = (statistics.median(each[stage] for each in visits) for stage in columns)
         print(f"{kind:16}" + "".join(f"{each:16.1f}" for each in medians))
 
 

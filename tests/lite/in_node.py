@@ -25,7 +25,6 @@ TESTS = (
     "tests/test_descent.py",
     "tests/test_sweep.py",
 )
-SHARED = ("tests/__init__.py", "tests/landscapes.py")
 TOOLS = ("pytest>=8.3,<10", "hypothesis>=6.100,<7")
 #: What there is no way to do there: a thread, a process, a compiler.
 WITHOUT = ("threading", "subprocess", "numba", "scipy", "multiprocessing")
@@ -58,8 +57,9 @@ def runnable() -> list[str]:
 
 
 def _pack(path: Path) -> None:
-    files = [ROOT / name for name in SHARED]
-    for name in TESTS:
+    # With all that they may share: the modules beside them.
+    files = [file for file in (ROOT / "tests").glob("*.py") if not file.name.startswith("test_")]
+    for name in (*TESTS, "tests/networks"):
         files += [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")
     with zipfile.ZipFile(path, "w") as archive:
         for file in files:

@@ -29,6 +29,8 @@ CLAIMS = Path(__file__).resolve().parent / "claims"
 BESIDE = {
     "README": TESTS.parent / "README.md",
     "CONTRIBUTING": TESTS.parent / "CONTRIBUTING.md",
+    "guide": CHAPTERS / "assignments" / "README.md",
+    "jupyterhub": CHAPTERS / "assignments" / "jupyterhub.md",
     "gradescope": CHAPTERS / "assignments" / "gradescope.md",
 }
 KINDS = ("assert", "shown", "code", "chapter", "test", "label", "cite", "proof", "wording")

@@ -351,8 +351,8 @@ class Opening(Figure):
         parts = [f"{self.name}: {s}" for s in [_settings(self.rule, {self.slider})] if s]
         if self.ghost is not None and self.name:
             left_out = {self.slider} if self.together else set()
-            settings = _settings(self.ghost, left_out)
-            parts.append(f"{type(self.ghost).__name__}: {settings}")
+            if settings := _settings(self.ghost, left_out):
+                parts.append(f"{type(self.ghost).__name__}: {settings}")
         scale = "both axes have one scale" if self.stage.equal else "the axes have two scales"
         return "; ".join([*parts, f"each dot is one step; {scale}."])
 

@@ -92,5 +92,5 @@ def _widened(rule: Rule, axes: int) -> Rule:
                     f"{type(rule).__name__}.{name} must be one number for a run of whole arrays, "
                     f"got shape {value.shape}"
                 )
-            wide[name] = value.reshape(*value.shape[:-1], *(1,) * axes)
+            wide[name] = value.reshape((*value.shape[:-1], *(1,) * axes))
     return rule.changed(**wide)

@@ -1,7 +1,7 @@
 """Make the paths of the frameworks' own Muons again, with the frameworks: for `make parity`.
 
-``python -m tests.parity.muon`` compares them with what is stored, and fails if they are others; with
-``store`` it writes what it has found. `tests/rules/test_muon.py` compares what is stored with ours.
+``python -m tests.parity.muon`` compares them with what is stored, and fails if they are others;
+with ``store`` it writes what it has found. `tests/rules/test_muon.py` compares it with ours.
 
 Each is given the same gradients, which do not depend on the parameters: close to a minimum Muon
 makes large what differs by rounding.
@@ -26,7 +26,7 @@ import torch
 
 from tests.rules.muons import FILE, RATE, SHAPES, STEPS, TOLERANCE, gradients, start
 
-#: PyTorch computes in bfloat16, whatever the parameters are; this has it compute in their precision.
+#: PyTorch computes in bfloat16, whatever the parameters are; with this, in their precision.
 IN_FULL = mock.patch.object(torch.Tensor, "bfloat16", torch.Tensor.clone)
 
 

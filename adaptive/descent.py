@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, _memory
+from adaptive.on_blocks import on_problem
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
@@ -173,7 +174,8 @@ def descend(
     check_run(rule, problem)
     theta = start_of(problem, theta0)
     _check_one_run(rule, theta)
-    state = rule.init(theta) if state is None else state
+    runner = on_problem(rule, problem)
+    state = runner.init(theta) if state is None else state
     if not isinstance(state, rule.State):
         raise TypeError(
             f"state must be a state of {type(rule).__name__}, got {_checks.shown(state)}"
@@ -199,7 +201,7 @@ def descend(
         losses = [loss_at(problem, theta)]
         diverged = has_diverged(theta, losses[0], theta)
         todo = () if diverged else progress(drawn, steps)
-        for theta, state, g in iterate(rule, problem, theta, state, todo):
+        for theta, state, g in iterate(runner, problem, theta, state, todo):
             thetas.append(theta.copy())
             states.append(_copied(state))
             gradients.append(g)
@@ -221,7 +223,7 @@ def descend(
 
 
 def iterate(
-    rule: Rule,
+    rule: Any,
     problem: Problem,
     theta: Array,
     state: Any,

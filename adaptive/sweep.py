@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from adaptive.descent import (
     start_of,
     stays_within,
 )
+from adaptive.on_blocks import on_problem
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 
@@ -255,8 +256,9 @@ def sweep(
             for (name, value), place in zip(values.items(), places, strict=True)
         }
         kept = thetas[:, rows], None if losses is None else losses[:, rows]
-        runner = replace(rule, **settings)
-        _run(runner, problem, first, drawn, *kept, bar, _in_place(runner, first, engine))
+        runner = rule.changed(**settings)
+        step = _in_place(runner, first, engine)
+        _run(on_problem(runner, problem), problem, first, drawn, *kept, bar, step)
 
     # `Sweep` computes losses and divergence from these when it is asked: nobody may move them.
     thetas, start, starts = read_only(thetas), read_only(start), read_only(starts)
@@ -299,7 +301,7 @@ def _room(
 
 
 def _run(
-    rule: Rule,
+    rule: Any,
     problem: Problem,
     theta: Array,
     batches: Sequence[Any],
@@ -330,8 +332,10 @@ def _in_place(rule: Rule, theta: Array, engine: str) -> Callable[..., Any] | Non
     from adaptive.large.engine import choose, varying
 
     # The loop over elements wants each hyperparameter for each of them.
-    whole = {name: np.broadcast_to(getattr(rule, name), theta.shape) for name in varying(rule)}
-    rule = replace(rule, **{name: value.copy() for name, value in whole.items()})
+    whole = {
+        name: np.broadcast_to(rule.hyperparameters[name], theta.shape) for name in varying(rule)
+    }
+    rule = rule.changed(**{name: value.copy() for name, value in whole.items()})
     if choose(rule, theta, engine).name == "plain":
         return None
 
@@ -350,7 +354,7 @@ def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64
             f"{name!r} is no hyperparameter of {type(rule).__name__}, which has "
             f"{', '.join(rule.hyperparameters)}"
         )
-    checked = getattr(replace(rule, **{name: value}), name)
+    checked = rule.changed(**{name: value}).hyperparameters[name]
     if np.ndim(checked) != 1 or not np.size(checked):
         raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
     return checked

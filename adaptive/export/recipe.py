@@ -73,6 +73,11 @@ def check_rule(rule: Any) -> Any:
     kind: Any = rule if isinstance(rule, type) else type(rule)
     if not issubclass(kind, Rule) or kind is Rule:
         raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
+    if not kind.elementwise:
+        raise TypeError(
+            f"{kind.__name__} cannot be exported: it works on whole matrices, and what is exported "
+            "is the update of a single parameter"
+        )
     for name in ("init", "step"):
         if getattr(kind, name) is not getattr(Rule, name):
             raise TypeError(

@@ -9,9 +9,13 @@ from adaptive.rules.amsgrad import AMSGrad
 from adaptive.rules.base import Rule
 from adaptive.rules.containers import register_container
 from adaptive.rules.lion import Lion
+from adaptive.rules.matrix import MatrixRule
+from adaptive.rules.mixed import Mixed
 from adaptive.rules.momentum import Momentum
+from adaptive.rules.muon import Muon
 from adaptive.rules.nadam import Nadam
 from adaptive.rules.nag import NAG
+from adaptive.rules.polar import orthogonalized, polar_factor
 from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
@@ -34,9 +38,13 @@ RULES: tuple[type[Rule], ...] = (
 #: The rules of the book's second part, in its order. Figures show them where they are given them.
 MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
 
+#: The rules of the second part that make a matrix's step from the whole of its gradient.
+ON_MATRICES: tuple[type[MatrixRule], ...] = (Muon,)
+
 __all__ = [
     "MODERN",
     "NAG",
+    "ON_MATRICES",
     "RULES",
     "SGD",
     "AMSGrad",
@@ -46,11 +54,16 @@ __all__ = [
     "Adam",
     "AdamW",
     "Lion",
+    "MatrixRule",
+    "Mixed",
     "Momentum",
+    "Muon",
     "Nadam",
     "RMSprop",
     "Rule",
     "load_state",
+    "orthogonalized",
+    "polar_factor",
     "register_container",
     "save_state",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections import namedtuple
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,9 +23,10 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "beta2": (0, 1),
     "eps": (0, np.inf),
     "weight_decay": (0, np.inf),
+    "rms": (0, np.inf),
 }
 #: What a rule says of itself as a class, and what is no hyperparameter.
-OF_THE_CLASS = ("state_names", "sees_theta")
+OF_THE_CLASS = ("state_names", "sees_theta", "elementwise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ class Rule:
         If a hyperparameter is not a real number or an array of them.
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
-        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps`` and ``weight_decay``.
+        ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps``,
+        ``weight_decay`` and ``rms``.
 
     Examples
     --------
@@ -75,6 +77,9 @@ class Rule:
     #: Whether `update` takes theta as well, before the state: for weight decay. A class whose
     #: `update` does otherwise is refused as it is written.
     sees_theta: ClassVar[bool] = False
+    #: Whether each parameter makes its step alone. From the update of one parameter are derived
+    #: figures to be moved, exported optimizers and compiled loops.
+    elementwise: ClassVar[bool] = True
     #: The hyperparameters with which the book runs the rule on the circles task.
     on_circles: ClassVar[dict[str, float]] = {}
     #: The state: a named tuple of ``t``, the steps made so far, and the arrays.
@@ -82,14 +87,20 @@ class Rule:
 
     def __init_subclass__(cls) -> None:
         """Give each rule a named tuple of its own for its state."""
-        state = namedtuple("State", ("t", *cls.state_names))  # type: ignore[misc]
-        state.__module__ = cls.__module__
-        state.__qualname__ = f"{cls.__qualname__}.State"
-        state.rule_name = cls.__name__  # type: ignore[attr-defined]
-        cls.State = state
+        cls.State = cls._state_of(cls.state_names)
         if "lookahead" in vars(cls):
             cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
         cls._check_update()
+
+    @classmethod
+    def _state_of(cls, names: tuple[str, ...]) -> Any:
+        """Return the named tuple for a state with these arrays."""
+        made = namedtuple("State", ("t", *names))  # type: ignore[misc]
+        state: Any = made
+        state.__module__ = cls.__module__
+        state.__qualname__ = f"{cls.__qualname__}.State"
+        state.rule_name = cls.__name__
+        return state
 
     @classmethod
     def _check_update(cls) -> None:
@@ -144,6 +155,10 @@ class Rule:
     def hyperparameters(self) -> dict[str, Any]:
         """The hyperparameters by name, in the order of the fields."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def changed(self, **hyperparameters: Any) -> Any:
+        """Return a rule like this one with other values of some hyperparameters."""
+        return replace(self, **hyperparameters)
 
     def update(self, g: Any, t: int, *state: Any) -> tuple[Any, ...]:
         """Return what is added to theta, then the new state arrays.

@@ -270,7 +270,12 @@ def each(lookahead: Callable[..., Any]) -> Callable[..., Any]:
 
 def init_each(init: Callable[[Any], Any], theta: Any) -> Any:
     """Return the state of several arrays: each of its fields holds arrays as theta does."""
-    return _joined(theta, {key: init(array) for key, array in _some(theta).items()})
+    return init_named(lambda _, array: init(array), theta)
+
+
+def init_named(init: Callable[[Any, Any], Any], theta: Any) -> Any:
+    """Return what `init_each` does, where ``init`` is told each array's key as well."""
+    return _joined(theta, {key: init(key, array) for key, array in _some(theta).items()})
 
 
 def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: Any) -> Any:
@@ -296,9 +301,14 @@ def step_each(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: A
     ValueError
         If ``g`` or the state do not hold arrays as ``theta`` does.
     """
+    return step_named(lambda _, *one: step(*one), theta, g, state)
+
+
+def step_named(step: Callable[[Any, Any, Any, Any], Any], theta: Any, g: Any, state: Any) -> Any:
+    """Make the steps of `step_each`, where ``step`` is told each array's key as well."""
     held = _some(theta)
     slopes, states = checked_items("g", g, held.keys()), _states(held, state)
-    made = {key: step(held[key], slopes[key], states[key]) for key in held}
+    made = {key: step(key, held[key], slopes[key], states[key]) for key in held}
     moved = rebuilt(theta, {key: new for key, (new, _) in made.items()})
     return moved, _joined(theta, {key: new for key, (_, new) in made.items()})
 

@@ -35,13 +35,13 @@ def provide(stepper: Stepper) -> None:
     _provided.append(stepper)
 
 
-def _step_plainly(rule: Any, theta: Any, g: Any, state: Any, engine: str) -> Any:
-    """Make one step in place where nothing faster was provided."""
+def step_plainly(rule: Any, theta: Any, g: Any, state: Any, engine: str) -> Any:
+    """Make one step in place where there is nothing faster."""
     _checks.one_of("engine", engine, ("auto", "plain"))
     return plainly(rule, theta, checked(rule, theta, g, state), state)
 
 
-_provided: list[Stepper] = [_step_plainly]
+_provided: list[Stepper] = [step_plainly]
 
 
 def plainly(rule: Any, theta: Array, g: Array, state: Any) -> Any:

@@ -164,7 +164,7 @@ def load_state(file: File, rule: Rule) -> tuple[Any, Any]:
         about, arrays = _read(file)
     else:
         raise TypeError(f"file must be a path or a binary file, got {_checks.shown(file)}")
-    kind = type(rule).State.rule_name
+    kind = rule.State.rule_name
     if about["rule"] != kind:
         raise ValueError(f"file must hold a state of {kind}, got one of {about['rule']}")
     try:

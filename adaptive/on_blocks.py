@@ -1,0 +1,96 @@
+"""Rules that want a problem's arrays, where the problem has them in one vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adaptive import _checks
+from adaptive.problems.base import Array, Problem
+from adaptive.rules.base import Rule
+from adaptive.rules.mixed import Mixed
+
+
+def on_problem(rule: Rule, problem: Problem) -> Any:
+    """Return what makes the steps of a rule on a problem: the rule itself, if it is elementwise.
+
+    Raises
+    ------
+    ValueError
+        If the rule works on matrices, and the problem has none.
+    """
+    if rule.elementwise:
+        return rule
+    blocks = getattr(problem, "blocks", None)
+    if blocks is None:
+        raise ValueError(
+            f"problem must have arrays of its own, as networks do, for {type(rule).__name__}, "
+            f"which works on matrices; {problem.name} has a vector"
+        )
+    return OnBlocks(rule, blocks)
+
+
+class OnBlocks:
+    """A rule on the arrays that a vector of parameters holds.
+
+    Its state is one of the rule, with vectors.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule. Hyperparameters that are arrays have an axis of length 1 for the parameters, and
+        their other axes are runs.
+    blocks : adaptive.problems.networks.Blocks
+        Where the arrays are.
+    """
+
+    def __init__(self, rule: Rule, blocks: Any) -> None:
+        self.rule, self.blocks = rule, blocks
+        self.State, self.lookahead = rule.State, rule.lookahead
+        self._rules = {
+            name: _widened(_one_of(rule, name, shape), len(shape))
+            for name, shape in blocks.shapes.items()
+        }
+
+    def init(self, theta: Array) -> Any:
+        """Return the state before the first step: zeros."""
+        single = _checks.single(theta)
+        for name, part in self.blocks.split(single).items():
+            self._rules[name].init(part)  # which may have something to say
+        return self.State(0, *(np.zeros_like(single) for _ in self.rule.state_names))
+
+    def step(self, theta: Array, g: Array, state: Any) -> tuple[Array, Any]:
+        """Make one step, as `Rule.step`."""
+        parts, slopes = self.blocks.split(theta), self.blocks.split(g)
+        moved, fields = (
+            {},
+            {name: self.blocks.split(getattr(state, name)) for name in state._fields[1:]},
+        )
+        for name, rule in self._rules.items():
+            own = rule.State(state.t, *(fields[field][name] for field in rule.state_names))
+            moved[name], new = rule.step(parts[name], slopes[name], own)
+            for field in rule.state_names:
+                fields[field][name] = getattr(new, field)
+        joined = (self.blocks.join(field) for field in fields.values())
+        return self.blocks.join(moved), self.State(state.t + 1, *joined)
+
+
+def _one_of(rule: Rule, name: str, shape: tuple[int, ...]) -> Rule:
+    """Return the rule for an array of this name and shape."""
+    # Its shape is what counts: a batch of vectors is no matrix.
+    return rule.rule_of(name, np.broadcast_to(0.0, shape)) if isinstance(rule, Mixed) else rule
+
+
+def _widened(rule: Rule, axes: int) -> Rule:
+    """Return a rule whose hyperparameters, one for each run, fit runs of arrays with these axes."""
+    wide = {}
+    for name, value in rule.hyperparameters.items():
+        if isinstance(value, np.ndarray):
+            if value.shape[-1:] != (1,):
+                raise ValueError(
+                    f"{type(rule).__name__}.{name} must be one number for a run of whole arrays, "
+                    f"got shape {value.shape}"
+                )
+            wide[name] = value.reshape((*value.shape[:-1], *(1,) * axes))
+    return rule.changed(**wide)

@@ -211,7 +211,8 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     Raises
     ------
     TypeError
-        If ``rule`` is no rule, or ``schedule`` no function of the step to real numbers.
+        If ``rule`` is no rule, or holds others, or ``schedule`` is no function of the step to real
+        numbers.
     ValueError
         If ``name`` is no hyperparameter of the rule, or a field of the schedule is one.
 
@@ -230,6 +231,11 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     0.25
     """
     _checks.instance("rule", rule, Rule)
+    if set(rule.hyperparameters) != {each.name for each in fields(rule)}:
+        raise TypeError(
+            "rule must be one whose hyperparameters are its own; give each part of "
+            f"{type(rule).__name__} its schedule, got {_checks.shown(rule)}"
+        )
     _checks.one_of("name", name, rule.hyperparameters)
     if isinstance(schedule, type) or not callable(schedule):
         raise TypeError(

@@ -23,7 +23,10 @@ from adaptive import (
     AdamW,
     AMSGrad,
     Lion,
+    MatrixRule,
+    Mixed,
     Momentum,
+    Muon,
     Nadam,
     RMSprop,
     anatomy,
@@ -39,7 +42,9 @@ from adaptive import (
     load_state,
     minimizer,
     opening,
+    orthogonalized,
     plotting,
+    polar_factor,
     register_container,
     save_state,
     scheduled,
@@ -83,6 +88,7 @@ from tests.every import every_rule
 from tests.public import CALLED, named
 
 NAN, INF = float("nan"), float("inf")
+MIXED, MODEL = Mixed(Muon(), AdamW()), {"W": np.ones((2, 2))}
 REAL = "must be a real number or an array of real numbers"
 THETA = np.array([1.0, 2.0])
 G = np.array([0.5, -0.5])
@@ -1001,6 +1007,45 @@ SCHEDULES: list[Case] = [
     (lambda: scheduled(SGD(), lambda t: NAN), ValueError, ["schedule(1)", "finite", "nan"]),
     (lambda: scheduled(SGD(), Linear(T=5), "beta1"), ValueError, ["name", "one of lr", "'beta1'"]),
     (
+        lambda: scheduled(Mixed(Muon(), AdamW()), Linear(T=5), "matrices__lr"),
+        TypeError,
+        ["rule must", "give each part of Mixed its schedule"],
+    ),
+    (lambda: Muon(momentum=1), ValueError, ["Muon.momentum", "[0, 1)", "got 1"]),
+    (lambda: Muon(rms=-1), ValueError, ["Muon.rms", "[0, inf)", "-1"]),
+    (lambda: Muon().init(np.ones(2)), ValueError, ["theta must have shape (..., m, n)", "Mixed("]),
+    (lambda: MatrixRule().init(np.ones(2)), ValueError, ["theta must have shape (..., m, n)"]),
+    (
+        lambda: tracing.trace_rule(Muon()),
+        tracing.TracingError,
+        ["Muon cannot be recorded", "whole matrices"],
+    ),
+    (lambda: descend(Muon(), Ravine()), ValueError, ["problem must have arrays", "Muon", "ravine"]),
+    (
+        lambda: Muon().step(np.ones(2), np.ones(2), Muon.State(0, np.ones(2))),
+        ValueError,
+        ["theta must have shape (..., m, n)", "got shape (2,)"],
+    ),
+    (lambda: MIXED.init({"W": "a"}), TypeError, ["theta", REAL, "'a'"]),
+    (lambda: MIXED.step(MODEL, {"V": 1.0}, MIXED.init(MODEL)), ValueError, ["g must hold", "'W'"]),
+    (lambda: MIXED.step(MODEL, MODEL, 3), TypeError, ["state must come from Mixed.init", "got 3"]),
+    (
+        lambda: MIXED.step_into(MODEL, MODEL, MIXED.init(MODEL), engine="fast"),
+        ValueError,
+        ["engine must be one of", "'fast'"],
+    ),
+    (lambda: MIXED.changed(lr=1), TypeError, ["'lr' is no hyperparameter of Mixed", "rest__lr"]),
+    (lambda: orthogonalized(np.ones(2)), ValueError, ["G must have shape (..., m, n)"]),
+    (lambda: orthogonalized([["a"]]), TypeError, ["G must", REAL]),
+    (lambda: orthogonalized([[1.0]], (1, 2)), ValueError, ["coefficients must be three", "(1, 2)"]),
+    (lambda: orthogonalized([[1.0]], steps=-1), ValueError, ["steps must", "-1"]),
+    (lambda: polar_factor(np.ones(2)), ValueError, ["G must have shape (..., m, n)"]),
+    (lambda: polar_factor([[NAN]]), ValueError, ["G must", "finite"]),
+    (lambda: Mixed(Muon, AdamW()), TypeError, ["matrices must be a Rule", "Muon()"]),
+    (lambda: Mixed(Muon(), NAG()), ValueError, ["rest must", "NAG", "looks ahead"]),
+    (lambda: Mixed(Muon(), Mixed(Muon(), AdamW())), TypeError, ["rest must be a rule for one"]),
+    (lambda: Mixed(Muon(), AdamW(), where="W"), TypeError, ["where must be a function", "'W'"]),
+    (
         lambda: scheduled(scheduled(Momentum(), Linear(T=5)), Cosine(T=5), "momentum"),
         ValueError,
         ["no field that LinearMomentum has too", "T, warmup"],
@@ -1057,7 +1102,8 @@ UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Larger Node Path Program Race Record Runs Sweep"
     " Traced TracedProblem TracedRule TracingError Translation": "the package makes them",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
-    "Rule.update Rule.lookahead": "called in every step, with what `step` and `descend` checked",
+    "Rule.update Rule.lookahead Muon.scale Mixed.rule_of": "called in every step, with what `step`"
+    " and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",
     "Problem.loss_on Problem.project": "called in every step, after `descend` checked",
     "Characters.forward Characters.backward Convolution.forward Convolution.backward"

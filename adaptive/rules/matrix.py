@@ -52,14 +52,10 @@ class MatrixRule(Rule):
 
     def _check_axes(self, theta: Any) -> None:
         """Raise a ValueError if these are parameters, but no matrices."""
-        if np.ndim(theta) < 2 if isinstance(theta, np.ndarray) else _is_flat(theta):
+        if not containers.is_container(theta) and np.ndim(theta) < 2:
             name = type(self).__name__
             raise ValueError(
                 f"theta must have shape (..., m, n) for {name}, got shape {np.shape(theta)}; "
                 f"Mixed(matrices={name}(...), rest=AdamW(...)) gives to {name} what is a matrix, "
                 "and the rest to another rule"
             )
-
-
-def _is_flat(theta: Any) -> bool:
-    return not containers.is_container(theta) and np.ndim(theta) < 2

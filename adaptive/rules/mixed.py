@@ -148,7 +148,7 @@ class Mixed(Rule):
             containers.check_apart(theta)
         return self._step(step, "", theta, g, state)[1]
 
-    def own_state(self, rule: Rule, state: Any) -> Any:
+    def _own_state(self, rule: Rule, state: Any) -> Any:
         """Return what the state of one array is to the rule that it goes to."""
         return rule.State(state.t, *(getattr(state, name) for name in rule.state_names))
 
@@ -168,7 +168,7 @@ class Mixed(Rule):
                 lambda key, *one: self._step(make, _within(path, key), *one), theta, g, state
             )
         rule = self.rule_of(path, theta)
-        moved, new = make(rule, theta, g, self.own_state(rule, state))
+        moved, new = make(rule, theta, g, self._own_state(rule, state))
         return moved, state._replace(**new._asdict())
 
 

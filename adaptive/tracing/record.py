@@ -138,12 +138,12 @@ def trace_rule(rule: Rule) -> TracedRule:
     >>> trace_rule(Momentum()).update.inputs
     ('g', 't', 'state.v', 'hyper.lr', 'hyper.momentum')
     """
+    _checks.instance("rule", rule, Rule)
     if not rule.elementwise:
         raise TracingError(
             f"{type(rule).__name__} cannot be recorded: it works on whole matrices, and figures, "
             "exported optimizers and compiled loops are derived from the step of a single parameter"
         )
-    _checks.instance("rule", rule, Rule)
     name = type(rule).__name__
     states = [f"state.{s}" for s in rule.state_names]
     seen = [*(["theta"] if rule.sees_theta else []), *states]

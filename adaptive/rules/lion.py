@@ -21,7 +21,7 @@ class Lion(Rule):
     beta2 : float or array_like, default 0.99
         Decay β₂ of the memory m.
     weight_decay : float or array_like, default 0
-        λ: without gradients, a step multiplies θ by 1 - ηλ.
+        λ: a step multiplies θ by 1 - ηλ, beside what the sign adds.
 
     Notes
     -----

@@ -7,7 +7,7 @@ over them, and what they make in a step is computed once, not for each element.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, make_dataclass
 from functools import cache
 from typing import Any
@@ -20,14 +20,33 @@ from adaptive.rules.base import Rule
 __all__ = ["WSD", "Constant", "Cosine", "Linear", "scheduled"]
 
 
-@dataclass(frozen=True)
-class Constant:
+@dataclass(frozen=True, eq=False)
+class _Schedule:
+    """What the schedules share: settings that are checked, and equality that knows arrays."""
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and all(
+            np.array_equal(getattr(self, each.name), getattr(other, each.name))
+            for each in fields(self)
+        )
+
+    def __hash__(self) -> int:
+        # Adding 0 makes 0 of -0, which is equal to it.
+        values = (np.asarray(getattr(self, each.name)) + 0.0 for each in fields(self))
+        return hash((type(self), *(value.tobytes() for value in values)))
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(_Schedule):
     """1 in each step, after a linear warm-up.
 
     Parameters
     ----------
     warmup : float or array_like, default 0
-        T_w: in step t up to this one, the factor is t/T_w. With 0 and 1 there is none.
+        T_w: in step t up to this one, the factor is t/T_w. With 1 or less it is 1.
 
     Raises
     ------
@@ -49,16 +68,13 @@ class Constant:
 
     warmup: Any = 0
 
-    def __post_init__(self) -> None:
-        _check(self)
-
     def __call__(self, t: Any) -> Any:
         """Return the factor of step ``t``, from 1."""
         return _warming(t, self.warmup)
 
 
-@dataclass(frozen=True)
-class Linear:
+@dataclass(frozen=True, eq=False)
+class Linear(_Schedule):
     """Linear decay: after the warm-up, from 1 by equal parts to 0 in step T + 1.
 
     Parameters
@@ -66,14 +82,14 @@ class Linear:
     T : float or array_like
         The number of steps. The last has the factor 1/(T - T_w), and those after it 0.
     warmup : float or array_like, default 0
-        T_w, as in `Constant`.
+        T_w, as in `Constant`; the decay begins after it.
 
     Raises
     ------
     TypeError
         If a setting is not a real number or an array of them.
     ValueError
-        If ``T`` is not in (0, inf), or ``warmup`` not in [0, T).
+        If ``T`` is not in (0, inf), ``warmup`` not in [0, T), or their shapes do not fit.
 
     References
     ----------
@@ -91,17 +107,14 @@ class Linear:
     T: Any
     warmup: Any = 0
 
-    def __post_init__(self) -> None:
-        _check(self)
-
     def __call__(self, t: Any) -> Any:
         """Return the factor of step ``t``, from 1."""
         left = (self.T + 1 - t) / (self.T - self.warmup)
         return np.minimum(_warming(t, self.warmup), np.maximum(0, left))
 
 
-@dataclass(frozen=True)
-class Cosine:
+@dataclass(frozen=True, eq=False)
+class Cosine(_Schedule):
     """Half a wave of the cosine: after the warm-up, from 1 to 0 in step T + 1, level at both ends.
 
     Parameters
@@ -109,14 +122,14 @@ class Cosine:
     T : float or array_like
         The number of steps; the factor of those after it is 0.
     warmup : float or array_like, default 0
-        T_w, as in `Constant`.
+        T_w, as in `Constant`; the decay begins after it.
 
     Raises
     ------
     TypeError
         If a setting is not a real number or an array of them.
     ValueError
-        If ``T`` is not in (0, inf), or ``warmup`` not in [0, T).
+        If ``T`` is not in (0, inf), ``warmup`` not in [0, T), or their shapes do not fit.
 
     References
     ----------
@@ -132,9 +145,6 @@ class Cosine:
     T: Any
     warmup: Any = 0
 
-    def __post_init__(self) -> None:
-        _check(self)
-
     def __call__(self, t: Any) -> Any:
         """Return the factor of step ``t``, from 1."""
         gone = (t - 1 - self.warmup) / (self.T - self.warmup)
@@ -142,8 +152,8 @@ class Cosine:
         return np.minimum(_warming(t, self.warmup), wave)
 
 
-@dataclass(frozen=True)
-class WSD:
+@dataclass(frozen=True, eq=False)
+class WSD(_Schedule):
     """Warm-up, stable, decay: 1 up to a last share of the steps, in which it falls linearly to 0.
 
     Parameters
@@ -153,14 +163,15 @@ class WSD:
     decay : float or array_like, default 0.2
         The share of the steps in which it falls; with 1 it is `Linear`, but for a warm-up.
     warmup : float or array_like, default 0
-        T_w, as in `Constant`.
+        T_w, as in `Constant`. A decay that begins before its end cuts it off.
 
     Raises
     ------
     TypeError
         If a setting is not a real number or an array of them.
     ValueError
-        If ``T`` is not in (0, inf), ``decay`` not in (0, 1] or ``warmup`` not in [0, T).
+        If ``T`` is not in (0, inf), ``decay`` not in (0, 1] or ``warmup`` not in [0, T), or their
+        shapes do not fit.
 
     References
     ----------
@@ -177,9 +188,6 @@ class WSD:
     decay: Any = 0.2
     warmup: Any = 0
 
-    def __post_init__(self) -> None:
-        _check(self)
-
     def __call__(self, t: Any) -> Any:
         """Return the factor of step ``t``, from 1."""
         left = (self.T + 1 - t) / (self.decay * self.T)
@@ -190,8 +198,9 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     """Return a rule that multiplies one of its hyperparameters by a schedule.
 
     In step t it does what ``rule`` does with ``schedule(t)`` times the hyperparameter. It is a
-    rule like any other, a subclass of the rule's class: its hyperparameters are those of the
-    rule, followed by the fields of the schedule.
+    rule, of a subclass of the rule's class: its hyperparameters are those of the rule, followed
+    by the fields of the schedule. `race.race` makes its rules itself, by their classes alone, and
+    so takes none whose schedule has a field without a default, such as T.
 
     Parameters
     ----------
@@ -211,8 +220,8 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     Raises
     ------
     TypeError
-        If ``rule`` is no rule, or holds others, or ``schedule`` is no function of the step to real
-        numbers.
+        If ``rule`` is no rule, or holds others; if ``schedule`` is no function of the step to real
+        numbers, or one that cannot be hashed and is no dataclass.
     ValueError
         If ``name`` is no hyperparameter of the rule, or a field of the schedule is one.
 
@@ -245,6 +254,11 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     _checks.within("schedule(1)", schedule(1))
     of: Any = type(rule)
     its: Any = type(schedule) if is_dataclass(schedule) else schedule
+    if not isinstance(its, Hashable):
+        raise TypeError(
+            "schedule must be a function, a dataclass or another object that can be hashed, "
+            f"got {_checks.shown(schedule)}"
+        )
     kind = _kind(of, its, name)
     own = {each.name: getattr(schedule, each.name) for each in _settings(schedule)}
     if taken := own.keys() & rule.hyperparameters:
@@ -347,11 +361,21 @@ def _check(schedule: Any) -> None:
     for each in fields(schedule):
         where = f"{type(schedule).__name__}.{each.name}"
         value = getattr(schedule, each.name)
-        value = _checks.within(where, value, 0, open_low=each.name != "warmup")
+        # The end of the interval of `decay` belongs to it, so both ends are looked at below.
+        low = -np.inf if each.name == "decay" else 0
+        value = _checks.within(where, value, low, open_low=each.name == "T")
         object.__setattr__(schedule, each.name, value)
-    kind = type(schedule).__name__
-    if not np.all(getattr(schedule, "decay", 1) <= 1):
+    kind, decay = type(schedule).__name__, np.asarray(getattr(schedule, "decay", 1))
+    if not np.all((decay > 0) & (decay <= 1)):
         raise ValueError(f"{kind}.decay must be in (0, 1], got {_checks.shown(schedule.decay)}")
+    shapes = {each.name: np.shape(getattr(schedule, each.name)) for each in fields(schedule)}
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        given = " and ".join(f"{name} of shape {shape}" for name, shape in shapes.items() if shape)
+        raise ValueError(
+            f"the settings of {kind} must have shapes that fit together, got {given}"
+        ) from None
     if not np.all(schedule.warmup < getattr(schedule, "T", np.inf)):
         raise ValueError(
             f"{kind}.warmup must be less than T, got {_checks.shown(schedule.warmup)} "

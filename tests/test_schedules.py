@@ -127,6 +127,21 @@ def test_settings_may_be_arrays() -> None:
         assert [float(many(t)[k]) for t in range(1, 12)] == factors(one, 11)
     with pytest.raises(ValueError, match="read-only"):
         many.T[0] = 1
+    assert many == Linear(T=[4, 9], warmup=[0, 2]) != Linear(T=[4, 9], warmup=[0, 3])
+    assert hash(many) == hash(Linear(T=[4, 9], warmup=[-0.0, 2]))
+    assert Linear(T=9) != Cosine(T=9)
+
+
+@pytest.mark.parametrize("decay", [0, -0.5, 1.5, [0.5, 0]])
+def test_the_share_of_the_decay_is_named_with_its_interval(decay: Any) -> None:
+    with pytest.raises(ValueError, match=r"WSD\.decay must be in \(0, 1\], got"):
+        WSD(T=5, decay=decay)
+
+
+def test_settings_of_shapes_that_do_not_fit() -> None:
+    match = r"settings of Linear .* got T of shape \(2,\) and warmup of shape \(3,\)"
+    with pytest.raises(ValueError, match=match):
+        Linear(T=[4, 5], warmup=[0, 1, 2])
 
 
 # ------------------------------------------------------------------ a rule that follows one
@@ -354,6 +369,15 @@ def test_schedules_of_ones_own() -> None:
     assert trace_rule(setting).update.inputs == ("g", "t", "hyper.lr", "hyper.power")
     assert pickle.loads(pickle.dumps(function)) == function
     assert type(setting)(power=0.5) == scheduled(SGD(), Root(0.5))
+
+
+def test_a_schedule_that_cannot_be_hashed() -> None:
+    class Listed(list[float]):
+        def __call__(self, t: Any) -> Any:
+            return 1.0
+
+    with pytest.raises(TypeError, match=r"schedule must be .* that can be hashed"):
+        scheduled(SGD(), Listed())
 
 
 def test_a_rule_of_ones_own_that_builds_on_another() -> None:

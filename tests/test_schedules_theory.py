@@ -28,7 +28,7 @@ def test_a_rate_beyond_has_no_floor() -> None:
 @pytest.mark.parametrize("T", [1, 2, 7, 60])
 @pytest.mark.parametrize("seed", range(6))
 def test_last_iterate_with_linear_decay(T: int, seed: int) -> None:
-    """The bound, and both sums of the proof, on the largest of some absolute values."""
+    """The bound, both sums of the proof, and the last point as the mean of the z."""
     rng = np.random.default_rng(seed)
     A, θ = rng.normal(size=(8, 4)), rng.normal(size=4)
     M, D, N = np.linalg.norm(A, axis=1).max(), np.linalg.norm(θ), T + 1
@@ -49,6 +49,7 @@ def test_last_iterate_with_linear_decay(T: int, seed: int) -> None:
     assert N * q[-1] == pytest.approx(q.sum() + means)
     z = [x[k] + sum(a[t] * (x[k] - x[t]) for t in range(k)) for k in range(N)]
     np.testing.assert_allclose(np.diff(z, axis=0), -c * g[:-1], atol=1e-12)
+    np.testing.assert_allclose(x[-1], np.mean(z, axis=0), atol=1e-12)
     assert N * q[-1] <= np.sum(g * z) + 1e-12
     assert np.sum(g * z) <= D * M * np.sqrt(N) + 1e-12
 

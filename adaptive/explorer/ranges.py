@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ KNOWN: dict[str, tuple[str, float, float]] = {
     "beta1": ("decay", 0.0, 0.999),
     "beta2": ("decay", 0.0, 0.9999),
     "eps": ("log", 1e-10, 1.0),
+    "warmup": ("linear", 0.0, 100.0),
 }
 
 
@@ -140,6 +142,8 @@ def _range(rule: Rule, name: str, given: Mapping[str, Any]) -> Range:
                 f"ranges[{name!r}] must hold the setting {where} = {value:g}, "
                 f"got ({low:g}, {high:g})"
             )
+    else:
+        low, high = (_allowed(rule, name, value, end) for end in (low, high))
     low, high = min(low, value), max(high, value)
     if scale == "log" and low <= 0:
         scale = "linear"
@@ -164,6 +168,16 @@ def _guess(value: float) -> tuple[str, float, float]:
     if value > 0:
         return "log", value / 100, value * 100
     return "linear", 2 * value or -1.0, 0.0 if value else 1.0
+
+
+def _allowed(rule: Rule, name: str, value: float, end: float) -> float:
+    """Return an end that the rule takes: that of the book's range or the guess, or nearer."""
+    nearer = (value + share * (end - value) for share in (0.5, 0.2, 0.1, 0.05, 0.02, 0.01))
+    for tried in (end, *nearer):
+        with suppress(ValueError):
+            replace(rule, **{name: tried})
+            return tried
+    return value
 
 
 def _nice(rough: float) -> float:

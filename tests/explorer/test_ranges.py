@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from adaptive import SGD, Adam, Momentum, palette, plotting
+from adaptive import SGD, Adam, Momentum, palette, plotting, scheduled
 from adaptive.explorer import colours
 from adaptive.explorer.ranges import KNOWN, Range, ranges_of
 from adaptive.rules import Rule
+from adaptive.schedules import WSD, Linear
 
 POWERS = [10.0**e for e in range(-12, 7)]
 
@@ -91,6 +92,7 @@ def test_the_sliders_of_the_book():
         "beta1": decay,
         "beta2": ("decay", 0, 0.9999),
         "eps": ("log", 1e-10, 1),
+        "warmup": ("linear", 0, 100),
     } == KNOWN
 
 
@@ -145,3 +147,15 @@ def test_looks_are_custom_properties():
         colours.look("step", "step-")
         == f"--step-light:{light};--step-dark:{palette.on_dark(light)}"
     )
+
+
+def test_a_range_stays_in_what_the_rule_allows():
+    rule = scheduled(SGD(), WSD(T=20, decay=0.3))
+    found = {each.name: each for each in ranges_of(rule)}
+    assert (found["warmup"].low, found["warmup"].high) == (0, 10)
+    assert found["decay"].low > 0 and 0.3 < found["decay"].high <= 1
+    for name, each in found.items():
+        for value in each.stops():
+            replace(rule, **{name: value})
+    (_, T, _) = ranges_of(scheduled(SGD(), Linear(T=300, warmup=10)))
+    assert 10 < T.low < 300 < T.high

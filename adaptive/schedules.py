@@ -16,6 +16,7 @@ import numpy as np
 
 from adaptive import _checks
 from adaptive.rules.base import Rule
+from adaptive.rules.mixed import Mixed
 
 __all__ = ["WSD", "Constant", "Cosine", "Linear", "scheduled"]
 
@@ -211,7 +212,8 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     Raises
     ------
     TypeError
-        If ``rule`` is no rule, or ``schedule`` no function of the step to real numbers.
+        If ``rule`` is no rule or is `Mixed`, whose two rules can follow schedules of their own,
+        or ``schedule`` is no function of the step to real numbers.
     ValueError
         If ``name`` is no hyperparameter of the rule, or a field of the schedule is one.
 
@@ -230,6 +232,11 @@ def scheduled(rule: Rule, schedule: Callable[[Any], Any], name: str = "lr") -> A
     0.25
     """
     _checks.instance("rule", rule, Rule)
+    if isinstance(rule, Mixed):
+        raise TypeError(
+            "rule must be a rule for one array, got Mixed; "
+            "Mixed(scheduled(Muon(), ...), scheduled(AdamW(), ...)) gives each rule its schedule"
+        )
     _checks.one_of("name", name, rule.hyperparameters)
     if isinstance(schedule, type) or not callable(schedule):
         raise TypeError(

@@ -86,6 +86,10 @@ class Mixed(Rule):
     def __hash__(self) -> int:
         return hash(self._parts)
 
+    def __reduce__(self) -> Any:
+        # The class of its state, which it has as an attribute, cannot be found by a pickle.
+        return Mixed, self._parts
+
     @property
     def _parts(self) -> tuple[Any, ...]:
         return self.matrices, self.rest, self.where

@@ -18,7 +18,7 @@ class Muon(MatrixRule):
     lr : float or array_like, default 0.001
         Learning rate η.
     momentum : float or array_like, default 0.95
-        Decay μ of the mean of the gradients.
+        The fraction γ of the mean of the gradients that is kept from one step to the next.
     weight_decay : float or array_like, default 0
         λ: without gradients, a step multiplies θ by 1 - ηλ.
     rms : float or array_like, default 0.2

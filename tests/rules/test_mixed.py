@@ -23,9 +23,11 @@ from adaptive import (
     export,
     load_state,
     save_state,
+    scheduled,
     sweep,
 )
 from adaptive.problems import Digits
+from adaptive.schedules import Linear
 from adaptive.tracing import TracingError, trace_rule
 
 MUON, ADAM = Muon(lr=0.1, weight_decay=0.2), AdamW(lr=0.05)
@@ -109,6 +111,26 @@ def test_a_saved_run_goes_on_with_the_same_bits() -> None:
     file.seek(0)
     with pytest.raises(ValueError, match="file must hold a state of Muon, got one of Mixed"):
         load_state(file, Muon())
+
+
+def test_a_rule_is_pickled_with_what_picks() -> None:
+    rule = Mixed(MUON, ADAM, where=np.array_equal)
+    again = pickle.loads(pickle.dumps(rule))
+    assert again == rule and again.State is rule.State
+    assert copy.deepcopy(rule) == rule
+
+
+def test_a_schedule_is_for_one_of_the_rules() -> None:
+    for name in ("lr", "matrices__lr"):
+        with pytest.raises(TypeError, match=r"give each part of Mixed its schedule"):
+            scheduled(Mixed(MUON, ADAM), Linear(T=5), name)
+    rule = Mixed(scheduled(MUON, Linear(T=2)), ADAM)
+    theta, state = model(), rule.init(model())
+    for seed in (1, 2):
+        theta, state = rule.step(theta, model(seed), state)
+    last, _ = rule.step(theta, model(3), state)
+    assert np.array_equal(last["layers"][0]["W"], theta["layers"][0]["W"]), "its rate is 0"
+    assert not np.array_equal(last["layers"][0]["b"], theta["layers"][0]["b"])
 
 
 def test_a_network_is_descended() -> None:

@@ -328,7 +328,7 @@ def test_runs_of_all_kinds() -> None:
 
 def test_equations() -> None:
     text = rule_to_latex(scheduled(NAG(), Constant(), "momentum"))
-    factor = r"\min\left(1, \frac{t}{\max\left(1, T_w\right)}\right)"
+    factor = r"\min\left(1, \frac{t}{\max\left(1, T_{\mathrm{w}}\right)}\right)"
     assert rf"\theta_{{t-1}} - \gamma {factor} v_{{t-1}}" in text
     assert rf"v_t &= \gamma {factor} v_{{t-1}} + \eta g_t" in text
     assert r"\cos{\left(\pi \min" in rule_to_latex(scheduled(SGD(), Cosine(T=5)))

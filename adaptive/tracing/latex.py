@@ -28,7 +28,7 @@ LETTERS = {
     "beta2": r"\beta_2",
     "eps": r"\epsilon",
     "weight_decay": r"\lambda",
-    "warmup": "T_w",
+    "warmup": r"T_{\mathrm{w}}",
     "Eg2": "E[g^2]",
     "Edx2": r"E[\Delta\theta^2]",
     "v_hat": r"\hat v",

@@ -41,7 +41,7 @@ def left_transposed(G, a, b, c, steps):
     return _iterated(X.T if X.shape[0] > X.shape[1] else X, a, b, c, steps)
 
 
-@wrong("ex-muon-code", check="check", says="as p does")
+@wrong("ex-muon-code", check="check", says="as the polynomial does")
 def squares_for_the_fifth_power(G, a, b, c, steps):
     X = G / np.linalg.norm(G)
     for _ in range(steps):

@@ -78,7 +78,8 @@ def test_what_is_declared_for_a_page_is_used_there():
 #: Indices that say which of several is meant.
 INDICES = {"t", "i", "k"}
 #: Letters of one page that have another meaning in the rest of the book; the page has no use for
-#: that one. No page may be added for want of a letter: take a free one.
+#: that one. No page may be added for want of a letter: take a free one. What the field writes so
+#: wherever it is written may stand: a singular value decomposition, a paper's c_t or ρ_t.
 AGAIN = {
     ("nag", "y"),
     ("adadelta", "A"),
@@ -91,6 +92,12 @@ AGAIN = {
     ("adamw", r"\lambda"),
     ("adamw", r"\theta"),
     ("adamw", "u"),
+    ("lion", r"\lambda"),
+    ("lion", r"\theta"),
+    ("lion", "c"),
+    *(("muon", letter) for letter in ("X", "V", "b", "c", "d", "s", "u", "v", r"\lambda")),
+    ("schedules", "L"),
+    ("schedules", r"\rho"),
     ("networks", "x"),
     ("networks", "y"),
     ("networks", "b"),

@@ -11,7 +11,7 @@ from adaptive.rules.base import Rule
 
 
 class MatrixRule(Rule):
-    """A rule whose `update` is written for matrices: arrays of shape (..., m, n).
+    """A rule whose `~adaptive.Rule.update` is written for matrices: arrays of shape (..., m, n).
 
     It may use products of matrices, transposes and sums over the last two axes. The axes before
     them are a batch; hyperparameters that are arrays have shape (k, 1, 1) for k matrices.

@@ -186,6 +186,15 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
 
   // ------------------------------------------------------------------ one cell, in a frame of its page
 
+  // The application focuses its parts with the first press in them. The page around the frame would
+  // scroll to them, away from under the pointer, and the click would be lost.
+  const stayInPlace = () => {
+    const { focus } = HTMLElement.prototype;
+    HTMLElement.prototype.focus = function (options) {
+      focus.call(this, { preventScroll: true, ...options });
+    };
+  };
+
   // `repl/index.html#PATH/ID` in a frame: a cell of a notebook, after those that it needs. The page
   // sends the next one as `{ cell }` to the same kernel.
   const cellOfPage = (view, given) => {
@@ -303,6 +312,7 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
       activate: (app, tracker, consoles) => {
         const isFrame = /\/repl\//.test(location.pathname);
         if (isFrame && place) {
+          stayInPlace();
           consoles.widgetAdded.connect((_, view) => {
             view.contentHeader.addWidget(room(Widget, cellOfPage(view, place)));
           });

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, _memory
-from adaptive.on_blocks import on_problem
+from adaptive._on_blocks import on_problem
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, _memory
+from adaptive._on_blocks import on_problem
 from adaptive.descent import (
     batches_for,
     check_run,
@@ -24,7 +25,6 @@ from adaptive.descent import (
     start_of,
     stays_within,
 )
-from adaptive.on_blocks import on_problem
 from adaptive.problems.base import Array, Problem
 from adaptive.rules.base import Rule
 

@@ -27,7 +27,7 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/test_descent.py", "tests/test_sweep.py"],
         ["tests/large/test_step_into.py"],
     ],
-    "on_blocks": [["tests/rules/test_mixed.py", "tests/rules/test_muon.py"]],
+    "_on_blocks": [["tests/rules/test_mixed.py", "tests/rules/test_muon.py"]],
     "problems": [
         ["tests/problems/test_every_problem.py"],
         ["tests/problems"],

@@ -36,7 +36,7 @@ random_problem = pytest.mark.parametrize(
 def axes_of(kind: type[Rule]) -> dict[str, Any]:
     """Return two values of each hyperparameter, neither of them the default."""
     return {
-        name: [1e-4, 3e-4] if name == "lr" else [1e-3, 1e-2] if name == "eps" else [0.3, 0.8]
+        name: [2e-4, 4e-4] if name == "lr" else [1e-3, 1e-2] if name == "eps" else [0.3, 0.8]
         for name in kind().hyperparameters
     }
 

@@ -403,6 +403,7 @@ PARTS = """partsOf({ code: {
     update: (g, [v, w], [lr, momentum], [rate]) => [-momentum * v - rate * g + w, v, w],
     memory: parted ? (g, [v, w], [lr, momentum], [rate]) => -momentum * v + rate * w : undefined,
   } }, {
+    theta: [[7, 8, 9], [7, 8, 9]],
     gradient: [[NaN, 1, 2], [NaN, -3, 4]],
     state: [[[10, 20, 30], [40, 50, 60]], [[1, 2, 3], [4, 5, 6]]],
   }, [0.5, 0.25], 2)"""

@@ -144,4 +144,6 @@ def test_the_explorer_lives_in_jupyterlab(lab, reader):
     assert_path(page, space["Sign"](0.3), space["Cone"]())
     assert own.get_by_role("checkbox", name="Sign").is_checked()
     assert "cone" in own.get_by_role("combobox", name="Problem").inner_text()
-    assert not visit.errors, visit.errors
+    # What makes the site's notebooks brings an extension for JupyterLite, which Lab cannot load.
+    errors = [error for error in visit.errors if "@jupyterlite/server" not in error]
+    assert not errors, errors

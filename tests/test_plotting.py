@@ -33,7 +33,7 @@ def test_every_rule_has_a_look_of_its_own() -> None:
     assert len({look["color"] for look in looks}) == len(KINDS)
     assert all(look["label"] == rule.__name__ for look, rule in zip(looks, KINDS, strict=True))
     assert plotting.line(Adam(lr=0.5)) == plotting.line(Adam) == plotting.line("Adam")
-    assert plotting.line("Lion")["color"] == plotting.INK
+    assert plotting.line("Sophia")["color"] == plotting.INK
     neighbours = pairwise(looks)
     assert all(one["dashes"] != other["dashes"] for one, other in neighbours)
 

@@ -74,12 +74,12 @@ def project(tmp_path_factory):
         there / "adaptive/rules/__init__.py",
         ("from adaptive.rules.rmsprop", f"{added}\nfrom adaptive.rules.rmsprop"),
         ("    AMSGrad,\n)", "    AMSGrad,\n    QHM,\n)"),
-        ('    "NAG",\n    "RULES"', '    "NAG",\n    "QHM",\n    "RULES"'),
+        ('    "RULES",\n', '    "QHM",\n    "RULES",\n'),
     )
     _edit(
         there / "adaptive/__init__.py",
-        ("    NAG,\n    RULES,", "    NAG,\n    QHM,\n    RULES,"),
-        ('    "NAG",\n    "RULES"', '    "NAG",\n    "QHM",\n    "RULES"'),
+        ("    RULES,\n", "    QHM,\n    RULES,\n"),
+        ('    "RULES",\n', '    "QHM",\n    "RULES",\n'),
     )
     _edit(
         there / "chapters/api/rules.md",

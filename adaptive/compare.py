@@ -75,7 +75,7 @@ def mean_difference(
 
     Each trial gives one difference, and the interval is Student's: it holds the true mean in a
     share ``level`` of all cases if the differences are independent and normal, and nearly so if
-    they are many. It needs scipy.
+    they are many.
 
     Parameters
     ----------

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
+import textwrap
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -36,9 +39,22 @@ def test_what_chapters_import_is_installed_with_them(extra):
     for path in notebooks.notebooks():
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "code":
-                imported |= _imported(re.sub(r"(?m)^[%!].*$", "", cell.source))
-    assert {"matplotlib", "myst_nb", "numpy"} <= imported
+                code = re.sub(r"(?m)^[%!].*$", "", cell.source)
+                imported |= _imported(code) | _imported_when_called(code)
+    assert {"matplotlib", "myst_nb", "numpy", "scipy"} <= imported
     assert imported - set(sys.stdlib_module_names) - {"adaptive"} <= there
+
+
+def _imported_when_called(code):
+    """Return the packages that functions of ours import themselves, where code imports these."""
+    found = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "adaptive":
+            module = import_module(node.module)
+            for alias in node.names:
+                if inspect.isfunction(value := getattr(module, alias.name, None)):
+                    found |= _imported(textwrap.dedent(inspect.getsource(value)))
+    return found
 
 
 def _imported(code):

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from adaptive import MODERN, RULES, Rule
+from adaptive import MODERN, RULES, Lion, Rule
 
 KINDS = (*RULES, *MODERN)
+
+#: Those whose step is a sum, with arrows for its parts. Lion's is the sign of one.
+SUMS = tuple(kind for kind in KINDS if kind is not Lion)
 
 every_rule = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 

@@ -7,12 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adam, Lion, Momentum, RMSprop, anatomy
+from adaptive import NAG, SGD, Adam, Momentum, RMSprop, anatomy
 from adaptive.explorer.equation import GIVEN
 from adaptive.explorer.step import short
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle
 from adaptive.tracing.anatomy import PARTS
-from tests.every import KINDS, every_rule
+from tests.every import KINDS, SUMS, every_rule
 from tests.explorer.support import points, settle, show, slider, violations
 from tests.test_anatomy import Mixing, Signs
 
@@ -70,10 +70,6 @@ def _lit(page):
 
 
 # ------------------------------------------------------------------ the arrows
-
-
-#: Lion's step is one arrow: a sign is no sum.
-SUMS = [kind for kind in KINDS if kind is not Lion]
 
 
 @pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in SUMS), Mixing()], ids=repr)

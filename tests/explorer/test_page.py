@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adam, Lion, Momentum, RMSprop, descend, explore
+from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend, explore
 from adaptive.explorer import catalogue
 from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.explorer.tuned import tuned
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle, Surface
 from adaptive.rules import Rule
 from adaptive.tracing.anatomy import PARTS
-from tests.every import every_rule
+from tests.every import SUMS, every_rule
 from tests.explorer.support import (
     assert_path,
     points,
@@ -252,7 +252,7 @@ def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
         assert np.allclose(np.diff(arrow["step"], axis=0)[0], factor * (after - before), atol=1)
         parts = [np.diff(arrow[name], axis=0)[0] for name in PARTS if len(arrow[name])]
         assert not len(arrow["decay"]) or rule.sees_theta
-        if kind is Lion:  # whose step is one arrow: a sign is no sum
+        if kind not in SUMS:
             assert not parts
             continue
         # What is shorter than a pixel is not drawn.

@@ -60,17 +60,17 @@ def test_adamw_is_adam_beside_which_weights_decay(stored, kind):
     assert alike.far(np.load(FILE)[stored], other) > 0.1
 
 
-@pytest.mark.parametrize("stored", ["torch/AdamW decay", "optax/AdamW decay"])
-def test_adamw_is_that_of_the_frameworks(stored):
-    rule = AdamW(lr=RATE, weight_decay=DECAY)
-    run = alike.path(rule, alike.gradients(), alike.start())
-    path = np.array([theta for theta, _ in run])[STEPS - 1]
-    assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE
-
-
-@pytest.mark.parametrize("stored", ["optax/Lion decay", "keras/Lion decay"])
-def test_lion_is_that_of_the_frameworks(stored):
-    rule = Lion(lr=RATE, weight_decay=DECAY)
+@pytest.mark.parametrize(
+    ("stored", "kind"),
+    [
+        ("torch/AdamW decay", AdamW),
+        ("optax/AdamW decay", AdamW),
+        ("optax/Lion decay", Lion),
+        ("keras/Lion decay", Lion),
+    ],
+)
+def test_it_is_that_of_the_frameworks(stored, kind):
+    rule = kind(lr=RATE, weight_decay=DECAY)
     run = alike.path(rule, alike.gradients(), alike.start())
     path = np.array([theta for theta, _ in run])[STEPS - 1]
     assert alike.far(np.load(FILE)[stored], path) < alike.TOLERANCE

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-import symtable
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
+
+from chapters._site.lite.needed import stored_and_used
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 EXERCISES = Path(__file__).resolve().parent / "exercises"
@@ -72,22 +73,9 @@ class _Statement(NamedTuple):
     reads: set[str]
 
 
-def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    yield table
-    for child in table.get_children():
-        yield from _tables(child)
-
-
 def _statement(node: ast.stmt) -> _Statement:
     """A statement of a notebook with the notebook's names that it binds and reads."""
-    top = symtable.symtable(ast.unparse(node), "cell", "exec")
-    binds = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    reads = {
-        symbol.get_name()
-        for table in _tables(top)
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (symbol.is_global() or table is top)
-    }
+    binds, reads = stored_and_used(node)
     return _Statement(node, binds, reads - {*dir(builtins)})
 
 

@@ -57,7 +57,7 @@ _SURE = (
 )
 
 
-def _names(node: ast.AST) -> tuple[set[str], set[str]]:
+def stored_and_used(node: ast.AST) -> tuple[set[str], set[str]]:
     """Return the names that something stores, and those that it loads from outside."""
     top = symtable.symtable(ast.unparse(node), "cell", "exec")
     own = top.get_symbols()
@@ -74,25 +74,26 @@ def _uses(node: ast.stmt) -> set[str]:
     def of_all(body: list[ast.stmt]) -> set[str]:
         wanted: set[str] = set()
         for each in reversed(body):
-            wanted -= _names(each)[0] if isinstance(each, _SURE) else set()
+            wanted -= stored_and_used(each)[0] if isinstance(each, _SURE) else set()
             wanted |= _uses(each)
         return wanted
 
     if isinstance(node, ast.For):
-        inside = of_all(node.body) - _names(ast.Assign([node.target], ast.Constant(0), lineno=0))[0]
-        return _names(node.iter)[1] | inside | of_all(node.orelse)
+        given = stored_and_used(ast.Assign([node.target], ast.Constant(0), lineno=0))[0]
+        inside = of_all(node.body) - given
+        return stored_and_used(node.iter)[1] | inside | of_all(node.orelse)
     if isinstance(node, ast.With):
-        given = (item.optional_vars for item in node.items)
-        named = {each.id for each in given if isinstance(each, ast.Name)}
-        asked = (_names(item.context_expr)[1] for item in node.items)
+        bound = (item.optional_vars for item in node.items)
+        named = {each.id for each in bound if isinstance(each, ast.Name)}
+        asked = (stored_and_used(item.context_expr)[1] for item in node.items)
         return set().union(*asked, of_all(node.body) - named)
     if isinstance(node, ast.If):
-        return _names(node.test)[1] | of_all(node.body) | of_all(node.orelse)
-    return _names(node)[1]
+        return stored_and_used(node.test)[1] | of_all(node.body) | of_all(node.orelse)
+    return stored_and_used(node)[1]
 
 
 def _statement(node: ast.stmt, generators: set[str], imported: set[str]) -> Statement:
-    stored, sure = _names(node)[0], isinstance(node, _SURE)
+    stored, sure = stored_and_used(node)[0], isinstance(node, _SURE)
     # A call that begins with a module, such as plt.show(), changes no module.
     changed = {*_changed(node, generators)} - imported | (set() if sure else stored)
     return Statement(frozenset(stored if sure else ()), frozenset(changed), frozenset(_uses(node)))

@@ -62,11 +62,8 @@ class OnBlocks:
 
     def step(self, theta: Array, g: Array, state: Any) -> tuple[Array, Any]:
         """Make one step, as `Rule.step`."""
-        parts, slopes = self.blocks.split(theta), self.blocks.split(g)
-        moved, fields = (
-            {},
-            {name: self.blocks.split(getattr(state, name)) for name in state._fields[1:]},
-        )
+        parts, slopes, moved = self.blocks.split(theta), self.blocks.split(g), {}
+        fields = {name: self.blocks.split(getattr(state, name)) for name in state._fields[1:]}
         for name, rule in self._rules.items():
             own = rule.State(state.t, *(fields[field][name] for field in rule.state_names))
             moved[name], new = rule.step(parts[name], slopes[name], own)

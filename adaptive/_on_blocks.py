@@ -1,15 +1,19 @@
-"""Rules that want a problem's arrays, where the problem has them in one vector."""
+"""Rules that are not elementwise, where a problem has all its parameters in one vector."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
+from adaptive.problems.networks import Blocks
 from adaptive.rules.base import Rule
+from adaptive.rules.clipped import Clipped
 from adaptive.rules.mixed import Mixed
+from adaptive.rules.vector import VectorRule, norm
 
 
 def on_problem(rule: Rule, problem: Problem) -> Any:
@@ -22,7 +26,11 @@ def on_problem(rule: Rule, problem: Problem) -> Any:
     """
     if rule.elementwise:
         return rule
+    if isinstance(rule, Clipped):
+        return Shortening(rule, on_problem(rule.rule, problem))
     blocks = getattr(problem, "blocks", None)
+    if isinstance(rule, VectorRule) and (blocks is None or rule.of_all):
+        blocks = Blocks({"theta": problem.start.shape[-1:]})
     if blocks is None:
         raise ValueError(
             f"problem must have arrays of its own, as networks do, for {type(rule).__name__}, "
@@ -42,15 +50,21 @@ class OnBlocks:
         The rule. Hyperparameters that are arrays have an axis of length 1 for the parameters, and
         their other axes are runs.
     blocks : adaptive.problems.networks.Blocks
-        Where the arrays are.
+        Where the arrays are. Rules on vectors get theirs as rows.
     """
 
-    def __init__(self, rule: Rule, blocks: Any) -> None:
-        self.rule, self.blocks = rule, blocks
+    def __init__(self, rule: Rule, blocks: Blocks) -> None:
+        self.rule = rule
         self.State, self.lookahead = rule.State, rule.lookahead
+        own = {name: _one_of(rule, name, shape) for name, shape in blocks.shapes.items()}
+        self.blocks = Blocks(
+            {
+                name: (math.prod(shape),) if isinstance(own[name], VectorRule) else shape
+                for name, shape in blocks.shapes.items()
+            }
+        )
         self._rules = {
-            name: _widened(_one_of(rule, name, shape), len(shape))
-            for name, shape in blocks.shapes.items()
+            name: _widened(own[name], len(shape)) for name, shape in self.blocks.shapes.items()
         }
 
     def init(self, theta: Array) -> Any:
@@ -66,11 +80,32 @@ class OnBlocks:
         fields = {name: self.blocks.split(getattr(state, name)) for name in state._fields[1:]}
         for name, rule in self._rules.items():
             own = rule.State(state.t, *(fields[field][name] for field in rule.state_names))
-            moved[name], new = rule.step(parts[name], slopes[name], own)
+            step = rule.step_rows if isinstance(rule, VectorRule) else rule.step
+            moved[name], new = step(parts[name], slopes[name], own)
             for field in rule.state_names:
                 fields[field][name] = getattr(new, field)
         joined = (self.blocks.join(field) for field in fields.values())
         return self.blocks.join(moved), self.State(state.t + 1, *joined)
+
+
+class Shortening:
+    """A clipped rule on vectors of parameters, each of which is a run.
+
+    Parameters
+    ----------
+    rule : Clipped
+        The rule. Where its length ``c`` is an array, it has an axis of length 1 for the parameters.
+    runner : Rule or OnBlocks
+        What makes the steps.
+    """
+
+    def __init__(self, rule: Clipped, runner: Any) -> None:
+        self.rule, self.runner = rule, runner
+        self.State, self.lookahead, self.init = rule.State, runner.lookahead, runner.init
+
+    def step(self, theta: Array, g: Array, state: Any) -> tuple[Array, Any]:
+        """Make one step, as `Rule.step`."""
+        return self.runner.step(theta, self.rule.factors(norm(g)) * g, state)
 
 
 def _one_of(rule: Rule, name: str, shape: tuple[int, ...]) -> Rule:

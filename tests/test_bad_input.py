@@ -14,6 +14,7 @@ import pytest
 
 import adaptive
 from adaptive import (
+    LAMB,
     NAG,
     SGD,
     Adadelta,
@@ -22,13 +23,16 @@ from adaptive import (
     AdaMax,
     AdamW,
     AMSGrad,
+    Clipped,
     Lion,
     MatrixRule,
     Mixed,
     Momentum,
     Muon,
     Nadam,
+    Prodigy,
     RMSprop,
+    VectorRule,
     anatomy,
     compare,
     curvature,
@@ -1011,6 +1015,33 @@ SCHEDULES: list[Case] = [
         TypeError,
         ["rule must", "give each part of Mixed its schedule"],
     ),
+    (lambda: LAMB(lr=-1), ValueError, ["LAMB.lr", "[0, inf)", "-1"]),
+    (lambda: Prodigy(d0=-1), ValueError, ["Prodigy.d0", "[0, inf)", "-1"]),
+    (lambda: Clipped(SGD(), c=0), ValueError, ["Clipped.c", "(0, inf)", "got 0"]),
+    (lambda: Clipped(SGD), TypeError, ["rule must be a Rule", "SGD()"]),
+    (lambda: Clipped(SGD()).init("far"), TypeError, ["theta must be a real number", "'far'"]),
+    (lambda: Clipped(SGD()).changed(c=-1), ValueError, ["Clipped.c", "(0, inf)", "-1"]),
+    (lambda: Clipped(SGD()).step(1.0, 1.0, 3), TypeError, ["state must come from SGD.init"]),
+    (
+        lambda: Clipped(SGD()).step_into([1.0], [1.0], SGD().init([1.0])),
+        TypeError,
+        ["theta must be an array of floats", "[1.0]"],
+    ),
+    (
+        lambda: Prodigy().step_into(MODEL, MODEL, Prodigy().init(MODEL), engine="numba"),
+        ValueError,
+        ["engine must be", "'numba'"],
+    ),
+    (
+        lambda: LAMB(lr=[0.1, 0.2]).step(np.ones(2), np.ones(2), LAMB().init(np.ones(2))),
+        ValueError,
+        ["LAMB.lr must be a number in a step", "(2,)", "sweep"],
+    ),
+    (
+        lambda: VectorRule().step(np.ones(2), np.ones(2), 3),
+        TypeError,
+        ["state must come from VectorRule.init", "got 3"],
+    ),
     (lambda: Muon(momentum=1), ValueError, ["Muon.momentum", "[0, 1)", "got 1"]),
     (lambda: Muon(rms=-1), ValueError, ["Muon.rms", "[0, inf)", "-1"]),
     (lambda: Muon().init(np.ones(2)), ValueError, ["theta must have shape (..., m, n)", "Mixed("]),
@@ -1018,7 +1049,7 @@ SCHEDULES: list[Case] = [
     (
         lambda: tracing.trace_rule(Muon()),
         tracing.TracingError,
-        ["Muon cannot be recorded", "whole matrices"],
+        ["Muon cannot be recorded", "whole arrays"],
     ),
     (lambda: descend(Muon(), Ravine()), ValueError, ["problem must have arrays", "Muon", "ravine"]),
     (
@@ -1102,6 +1133,7 @@ UNCHECKED = {
     "Anatomy Chosen Dissection Entry Explorer Form Larger Node Path Program Race Record Runs Sweep"
     " Traced TracedProblem TracedRule TracingError Translation": "the package makes them",
     "Dissection.directed Dissection.role Dissection.sources": "called with nodes of their own",
+    "Clipped.factors VectorRule.step_rows": "called in every step, with what `step` checked",
     "Rule.update Rule.lookahead Muon.scale Mixed.rule_of": "called in every step, with what `step`"
     " and `descend` checked",
     "Problem.draw Problem.draws": "called by runs, with what `descend` or `sweep` checked",

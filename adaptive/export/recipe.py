@@ -75,7 +75,7 @@ def check_rule(rule: Any) -> Any:
         raise TypeError(f"rule must be a rule, such as Adam, got {_checks.shown(rule)}")
     if not kind.elementwise:
         raise TypeError(
-            f"{kind.__name__} cannot be exported: it works on whole matrices, and what is exported "
+            f"{kind.__name__} cannot be exported: it works on whole arrays, and what is exported "
             "is the update of a single parameter"
         )
     for name in ("init", "step"):

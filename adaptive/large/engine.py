@@ -105,7 +105,7 @@ _NOT_INSTALLED = 'numba is not installed: pip install "adaptive-optimizers[fast]
 def _obstacle(rule: Rule, theta: Array, apart: tuple[str, ...]) -> str:
     """Return what keeps a step from being made element by element, if anything does."""
     if not rule.elementwise:
-        return f"{type(rule).__name__} works on whole matrices"
+        return f"{type(rule).__name__} works on whole arrays"
     if not theta.flags.c_contiguous:
         return "theta is not contiguous"
     for name in apart:

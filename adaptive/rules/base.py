@@ -24,9 +24,10 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "eps": (0, np.inf),
     "weight_decay": (0, np.inf),
     "rms": (0, np.inf),
+    "d0": (0, np.inf),
 }
 #: What a rule says of itself as a class, and what is no hyperparameter.
-OF_THE_CLASS = ("state_names", "sees_theta", "elementwise")
+OF_THE_CLASS = ("state_names", "sees_theta", "elementwise", "of_all")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class Rule:
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
         ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps``,
-        ``weight_decay`` and ``rms``.
+        ``weight_decay``, ``rms`` and ``d0``.
 
     Examples
     --------

@@ -12,6 +12,7 @@ import numpy as np
 from adaptive import _checks
 from adaptive.rules import containers
 from adaptive.rules.base import Rule
+from adaptive.rules.clipped import Clipped
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,8 @@ class Mixed(Rule):
     Raises
     ------
     TypeError
-        If ``matrices`` or ``rest`` is no rule, or is Mixed itself, or ``where`` no function.
+        If ``matrices`` or ``rest`` is no rule, or one for several arrays, as Mixed, Clipped and
+        Prodigy are; or ``where`` no function.
     ValueError
         If one of the rules takes its gradient elsewhere than at theta, as NAG does.
 
@@ -66,8 +68,11 @@ class Mixed(Rule):
         for name in ("matrices", "rest"):
             rule = getattr(self, name)
             _checks.instance(name, rule, Rule)
-            if isinstance(rule, Mixed):
-                raise TypeError(f"{name} must be a rule for one array, got {rule!r}")
+            if isinstance(rule, Mixed | Clipped) or getattr(rule, "of_all", False):
+                raise TypeError(
+                    f"{name} must be a rule for one array, got {rule!r}"
+                    + "; Clipped(Mixed(...)) clips all" * isinstance(rule, Clipped)
+                )
             if type(rule).lookahead is not Rule.lookahead:
                 raise ValueError(
                     f"{name} must take its gradient at theta itself, "

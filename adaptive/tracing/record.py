@@ -141,7 +141,7 @@ def trace_rule(rule: Rule) -> TracedRule:
     _checks.instance("rule", rule, Rule)
     if not rule.elementwise:
         raise TracingError(
-            f"{type(rule).__name__} cannot be recorded: it works on whole matrices, and figures, "
+            f"{type(rule).__name__} cannot be recorded: it works on whole arrays, and figures, "
             "exported optimizers and compiled loops are derived from the step of a single parameter"
         )
     name = type(rule).__name__

@@ -23,6 +23,7 @@ import torch
 
 from adaptive import Rule, export
 from tests.parity.live import alike
+from tests.parity.storing import store_or_compare
 from tests.parity.test_exported import DECAY, FILE, RATE, STEPS
 
 
@@ -123,14 +124,7 @@ def main(arguments: list[str]) -> int:
     theirs = with_decay() | with_lion()
     made |= {key: np.array(path)[STEPS - 1] for key, path in theirs.items()}
     made |= {key: np.array(four) for key, four in lions_defaults().items()}
-    if "store" in arguments:
-        np.savez_compressed(FILE, **made)
-    stored = np.load(FILE)
-    known = {key: np.nan_to_num(path) for key, path in made.items()}
-    drifts = {key: alike.far(path, np.nan_to_num(stored[key])) for key, path in known.items()}
-    for key, drift in drifts.items():
-        print(f"{key:18} {drift:7.1e} from the stored")
-    return int(max(drifts.values()) > alike.TOLERANCE)
+    return store_or_compare(made, FILE, arguments, alike.TOLERANCE, alike.far)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ import numpy as np
 import optax
 import torch
 
+from tests.parity.storing import store_or_compare
 from tests.rules.muons import FILE, RATE, SHAPES, STEPS, TOLERANCE, gradients, start
 
 #: PyTorch computes in bfloat16, whatever the parameters are; with this, in their precision.
@@ -78,13 +79,7 @@ def main(arguments: list[str]) -> int:
             f"keras/{name}": with_keras(shape),
         }
     made = {key: np.array(path)[STEPS - 1] for key, path in made.items()}
-    if "store" in arguments:
-        np.savez_compressed(FILE, **made)
-    stored = np.load(FILE)
-    drifts = {key: float(np.abs(path - stored[key]).max()) for key, path in made.items()}
-    for key, drift in drifts.items():
-        print(f"{key:24} {drift:7.1e} from the stored")
-    return int(max(drifts.values()) > TOLERANCE)
+    return store_or_compare(made, FILE, arguments, TOLERANCE)
 
 
 if __name__ == "__main__":

@@ -199,9 +199,9 @@ def test_a_state_of_other_rules_is_refused() -> None:
 
 
 def test_what_is_derived_from_one_parameter_is_refused() -> None:
-    with pytest.raises(TracingError, match=r"Mixed cannot be recorded.*whole matrices"):
+    with pytest.raises(TracingError, match=r"Mixed cannot be recorded.*whole arrays"):
         trace_rule(Mixed(MUON, ADAM))
-    with pytest.raises(TypeError, match=r"Mixed cannot be exported.*whole matrices"):
+    with pytest.raises(TypeError, match=r"Mixed cannot be exported.*whole arrays"):
         export.torch(Mixed(MUON, ADAM))
-    with pytest.raises(ValueError, match="Mixed works on whole matrices"):
+    with pytest.raises(ValueError, match="Mixed works on whole arrays"):
         sweep(Mixed(MUON, ADAM), Digits(hidden=6), 1, engine="numba", matrices__lr=[0.1])

@@ -126,13 +126,13 @@ def test_where_there_are_no_matrices_it_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", ON_MATRICES)
 def test_what_is_derived_from_one_parameter_is_refused(kind: type[Rule]) -> None:
-    with pytest.raises(TracingError, match=rf"{kind.__name__} cannot be recorded.*whole matrices"):
+    with pytest.raises(TracingError, match=rf"{kind.__name__} cannot be recorded.*whole arrays"):
         trace_rule(kind())
     from adaptive import export
 
-    with pytest.raises(TypeError, match=rf"{kind.__name__} cannot be exported.*whole matrices"):
+    with pytest.raises(TypeError, match=rf"{kind.__name__} cannot be exported.*whole arrays"):
         export.optax(kind)
-    with pytest.raises(ValueError, match=r"numba.*whole matrices"):
+    with pytest.raises(ValueError, match=r"numba.*whole arrays"):
         sweep(kind(), Bigrams(words=2), steps=1, engine="numba", lr=[0.1])
 
 

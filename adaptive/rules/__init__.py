@@ -19,6 +19,8 @@ from adaptive.rules.polar import orthogonalized, polar_factor
 from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
+from adaptive.rules.shampoo import Shampoo
+from adaptive.rules.soap import SOAP
 
 #: The ten rules of the book's first part, in its order: each figure that compares all rules has
 #: these.
@@ -39,7 +41,7 @@ RULES: tuple[type[Rule], ...] = (
 MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
 
 #: The rules of the second part that make a matrix's step from the whole of its gradient.
-ON_MATRICES: tuple[type[MatrixRule], ...] = (Muon,)
+ON_MATRICES: tuple[type[MatrixRule], ...] = (Shampoo, SOAP, Muon)
 
 __all__ = [
     "MODERN",
@@ -47,6 +49,7 @@ __all__ = [
     "ON_MATRICES",
     "RULES",
     "SGD",
+    "SOAP",
     "AMSGrad",
     "AdaMax",
     "Adadelta",
@@ -61,6 +64,7 @@ __all__ = [
     "Nadam",
     "RMSprop",
     "Rule",
+    "Shampoo",
     "load_state",
     "orthogonalized",
     "polar_factor",

@@ -34,8 +34,8 @@ def test_the_first_step_is_along_the_polar_factor(seed: int) -> None:
         steps(Shampoo(1.0, eps=0.0), [low])[0], -polar_factor(low), atol=1e-7
     )
     equal = turned(4, np.random.default_rng(seed))[:3]
-    soap = SOAP(1.0, eps=1e-9 * np.abs(G).max(), weight_decay=0.0)
     for one in (G, low, equal):
+        soap = SOAP(1.0, eps=1e-9 * np.abs(one).max(), weight_decay=0.0)
         np.testing.assert_allclose(steps(soap, [one])[0], -polar_factor(one), atol=1e-5)
 
 

@@ -166,6 +166,7 @@ parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the 
 	$(PARITY)/bin/python -m tests.parity.frozen $(ARGS)
 	$(PARITY)/bin/python -m tests.parity.muon $(ARGS)
 	$(PARITY)/bin/python -m tests.parity.totals $(ARGS)
+	$(PARITY)/bin/python -m tests.parity.whole $(ARGS)
 	$(PARITY)/bin/python -m tests.parity.gradients
 	$(LIVE) tests/parity/live --ignore=tests/parity/live/test_keras.py
 	KERAS_BACKEND=jax $(LIVE) tests/parity/live/test_keras.py

@@ -10,6 +10,7 @@ import numpy as np
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
 from adaptive.problems.networks import Blocks
+from adaptive.rules import shapes
 from adaptive.rules.base import Rule
 from adaptive.rules.clipped import Clipped
 from adaptive.rules.mixed import Mixed
@@ -42,7 +43,8 @@ def on_problem(rule: Rule, problem: Problem) -> Any:
 class OnBlocks:
     """A rule on the arrays that a vector of parameters holds.
 
-    Its state is one of the rule, with vectors.
+    Its state is one of the rule, with vectors: in each of them the arrays of one name follow each
+    other. What the rule of an array does not keep is zeros, as many as the array has numbers.
 
     Parameters
     ----------
@@ -66,25 +68,38 @@ class OnBlocks:
         self._rules = {
             name: _widened(own[name], len(shape)) for name, shape in self.blocks.shapes.items()
         }
+        self._layouts = {field: self._layout(field) for field in rule.state_names}
+
+    def _layout(self, field: str) -> Blocks:
+        """Return where the arrays of a field of the state are in its vector."""
+        kept = {
+            name: shapes.of_state(one.State, field, self.blocks.shapes[name])
+            for name, one in self._rules.items()
+            if field in one.state_names
+        }
+        return Blocks({**self.blocks.shapes, **kept})
 
     def init(self, theta: Array) -> Any:
         """Return the state before the first step: zeros."""
         single = _checks.single(theta)
         for name, part in self.blocks.split(single).items():
             self._rules[name].init(part)  # which may have something to say
-        return self.State(0, *(np.zeros_like(single) for _ in self.rule.state_names))
+        lead, layouts = single.shape[:-1], self._layouts.values()
+        return self.State(0, *(np.zeros((*lead, each.size), single.dtype) for each in layouts))
 
     def step(self, theta: Array, g: Array, state: Any) -> tuple[Array, Any]:
         """Make one step, as `Rule.step`."""
         parts, slopes, moved = self.blocks.split(theta), self.blocks.split(g), {}
-        fields = {name: self.blocks.split(getattr(state, name)) for name in state._fields[1:]}
+        fields = {
+            name: layout.split(getattr(state, name)) for name, layout in self._layouts.items()
+        }
         for name, rule in self._rules.items():
             own = rule.State(state.t, *(fields[field][name] for field in rule.state_names))
             step = rule.step_rows if isinstance(rule, VectorRule) else rule.step
             moved[name], new = step(parts[name], slopes[name], own)
             for field in rule.state_names:
                 fields[field][name] = getattr(new, field)
-        joined = (self.blocks.join(field) for field in fields.values())
+        joined = (self._layouts[name].join(field) for name, field in fields.items())
         return self.blocks.join(moved), self.State(state.t + 1, *joined)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Path:
     gradient : ndarray, shape (steps, *shape)
         The gradient that each step was given.
     state : dict of ndarray, shape (steps + 1, *shape)
-        The state arrays by name, with the state at the start first.
+        The state arrays by name, with the state at the start first. Those of Shampoo and
+        SOAP that are square are vectors, of all arrays one after the other.
     last_state : Rule.State
         The state after the last step, from which `descend` can go on.
     diverged : bool
@@ -175,21 +177,23 @@ def descend(
     theta = start_of(problem, theta0)
     _check_one_run(rule, theta)
     runner = on_problem(rule, problem)
-    state = runner.init(theta) if state is None else state
+    first = runner.init(theta)
+    state = first if state is None else state
     if not isinstance(state, rule.State):
         raise TypeError(
             f"state must be a state of {type(rule).__name__}, got {_checks.shown(state)}"
         )
-    shapes = [np.shape(array) for array in state[1:]]
-    if any(shape != theta.shape for shape in shapes):
-        raise ValueError(
-            f"state must hold arrays of the shape {theta.shape} of theta0, got {shapes}"
-        )
+    shapes, fitting = ([np.shape(array) for array in each[1:]] for each in (state, first))
+    if shapes != fitting:
+        square = any(shape != theta.shape for shape in fitting)
+        words = f"shapes {fitting} for theta0" if square else f"shape {theta.shape} of theta0"
+        raise ValueError(f"state must hold arrays of the {words}, got {shapes}")
     steps = _checks.count("steps", steps)
     drawn = batches_for(problem, steps, rng, batches, first=state.t + 1)
     # Parameters, gradient and state of each step, and once more when they are put together.
+    held = sum(theta.itemsize * math.prod(shape) for shape in shapes)
     _memory.check(
-        steps * (1 + len(state)) * (2 * theta.nbytes + OBJECT),
+        steps * (2 * (2 * theta.nbytes + held) + (1 + len(state)) * OBJECT),
         f"descend with {steps:,} steps in {theta.size:,} parameters",
         'take fewer steps, or make one with rule.step_into; sweep(..., keep="end") holds the last',
     )

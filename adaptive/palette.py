@@ -41,6 +41,9 @@ ALGORITHMS: dict[str, str] = {
     "AMSGrad": "#f1006f",
     "AdamW": "#1408f9",
     "Lion": "#9c4590",
+    "Shampoo": "#852a5b",
+    "SOAP": "#857efc",
+    "Muon": "#1c0e00",
 }
 
 #: The colour of what a rule computes with, in every figure that shows it.
@@ -68,6 +71,9 @@ _DARK: dict[str, str] = {
     "#f1006f": "#c3628b",
     "#1408f9": "#635ca5",
     "#9c4590": "#ad7ab8",
+    "#852a5b": "#a14d38",
+    "#857efc": "#317e62",
+    "#1c0e00": "#ffee2a",
     "#9a6200": "#f2b632",
     "#5a3fd6": "#a99aff",
     "#00756d": "#4fd3c2",

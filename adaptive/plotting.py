@@ -38,6 +38,9 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AMSGrad": (6, 1.5, 1.5, 1.5),
     "AdamW": (3, 1.5),
     "Lion": (6, 1.5),
+    "Shampoo": (1.5, 1.5),
+    "SOAP": (),
+    "Muon": (3, 1.5),
 }
 
 #: What matplotlib is told by `use`.

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from adaptive import MODERN, RULES, Lion, Rule
+from adaptive import MODERN, ON_MATRICES, RULES, Lion, Rule
 
 KINDS = (*RULES, *MODERN)
+
+#: Those that figures have a look for: those on matrices as well.
+DRAWN = (*KINDS, *ON_MATRICES)
 
 #: Those whose step is a sum, with arrows for its parts. Lion's is the sign of one.
 SUMS = tuple(kind for kind in KINDS if kind is not Lion)

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from adaptive import palette
-from tests.every import KINDS
+from tests.every import DRAWN
 
 # The library changes how numpy prints, and warns of what it cannot do without other packages.
 with np.printoptions(), warnings.catch_warnings():
@@ -72,8 +72,8 @@ def test_words_can_be_read_on_each_colour_of_a_map(page):
 
 
 def test_each_algorithm_has_a_colour_and_no_two_have_the_same():
-    assert list(palette.ALGORITHMS) == [rule.__name__ for rule in KINDS]
-    assert len({palette.on_dark(each) for each in palette.ALGORITHMS.values()}) == len(KINDS)
+    assert list(palette.ALGORITHMS) == [rule.__name__ for rule in DRAWN]
+    assert len({palette.on_dark(each) for each in palette.ALGORITHMS.values()}) == len(DRAWN)
 
 
 def test_colours_in_the_dark_by_hand():

@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex, to_rgba
 
 from adaptive import SGD, Adam, Momentum, descend, palette, plotting, sweep
 from adaptive.problems import Circles, MovingTarget, Ravine, Rosenbrock, Saddle, Surface, expand
-from tests.every import KINDS
+from tests.every import DRAWN
 
 RAVINE = Ravine()
 PATHS = [descend(rule, RAVINE, steps=30) for rule in (SGD(0.09), Momentum(0.05, 0.7))]
@@ -29,9 +29,9 @@ def lines(ax: Any) -> list[Any]:
 
 
 def test_every_rule_has_a_look_of_its_own() -> None:
-    looks = [plotting.line(rule) for rule in KINDS]
-    assert len({look["color"] for look in looks}) == len(KINDS)
-    assert all(look["label"] == rule.__name__ for look, rule in zip(looks, KINDS, strict=True))
+    looks = [plotting.line(rule) for rule in DRAWN]
+    assert len({look["color"] for look in looks}) == len(DRAWN)
+    assert all(look["label"] == rule.__name__ for look, rule in zip(looks, DRAWN, strict=True))
     assert plotting.line(Adam(lr=0.5)) == plotting.line(Adam) == plotting.line("Adam")
     assert plotting.line("Sophia")["color"] == plotting.INK
     neighbours = pairwise(looks)
@@ -237,7 +237,7 @@ def test_new_axes_are_made_where_none_are_given(draw: Any) -> None:
 
 
 def test_dashes_are_long_short_or_dots_with_equal_gaps() -> None:
-    assert set(plotting.DASHES) == set(plotting.ALGORITHMS) == {rule.__name__ for rule in KINDS}
+    assert set(plotting.DASHES) == set(plotting.ALGORITHMS) == {rule.__name__ for rule in DRAWN}
     for dashes in plotting.DASHES.values():
         assert set(dashes[::2]) <= {6, 3, 1.5}
         assert set(dashes[1::2]) <= {1.5}

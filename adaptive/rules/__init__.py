@@ -22,6 +22,8 @@ from adaptive.rules.prodigy import Prodigy
 from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
 from adaptive.rules.sgd import SGD
+from adaptive.rules.shampoo import Shampoo
+from adaptive.rules.soap import SOAP
 from adaptive.rules.vector import VectorRule
 
 #: The ten rules of the book's first part, in its order: each figure that compares all rules has
@@ -43,7 +45,7 @@ RULES: tuple[type[Rule], ...] = (
 MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
 
 #: The rules of the second part that make a matrix's step from the whole of its gradient.
-ON_MATRICES: tuple[type[MatrixRule], ...] = (Muon,)
+ON_MATRICES: tuple[type[MatrixRule], ...] = (Shampoo, SOAP, Muon)
 
 #: The rules of the second part that make a step with totals over an array, or over all.
 WITH_TOTALS: tuple[type[VectorRule], ...] = (LAMB, Prodigy)
@@ -55,6 +57,7 @@ __all__ = [
     "ON_MATRICES",
     "RULES",
     "SGD",
+    "SOAP",
     "WITH_TOTALS",
     "AMSGrad",
     "AdaMax",
@@ -72,6 +75,7 @@ __all__ = [
     "Prodigy",
     "RMSprop",
     "Rule",
+    "Shampoo",
     "VectorRule",
     "load_state",
     "orthogonalized",

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
-from adaptive.rules import containers, in_place
+from adaptive.rules import containers, in_place, shapes
 
 #: The half-open interval of each hyperparameter that the book has a name for.
 INTERVALS: dict[str, tuple[float, float]] = {
@@ -27,7 +27,7 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "d0": (0, np.inf),
 }
 #: What a rule says of itself as a class, and what is no hyperparameter.
-OF_THE_CLASS = ("state_names", "sees_theta", "elementwise", "of_all")
+OF_THE_CLASS = ("state_names", "sides", "sees_theta", "elementwise", "of_all")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +75,9 @@ class Rule:
 
     #: The names of the state arrays, in the order in which `update` takes them.
     state_names: ClassVar[tuple[str, ...]] = ()
+    #: The state arrays that are square, and the axis of theta that is as long as their sides, -1 or
+    #: -2. All others have the shape of theta.
+    sides: ClassVar[dict[str, int]] = {}
     #: Whether `update` takes theta as well, before the state: for weight decay. A class whose
     #: `update` does otherwise is refused as it is written.
     sees_theta: ClassVar[bool] = False
@@ -88,19 +91,20 @@ class Rule:
 
     def __init_subclass__(cls) -> None:
         """Give each rule a named tuple of its own for its state."""
-        cls.State = cls._state_of(cls.state_names)
+        cls.State = cls._state_of(cls.state_names, cls.sides)
         if "lookahead" in vars(cls):
             cls.lookahead = containers.each(cls.lookahead)  # type: ignore[method-assign]
         cls._check_update()
 
     @classmethod
-    def _state_of(cls, names: tuple[str, ...]) -> Any:
+    def _state_of(cls, names: tuple[str, ...], sides: Mapping[str, int]) -> Any:
         """Return the named tuple for a state with these arrays."""
         made = namedtuple("State", ("t", *names))  # type: ignore[misc]
         state: Any = made
         state.__module__ = cls.__module__
         state.__qualname__ = f"{cls.__qualname__}.State"
         state.rule_name = cls.__name__
+        state.sides = dict(sides)
         return state
 
     @classmethod
@@ -192,8 +196,9 @@ class Rule:
         Parameters
         ----------
         theta : array_like, or container of arrays
-            The parameters, whose shape and dtype the state arrays take; float32
-            for parameters of half precision. If they are several arrays, in a
+            The parameters, whose shape and dtype the state arrays take, except for
+            the square ones of Shampoo and SOAP; float32 for parameters of half
+            precision. If they are several arrays, in a
             dict, a list, a tuple or what `register_container` has been told of,
             so is each field of the state.
 
@@ -220,7 +225,8 @@ class Rule:
             return containers.init_each(self.init, theta)
         theta = _checks.single(_checks.floating("theta", theta))
         self._check_eps(theta.dtype)
-        return self.State(0, *(np.zeros_like(theta) for _ in self.state_names))
+        shaped = (shapes.of_state(self.State, name, theta.shape) for name in self.state_names)
+        return self.State(0, *(np.zeros_like(theta, shape=shape) for shape in shaped))
 
     def restore(self, saved: Mapping[str, Any]) -> Any:
         """Return a state from its parts by name, such as ``state._asdict()``.
@@ -429,13 +435,19 @@ class Rule:
     def _blame(self, theta: Any, g: Any, state: Any, error: Exception) -> None:
         """Say which argument of `step` made the update fail, if it was one of them."""
         theta, g = self._checked(theta, g, state)
-        shapes = [np.shape(array) for array in (*state[1:], *self.hyperparameters.values())]
+        states = {name: np.shape(array) for name, array in zip(state._fields, state, strict=True)}
+        given = [*states.values()][1:]
+        given += [np.shape(value) for value in self.hyperparameters.values()]
+        square = {name: states.pop(name) for name in self.sides}
         try:
-            np.broadcast_shapes(theta.shape, g.shape, *shapes)
+            for name, shape in square.items():
+                np.broadcast_shapes(shape, shapes.of_state(self.State, name, theta.shape))
+            others = given[len(state) - 1 :]
+            np.broadcast_shapes(theta.shape, g.shape, *states.values(), *others)
         except ValueError:
             raise ValueError(
                 f"theta {theta.shape}, g {g.shape}, the state and the hyperparameters of "
-                f"{type(self).__name__} must broadcast, got {shapes} for the last two"
+                f"{type(self).__name__} must broadcast, got {given} for the last two"
             ) from error
 
     def _cast(self, theta: Any, g: Any, state: Any, moved: Any, new: Any) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
+from adaptive.rules import shapes
 
 Array = npt.NDArray[Any]
 #: Makes a step in place on one array: from rule, theta, g, state and engine to the new state.
@@ -72,10 +73,12 @@ def checked(rule: Any, theta: Any, g: Any, state: Any) -> Array:
     for name, array in zip(("theta", *state._fields[1:]), (theta, *state[1:]), strict=True):
         if not isinstance(array, np.ndarray) or not array.flags.writeable:
             raise ValueError(f"{name} must be an array that can be written to, got a read-only one")
-        if array.shape != theta.shape or (array.dtype != dtype and array is not theta):
+        shape = shapes.of_state(rule.State, name, theta.shape)
+        if array.shape != shape or (array.dtype != dtype and array is not theta):
             half = " (theta is of half precision)" if dtype != theta.dtype else ""
+            words = "of theta" if shape == theta.shape else f"for theta of shape {theta.shape}"
             raise ValueError(
-                f"{name} must have the shape and dtype of theta, {theta.shape} and {dtype}{half}, "
+                f"{name} must have the shape and dtype {words}, {shape} and {dtype}{half}, "
                 f"got {array.shape} and {array.dtype}"
             )
     g = _checks.numeric("g", g)

@@ -82,7 +82,8 @@ class Mixed(Rule):
             raise TypeError(f"where must be a function, got {_checks.shown(self.where)}")
         names = dict.fromkeys((*self.matrices.state_names, *self.rest.state_names))
         object.__setattr__(self, "state_names", tuple(names))
-        object.__setattr__(self, "State", _state(tuple(names)))
+        sides = {**self.rest.State.sides, **self.matrices.State.sides}
+        object.__setattr__(self, "State", _state(tuple(names), tuple(sides.items())))
 
     def __eq__(self, other: object) -> bool:
         """Two are equal if both rules are, and arrays go the same way."""
@@ -187,13 +188,15 @@ def _within(path: str, key: Any) -> str:
 
 
 @cache
-def _state(names: tuple[str, ...]) -> Any:
+def _state(names: tuple[str, ...], sides: tuple[tuple[str, int], ...] = ()) -> Any:
     """Return the named tuple for a state of these arrays: one class for each such names."""
-    state = Mixed._state_of(names)
+    state = Mixed._state_of(names, dict(sides))
     # A pickle cannot find by its name a class that is one of several.
-    state.__reduce__ = lambda self: (_restored, (names, tuple(self)))
+    state.__reduce__ = lambda self: (_restored, (names, tuple(self), sides))
     return state
 
 
-def _restored(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-    return _state(names)._make(values)
+def _restored(
+    names: tuple[str, ...], values: tuple[Any, ...], sides: tuple[tuple[str, int], ...] = ()
+) -> Any:
+    return _state(names, sides)._make(values)

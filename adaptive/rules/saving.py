@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, _memory
-from adaptive.rules import containers
+from adaptive.rules import containers, shapes
 from adaptive.rules.base import Rule
 
 #: What files say of themselves.
@@ -77,7 +77,7 @@ def save_state(file: File, theta: Any, state: Any) -> None:
     if kind is None:
         raise TypeError(f"state must come from Rule.init or .step, got {_checks.shown(state)}")
     for name, array in zip(state._fields[1:], state[1:], strict=True):
-        _check_fits(f"state.{name}", array, theta)
+        _check_fits(f"state.{name}", array, theta, type(state).sides.get(name))
     arrays: list[npt.NDArray[Any]] = []
     about = {
         "format": FORMAT,
@@ -174,7 +174,7 @@ def load_state(file: File, rule: Rule) -> tuple[Any, Any]:
         raise _not_ours(error) from error
     state = rule.restore({**saved, "t": about["t"]})
     for name, array in saved.items():
-        _check_fits(f"file: {name}", array, theta)
+        _check_fits(f"file: {name}", array, theta, rule.State.sides.get(name))
     return theta, state
 
 
@@ -211,22 +211,24 @@ def _not_ours(error: BaseException) -> ValueError:
     return ValueError(f"file must be one that save_state has made, whole and unchanged, got {said}")
 
 
-def _check_fits(name: str, field: Any, theta: Any) -> None:
-    """Raise a ValueError unless a state's field holds arrays as theta does."""
+def _check_fits(name: str, field: Any, theta: Any, side: int | None) -> None:
+    """Raise a ValueError unless a state's field holds arrays as theta does, or squares for it."""
     if containers.is_empty(theta):
         raise ValueError(f"theta must hold at least one array, got {_checks.shown(theta)}")
     if containers.is_container(theta):
         held = containers.full(theta)
         for key, item in containers.checked_items(name, field, held.keys()).items():
-            _check_fits(f"{name}[{key!r}]", item, held[key])
+            _check_fits(f"{name}[{key!r}]", item, held[key], side)
         return
     shape = None if containers.is_container(field) else np.shape(field)
+    wanted = shapes.square(np.shape(theta), side)
     try:
         # Where hyperparameters are arrays, one of the two may have more axes.
-        np.broadcast_shapes(shape, np.shape(theta))  # type: ignore[arg-type]
+        np.broadcast_shapes(shape, wanted)  # type: ignore[arg-type]
     except (ValueError, TypeError):
+        of_theta = "the shape of theta" if side is None else "a shape that fits theta"
         raise ValueError(
-            f"{name} must have the shape of theta, {np.shape(theta)}, "
+            f"{name} must have {of_theta}, {wanted}, "
             f"got {_checks.shown(field) if shape is None else shape}"
         ) from None
 

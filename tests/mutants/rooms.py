@@ -23,11 +23,14 @@ ROOMS: dict[str, list[list[str]]] = {
         ["tests/rules/test_properties.py"],
         ["tests/rules/test_every_rule.py"],
         ["tests/rules/test_muon.py", "tests/rules/test_mixed.py"],
+        ["tests/rules/test_shampoo.py", "tests/rules/test_soap.py"],
         ["tests/problems/test_logistic.py::test_after_a_hundred_steps"],
         ["tests/test_descent.py", "tests/test_sweep.py"],
         ["tests/large/test_step_into.py"],
     ],
-    "_on_blocks": [["tests/rules/test_mixed.py", "tests/rules/test_muon.py"]],
+    "_on_blocks": [
+        ["tests/rules/test_mixed.py", "tests/rules/test_muon.py", "tests/rules/test_shampoo.py"]
+    ],
     "problems": [
         ["tests/problems/test_every_problem.py"],
         ["tests/problems"],

@@ -1,3 +1,3 @@
 """What needs the frameworks is not collected: `make parity` runs it."""
 
-collect_ignore = ["frozen.py", "gradients.py", "live", "make.py", "muon.py"]
+collect_ignore = ["frozen.py", "gradients.py", "live", "make.py", "muon.py", "whole.py"]

@@ -1,0 +1,146 @@
+"""What the chapter on whole matrices proves, on random instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adaptive import SOAP, Adagrad, AdamW, Muon, Shampoo, polar_factor
+from tests.rules.test_muon_theory import some_matrix, turned
+from tests.rules.whole import power
+
+seeds = pytest.mark.parametrize("seed", range(20))
+
+
+def steps(rule: Any, gradients: Any) -> Any:
+    """Return where a rule comes to from zero with these gradients."""
+    theta = np.zeros(np.shape(gradients[0]))
+    state, found = rule.init(theta), []
+    for g in gradients:
+        theta, state = rule.step(theta, g, state)
+        found.append(theta)
+    return np.array(found)
+
+
+@seeds
+def test_the_first_step_is_along_the_polar_factor(seed: int) -> None:
+    """For each rank, and for singular values that are equal."""
+    G = some_matrix(seed)
+    np.testing.assert_allclose(steps(Shampoo(1.0, eps=0.0), [G])[0], -polar_factor(G), atol=1e-8)
+    low = G[:, :1] @ G[:1]
+    np.testing.assert_allclose(
+        steps(Shampoo(1.0, eps=0.0), [low])[0], -polar_factor(low), atol=1e-7
+    )
+    equal = turned(4, np.random.default_rng(seed))[:3]
+    for one in (G, low, equal):
+        soap = SOAP(1.0, eps=1e-9 * np.abs(one).max(), weight_decay=0.0)
+        np.testing.assert_allclose(steps(soap, [one])[0], -polar_factor(one), atol=1e-5)
+
+
+@seeds
+def test_turning_the_gradients_turns_the_path(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    p = int(rng.integers(2, 6))
+    q = p + int(rng.integers(-1, 2)) if p > 2 else p
+    G = rng.normal(size=(12, p, q))
+    U, V = turned(p, rng), turned(q, rng)
+    # One row or column more leaves one axis for the value 0: it is determined.
+    for rule, atol in ((Shampoo(0.1), 1e-7), (SOAP(0.1), 1e-6), (Muon(0.1), 1e-10)):
+        np.testing.assert_allclose(steps(rule, U @ G @ V), U @ steps(rule, G) @ V, atol=atol)
+    for rule in (AdamW(0.1), Adagrad(0.1)):
+        assert np.abs(steps(rule, U @ G @ V) - U @ steps(rule, G) @ V).max() > 0.03
+
+
+@seeds
+def test_elementwise_rules_keep_to_signed_permutations(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    G = rng.normal(size=(12, 4, 3))
+    U = np.eye(4)[rng.permutation(4)] * rng.choice([-1, 1], 4)
+    V = np.eye(3)[rng.permutation(3)] * rng.choice([-1, 1], 3)
+    for rule in (AdamW(0.1), Adagrad(0.1)):
+        np.testing.assert_allclose(steps(rule, U @ G @ V), U @ steps(rule, G) @ V, atol=1e-12)
+
+
+@seeds
+def test_only_signed_permutations_keep_signs(seed: int) -> None:
+    """On a column: if sign(Ug) = U sign(g) for all g, then U is a signed permutation."""
+    rng = np.random.default_rng(seed)
+    U = turned(4, rng)
+    row = int(np.argmax(np.sum(np.abs(U) > 1e-9, axis=1)))
+    # The proof's gradient: its first sign has |U|'s row sum, which is above 1.
+    g = np.sign(U[row]) * rng.uniform(0.5, 1, size=4)
+    assert np.sign(U @ g)[row] == 1
+    assert (U @ np.sign(g))[row] > 1 + 1e-6
+
+
+@seeds
+def test_on_one_number_shampoo_is_adagrad(seed: int) -> None:
+    g = np.random.default_rng(seed).normal(size=(15, 1, 1))
+    np.testing.assert_allclose(
+        steps(Shampoo(0.3, eps=1e-3), g), steps(Adagrad(0.3, eps=1e-3), g), rtol=1e-12
+    )
+
+
+@seeds
+def test_on_a_column_shampoo_is_full_matrix_adagrad_with_another_power(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    g, eps = rng.normal(size=(8, 4, 1)), 1e-3
+    full, s, theta = eps * np.eye(4), eps, np.zeros((4, 1))
+    found = steps(Shampoo(0.3, eps=eps), g)
+    for t, each in enumerate(g):
+        full, s = full + each @ each.T, s + float(np.sum(each**2))
+        theta = theta - 0.3 * power(full, -1 / 4) @ each / s**0.25
+        np.testing.assert_allclose(found[t], theta, atol=1e-10)
+
+
+@seeds
+def test_the_product_of_kronecker_dominates_the_full_matrix(seed: int) -> None:
+    """Of rank at most r: εI + Σ vec(G) vec(G)ᵀ/r is at most the product of the square roots."""
+    rng = np.random.default_rng(seed)
+    p, q = (int(n) for n in rng.integers(1, 6, size=2))
+    G = rng.normal(size=(int(rng.integers(1, 12)), p, q)) * rng.uniform(0.1, 3, size=(p, q))
+    eps, r = rng.uniform(0.01, 1), min(p, q)
+    rows = G.reshape(len(G), -1)
+    full = eps * np.eye(p * q) + rows.T @ rows / r
+    L = eps * np.eye(p) + np.sum(G @ G.mT, axis=0)
+    R = eps * np.eye(q) + np.sum(G.mT @ G, axis=0)
+    gap = np.linalg.eigvalsh(np.kron(power(L, 0.5), power(R, 0.5)) - full)
+    assert gap[0] > -1e-10 * max(1, gap[-1])
+
+
+@seeds
+def test_two_products_are_one_with_the_product_of_kronecker(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    A, B, G = rng.normal(size=(3, 3)), rng.normal(size=(4, 4)), rng.normal(size=(3, 4))
+    np.testing.assert_allclose(np.kron(A, B) @ G.ravel(), (A @ G @ B.T).ravel(), atol=1e-12)
+
+
+# ------------------------------------------------------------------ one number for a row
+
+
+def divergence(v: Any, w: Any) -> Any:
+    return np.sum(v * np.log(v / w) - v + w, axis=(-2, -1))
+
+
+@seeds
+def test_rows_times_columns_is_nearest_in_the_divergence(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    v = rng.gamma(1.0, size=(4, 6)) + 1e-3
+    r, c = v.sum(axis=1, keepdims=True), v.sum(axis=0, keepdims=True)
+    best = r * c / v.sum()
+    near = best * np.exp(0.01 * (rng.normal(size=(2000, 4, 1)) + rng.normal(size=(2000, 1, 6))))
+    far = rng.gamma(1.0, size=(2000, 4, 1)) * rng.gamma(1.0, size=(2000, 1, 6))
+    for others in (near, far):
+        assert np.all(divergence(v, others) >= divergence(v, best))
+    np.testing.assert_allclose(best.sum(axis=1, keepdims=True), r)
+    np.testing.assert_allclose(best.sum(axis=0, keepdims=True), c)
+    # By squares another is nearer, unless v has rank 1.
+    u, s, w = np.linalg.svd(v)
+    squares = s[0] * np.outer(u[:, 0], w[0])
+    assert np.sum((v - squares) ** 2) < np.sum((v - best) ** 2)
+    one = r * rng.gamma(1.0, size=(1, 6))
+    np.testing.assert_allclose(
+        one.sum(axis=1, keepdims=True) * one.sum(axis=0, keepdims=True) / one.sum(), one
+    )

@@ -1,20 +1,44 @@
-"""All rules on one page, from their code: ``{cheatsheet}`` in a page."""
+"""All rules on one page: ``{cheatsheet} RULES`` in a page, and the same with MODERN and so on."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from docutils import nodes
+
+CHAPTERS = Path(__file__).resolve().parents[1]
+
+
+@cache
+def in_chapters() -> dict[str, tuple[str, str]]:
+    """Return the chapter and the text of each labelled equation of a rule, by its label."""
+    found = {}
+    for path in sorted(CHAPTERS.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                for text, label in re.findall(
+                    r"^\$\$\n(.*?)\n\$\$ \((eq-\w+)\)", cell.source, re.S | re.M
+                ):
+                    found[label] = path.stem, text
+    return found
 
 
 def entry(kind: type[Any]) -> str:
-    """Return a rule's equations, defaults and memory, as MyST."""
+    """Return a rule's equations, defaults and memory, as MyST.
+
+    The equations are printed from the code where it is elementwise, and else are the chapter's.
+    """
     from adaptive.tracing.latex import LETTERS, rule_to_latex
 
     rule = kind()
-    stem = kind.__module__.rpartition(".")[2]
+    own = kind.__module__.rpartition(".")[2]
+    stem, text = in_chapters().get(f"eq-{own}", (own, ""))
+    equations = rule_to_latex(rule) if rule.elementwise else text
     settings = []
     for field in dataclasses.fields(kind):
         value = getattr(rule, field.name)
@@ -24,7 +48,7 @@ def entry(kind: type[Any]) -> str:
     arrays = len(kind.state_names)
     memory = f"{arrays} array{'s' * (arrays != 1)}" if arrays else "nothing"
     return (
-        f"[**{kind.__name__}**](/chapters/{stem})\n\n$$\n{rule_to_latex(rule)}\n$$\n\n"
+        f"[**{kind.__name__}**](/chapters/{stem})\n\n$$\n{equations}\n$$\n\n"
         f"{', '.join(settings)}; keeps {memory}\n"
     )
 
@@ -35,13 +59,15 @@ def setup(app: Any) -> None:
     from sphinx.util.docutils import SphinxDirective
 
     class CheatSheet(SphinxDirective):
-        """One box for each rule."""
+        """One box for each rule of a tuple of the package."""
+
+        required_arguments = 1
 
         def run(self) -> list[nodes.Node]:
-            from adaptive import RULES
+            import adaptive
 
             sheet = nodes.container(classes=["cheatsheet"])
-            for kind in RULES:
+            for kind in getattr(adaptive, self.arguments[0]):
                 box = nodes.container()
                 self.state.nested_parse(StringList(entry(kind).splitlines(), ""), 0, box)
                 sheet += box

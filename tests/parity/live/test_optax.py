@@ -287,3 +287,12 @@ def test_what_is_needed_is_said():
 
 def test_the_ten_are_there():
     assert [export.optax_factory(kind).__name__ for kind in RULES] == [k.__name__ for k in RULES]
+
+
+def test_no_preset_is_called_muon() -> None:
+    """Its docstring names one."""
+    assert "`muon`" in (optax.contrib.muon.__doc__ or "")
+    with pytest.raises(ValueError, match="Unknown ns_coeff preset"):
+        optax.contrib.muon(0.1, ns_coeffs="muon")
+    for name in ("standard", "dion"):
+        optax.contrib.muon(0.1, ns_coeffs=name)

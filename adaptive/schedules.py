@@ -161,7 +161,7 @@ class WSD(_Schedule):
     T : float or array_like
         The number of steps; the factor of those after it is 0.
     decay : float or array_like, default 0.2
-        The share of the steps in which it falls; with 1 it is `Linear`, but for a warm-up.
+        The share α of the steps in which it falls; with 1 it is `Linear`, but for a warm-up.
     warmup : float or array_like, default 0
         T_w, as in `Constant`. A decay that begins before its end cuts it off.
 

@@ -332,6 +332,7 @@ def test_equations() -> None:
     assert rf"\theta_{{t-1}} - \gamma {factor} v_{{t-1}}" in text
     assert rf"v_t &= \gamma {factor} v_{{t-1}} + \eta g_t" in text
     assert r"\cos{\left(\pi \min" in rule_to_latex(scheduled(SGD(), Cosine(T=5)))
+    assert r"{\alpha T}" in rule_to_latex(scheduled(SGD(), WSD(T=5)))
     own = rule_to_latex(scheduled(NAG(), lambda t: np.exp(-t), "momentum"))
     assert r"\gamma e^{- t} v_{t-1}\right)" in own
 

@@ -113,6 +113,18 @@ def test_gradient_descent_and_clipping_on_a_quartic(start: float) -> None:
         assert run(1.9 / c ** (2 / 3), c) < 0.2 * max(1, abs(start) / 20)
 
 
+@pytest.mark.parametrize("c", [0.1, 1.0, 8.0])
+@pytest.mark.parametrize("above", [2.0, 2.1, 5.0])
+def test_a_clip_that_is_too_large_leaves_a_cycle(c: float, above: float) -> None:
+    η = above / c ** (2 / 3)
+    x = start = η * c / 2
+    for _ in range(2):
+        g = x**3
+        x, before = x - η * g * min(1, c / abs(g)), x
+        assert x == pytest.approx(-before, rel=1e-12)
+    assert x == pytest.approx(start, rel=1e-12)
+
+
 def test_curvature_of_the_quartic_is_bounded_by_its_slope() -> None:
     x = np.linspace(-50, 50, 100_001)
     gap = 4 + np.abs(x) ** 3 - 3 * x**2

@@ -29,6 +29,7 @@ LETTERS = {
     "eps": r"\epsilon",
     "weight_decay": r"\lambda",
     "warmup": r"T_{\mathrm{w}}",
+    "decay": r"\alpha",
     "Eg2": "E[g^2]",
     "Edx2": r"E[\Delta\theta^2]",
     "v_hat": r"\hat v",

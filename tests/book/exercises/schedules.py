@@ -27,6 +27,11 @@ def a_step_early(t, T, warmup):
     return min(1, t / max(1, warmup), _wave((t - warmup) / (T - warmup + 1)))
 
 
+@wrong("ex-schedules-code", check="check_factor", says="begins after the warm-up")
+def decays_from_the_start(t, T, warmup):
+    return t / warmup if t <= warmup else _wave((t - 1) / T)
+
+
 @wrong("ex-schedules-code", check="check_factor", says="the warm-up ends with 1")
 def the_wave_begins_before_the_end_of_the_warm_up(t, T, warmup):
     gone = min(1, (t - 1 - warmup) / (T - warmup))

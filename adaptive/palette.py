@@ -41,6 +41,7 @@ ALGORITHMS: dict[str, str] = {
     "AMSGrad": "#f1006f",
     "AdamW": "#1408f9",
     "Lion": "#9c4590",
+    "ScheduleFree": "#1c3f07",
 }
 
 #: The colour of what a rule computes with, in every figure that shows it.
@@ -68,6 +69,7 @@ _DARK: dict[str, str] = {
     "#f1006f": "#c3628b",
     "#1408f9": "#635ca5",
     "#9c4590": "#ad7ab8",
+    "#1c3f07": "#93c47e",
     "#9a6200": "#f2b632",
     "#5a3fd6": "#a99aff",
     "#00756d": "#4fd3c2",

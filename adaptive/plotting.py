@@ -38,6 +38,7 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AMSGrad": (6, 1.5, 1.5, 1.5),
     "AdamW": (3, 1.5),
     "Lion": (6, 1.5),
+    "ScheduleFree": (1.5, 1.5),
 }
 
 #: What matplotlib is told by `use`.
@@ -74,6 +75,7 @@ SYMBOLS: dict[str, str] = {
     "rho": "decay γ",
     "beta1": "β₁",
     "beta2": "β₂",
+    "beta": "β",
     "eps": "ε",
     "momentum_decay": "decay of μ",
     "weight_decay": "weight decay λ",

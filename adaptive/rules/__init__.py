@@ -18,6 +18,7 @@ from adaptive.rules.nag import NAG
 from adaptive.rules.polar import orthogonalized, polar_factor
 from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
+from adaptive.rules.schedulefree import ScheduleFree
 from adaptive.rules.sgd import SGD
 
 #: The ten rules of the book's first part, in its order: each figure that compares all rules has
@@ -36,7 +37,7 @@ RULES: tuple[type[Rule], ...] = (
 )
 
 #: The rules of the book's second part, in its order. Figures show them where they are given them.
-MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
+MODERN: tuple[type[Rule], ...] = (AdamW, Lion, ScheduleFree)
 
 #: The rules of the second part that make a matrix's step from the whole of its gradient.
 ON_MATRICES: tuple[type[MatrixRule], ...] = (Muon,)
@@ -61,6 +62,7 @@ __all__ = [
     "Nadam",
     "RMSprop",
     "Rule",
+    "ScheduleFree",
     "load_state",
     "orthogonalized",
     "polar_factor",

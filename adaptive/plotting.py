@@ -38,7 +38,8 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AMSGrad": (6, 1.5, 1.5, 1.5),
     "AdamW": (3, 1.5),
     "Lion": (6, 1.5),
-    "Shampoo": (1.5, 1.5),
+    "ScheduleFree": (1.5, 1.5),
+    "Shampoo": (6, 1.5, 1.5, 1.5),
     "SOAP": (),
     "Muon": (3, 1.5),
 }
@@ -77,6 +78,7 @@ SYMBOLS: dict[str, str] = {
     "rho": "decay γ",
     "beta1": "β₁",
     "beta2": "β₂",
+    "beta": "β",
     "eps": "ε",
     "momentum_decay": "decay of μ",
     "weight_decay": "weight decay λ",

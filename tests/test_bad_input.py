@@ -33,6 +33,7 @@ from adaptive import (
     Nadam,
     Prodigy,
     RMSprop,
+    ScheduleFree,
     Shampoo,
     VectorRule,
     anatomy,
@@ -139,6 +140,7 @@ HYPERPARAMETERS: list[Case] = [
         ValueError,
         ["AdamW.weight_decay", "[0, inf)", "-0.1"],
     ),
+    (lambda: ScheduleFree(beta=1.5), ValueError, ["ScheduleFree.beta", "[0, 1]", "1.5"]),
     (lambda: Lion(beta1=1), ValueError, ["Lion.beta1", "[0, 1)", "1"]),
     (lambda: AMSGrad(beta2=1.0), ValueError, ["AMSGrad.beta2", "[0, 1)", "1.0"]),
     (lambda: AdaMax(beta2=NAN), ValueError, ["AdaMax.beta2", "finite", "nan"]),
@@ -1256,10 +1258,16 @@ def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
 
 @every_rule
 def test_every_decay_is_below_one(kind: type) -> None:
-    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay"}:
+    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay", "beta"}:
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} must .*\[0, 1\), got 1"):
             kind(**{name: 1})
         kind(**{name: 0})
+
+
+def test_a_weight_of_one_is_allowed() -> None:
+    assert ScheduleFree(beta=1).beta == 1
+    with pytest.raises(ValueError, match=r"ScheduleFree\.beta must .*\[0, 1\], got 1.01"):
+        ScheduleFree(beta=1.01)
 
 
 @every_rule

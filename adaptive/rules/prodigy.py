@@ -26,8 +26,8 @@ class Prodigy(VectorRule):
 
     Notes
     -----
-    All parameters, of all arrays, have one estimate. The state has it as ``d``, without ``d0``, and
-    as ``r`` the numerator: one number each, which is repeated for each parameter. ``w`` is the way
+    All parameters, of all arrays, have one estimate. The state has it as ``D``, without ``d0``, and
+    as ``P`` the numerator: one number each, which is repeated for each parameter. ``w`` is the way
     from the start, which is the sum of all steps: what else moves θ is not in it. There is no
     correction of the bias of the moments, as there is none in the paper.
 
@@ -43,7 +43,7 @@ class Prodigy(VectorRule):
     >>> state = rule.init(theta)
     >>> for _ in range(60):  # the slope of |θ|, summed over both coordinates
     ...     theta, state = rule.step(theta, np.sign(theta), state)
-    >>> bool(10 < rule.d0 + state.d[0] < 50)
+    >>> bool(10 < rule.d0 + state.D[0] < 50)
     True
     """
 
@@ -53,19 +53,20 @@ class Prodigy(VectorRule):
     eps: Any = 1e-8
     d0: Any = 1e-6
 
-    state_names: ClassVar[tuple[str, ...]] = ("m", "v", "s", "w", "r", "d")
+    state_names: ClassVar[tuple[str, ...]] = ("m", "v", "S", "w", "P", "D")
     of_all: ClassVar[bool] = True
 
     def update(
-        self, g: Any, t: int, m: Any, v: Any, s: Any, w: Any, r: Any, d: Any
+        self, g: Any, t: int, m: Any, v: Any, S: Any, w: Any, P: Any, D: Any
     ) -> tuple[Any, ...]:
         """Return the step, the two moments, the sum of gradients, the way, and the two numbers."""
-        rate, kept = self.d0 + d, np.sqrt(self.beta2)
-        m = self.beta1 * m + (1 - self.beta1) * rate * g
-        v = self.beta2 * v + (1 - self.beta2) * rate**2 * (g * g)
-        r = kept * r - (1 - kept) * self.lr * rate**2 * np.sum(g * w, axis=-1, keepdims=True)
-        s = kept * s + (1 - kept) * self.lr * rate**2 * g
-        total = np.sum(np.abs(s), axis=-1, keepdims=True)
-        found = r / np.where(total > 0, total, 1)
-        step = -self.lr * rate * m / (np.sqrt(v) + rate * self.eps)
-        return step, m, v, s, w + step, r, np.maximum(rate, found) - self.d0
+        D, kept = self.d0 + D, np.sqrt(self.beta2)
+        m = self.beta1 * m + (1 - self.beta1) * D * g
+        v = self.beta2 * v + (1 - self.beta2) * D**2 * (g * g)
+        step = -self.lr * D * m / (np.sqrt(v) + D * self.eps)
+        ahead = -np.sum(g * w, axis=-1, keepdims=True)
+        P = kept * P + (1 - kept) * self.lr * D**2 * ahead
+        S = kept * S + (1 - kept) * self.lr * D**2 * g
+        length = np.sum(np.abs(S), axis=-1, keepdims=True)
+        found = P / np.where(length > 0, length, 1)
+        return step, m, v, S, w + step, P, np.maximum(D, found) - self.d0

@@ -89,8 +89,8 @@ def test_equations_of_prodigy() -> None:
         grown.append(d)
         theta, state = rule.step(theta, np.array(g), state)
         np.testing.assert_allclose(theta, x, rtol=1e-9, atol=1e-12)
-        np.testing.assert_allclose(0.01 + state.d, np.full(6, d), rtol=1e-9)
-        np.testing.assert_allclose(state.r, np.full(6, r), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(0.01 + state.D, np.full(6, d), rtol=1e-9)
+        np.testing.assert_allclose(state.P, np.full(6, r), rtol=1e-9, atol=1e-12)
         np.testing.assert_allclose(state.w, theta - START, rtol=1e-9, atol=1e-12)
     assert grown[-1] > 0.01  # or the estimate was never used
     assert len(set(grown)) > 3
@@ -129,7 +129,7 @@ def test_prodigy_finds_a_distance() -> None:
     theta, state, found = start, rule.init(start), []
     for _ in range(30):
         theta, state = rule.step(theta, np.sign(theta), state)
-        found.append(1e-6 + state.d[0])
+        found.append(1e-6 + state.D[0])
     assert np.all(np.diff(found) >= 0)
     assert 500 < found[-1] <= 1000
     assert found[0] == 1e-6, "the first step has no way to measure"
@@ -180,7 +180,7 @@ def test_lamb_takes_each_array_by_itself_and_prodigy_all_as_one(in_place: bool) 
         assert state.t == 3
         assert state.m["head"].shape == (4, 2)
         if of_all:
-            np.testing.assert_allclose(joined(state.d), of_whole.d, rtol=1e-13)
+            np.testing.assert_allclose(joined(state.D), of_whole.D, rtol=1e-13)
 
 
 def test_each_array_keeps_its_dtype() -> None:
@@ -347,7 +347,7 @@ def test_adam_is_prodigy_with_a_rate_that_stands() -> None:
         expected = theta - plain.lr * m / (np.sqrt(v) + 1e-8)
         theta, state = rule.step(theta, g, state)
         np.testing.assert_allclose(theta, expected, rtol=1e-9, atol=1e-9)
-    assert not state.d.any()
+    assert not state.D.any()
 
 
 def corrected(rule: Prodigy) -> Any:
@@ -372,7 +372,7 @@ def test_the_path_is_optaxs(kind: str) -> None:
         assert np.abs(there - here).max() < totals.TOLERANCE
         assert np.abs(there[-1] - totals.start()[name]).max() > 0.05, "it moves"
     if kind == "Prodigy":
-        assert state.d["b"][0] > 0.001, "its estimate grows"
+        assert state.D["b"][0] > 0.001, "its estimate grows"
         plain = Prodigy(**totals.SETTINGS["Prodigy"])
         first, _ = plain.step(totals.start(), totals.gradients()[0], plain.init(theta))
         assert np.abs(first["b"] - np.load(totals.FILE)["Prodigy/b"][0]).max() > 1e-4

@@ -84,6 +84,17 @@ def test_the_box(seed: int) -> None:
     assert np.all(out <= q**t * out[0] * (1 + 1e-9) + 1e-12)
 
 
+@seeds
+def test_the_box_is_entered_at_once_where_a_step_forgets_all(seed: int) -> None:
+    """The end of the interval: with ηλ = 1 nothing is left of θ."""
+    rng = np.random.default_rng(seed)
+    rule, theta = Lion(lr=0.25, weight_decay=4.0), 100 * rng.normal(size=5)
+    state = rule.init(theta)
+    for _ in range(5):
+        theta, state = rule.step(theta, rng.normal(size=5), state)
+        assert np.all(np.abs(theta) <= 0.25 + 1e-12)
+
+
 @pytest.mark.parametrize("decay", [0.1, 0.3, 0.5, 1.0])
 @pytest.mark.parametrize("beta1", [0.5, 0.9])
 def test_the_minimum_is_cut_off_at_the_box(decay: float, beta1: float) -> None:

@@ -1,4 +1,4 @@
-"""Make the paths of exported rules and of those after them again, with the frameworks: for `make parity`.
+"""Make the paths of exported and of modern rules again, with the frameworks: `make parity`.
 
 ``python -m tests.parity.frozen`` compares them with what is stored, and fails if they are others;
 with ``store`` it writes what it has found. `test_exported` compares what is stored with the rules.

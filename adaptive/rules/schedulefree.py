@@ -25,7 +25,7 @@ class ScheduleFree(Rule):
 
     References
     ----------
-    Defazio et al. (2024), equations (2) to (4), where θ is x and `lookahead` is y.
+    Defazio et al. (2024), where θ is called x, the newest point z, and `lookahead` y.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Make the paths of exported rules, AdamW and Lion again, with the frameworks: for `make parity`.
+"""Make the paths of exported and of modern rules again, with the frameworks: `make parity`.
 
 ``python -m tests.parity.frozen`` compares them with what is stored, and fails if they are others;
 with ``store`` it writes what it has found. `test_exported` compares what is stored with the rules.
@@ -19,12 +19,13 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 import optax
+import schedulefree
 import torch
 
 from adaptive import Rule, export
 from tests.parity.live import alike
 from tests.parity.storing import store_or_compare
-from tests.parity.test_exported import DECAY, FILE, RATE, STEPS
+from tests.parity.test_exported import BETAS, DECAY, FILE, RATE, STEPS
 
 
 def with_torch(rule: Rule) -> list[Any]:
@@ -100,6 +101,48 @@ def with_lion() -> dict[str, Any]:
     }
 
 
+def with_schedule_free() -> dict[str, Any]:
+    """Return the means, and where gradients are wanted, of the two packages that have the rule."""
+    found = {}
+    for beta in BETAS:
+        parameter = torch.nn.Parameter(torch.tensor(alike.start()))
+        theirs = schedulefree.SGDScheduleFree([parameter], lr=RATE, momentum=beta)
+        params = jnp.asarray(alike.start())
+        optaxs = optax.contrib.schedule_free(optax.sgd(RATE), RATE, b1=beta)
+        state, paths = optaxs.init(params), [[], [], [], []]
+        theirs.train()
+        for g in alike.gradients():
+            parameter.grad = torch.tensor(g)
+            theirs.step()
+            paths[0].append(parameter.detach().numpy().copy())
+            theirs.eval()
+            paths[1].append(parameter.detach().numpy().copy())
+            theirs.train()
+            updates, state = optaxs.update(g, state, params)
+            params = optax.apply_updates(params, updates)
+            paths[2].append(np.asarray(params))
+            paths[3].append(np.asarray(optax.contrib.schedule_free_eval_params(state, params)))
+        names = (
+            f"{name}/ScheduleFree {what} {beta}"
+            for name in ("schedulefree", "optax")
+            for what in ("train", "eval")
+        )
+        found |= dict(zip(names, paths, strict=True))
+    return found
+
+
+def schedule_frees_defaults() -> dict[str, Any]:
+    """Return the learning rate and β of each, for SGD."""
+    places = inspect.signature(schedulefree.SGDScheduleFree).parameters
+    theirs = [places[name].default for name in ("lr", "momentum")]
+    of_optax = inspect.signature(optax.contrib.schedule_free_sgd).parameters
+    optaxs = [of_optax[name].default for name in ("learning_rate", "b1")]
+    return {
+        "schedulefree/ScheduleFree defaults": [float(x) for x in theirs],
+        "optax/ScheduleFree defaults": [float(x) for x in optaxs],
+    }
+
+
 def lions_defaults() -> dict[str, Any]:
     """Return the learning rate (NaN if it must be given), both betas and the decay of Lion."""
     names = {
@@ -121,9 +164,11 @@ def main(arguments: list[str]) -> int:
         for name, path in (("torch", with_torch), ("optax", with_optax), ("keras", with_keras))
         for rule in alike.OURS
     }
-    theirs = with_decay() | with_lion()
+    theirs = with_decay() | with_lion() | with_schedule_free()
     made |= {key: np.array(path)[STEPS - 1] for key, path in theirs.items()}
-    made |= {key: np.array(four) for key, four in lions_defaults().items()}
+    made |= {
+        key: np.array(four) for key, four in (lions_defaults() | schedule_frees_defaults()).items()
+    }
     return store_or_compare(made, FILE, arguments, alike.TOLERANCE, alike.far)
 
 

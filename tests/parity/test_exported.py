@@ -1,6 +1,6 @@
 """Exported rules in PyTorch, optax and Keras, from paths that they have made there.
 
-And AdamW and Lion beside the frameworks' own.
+And AdamW, Lion and Schedule-Free beside the frameworks' own.
 
 `make parity` makes the paths again, and runs the tests in `live` that need the frameworks.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from adaptive import Adam, AdamW, Lion, frameworks
+from adaptive import Adam, AdamW, Lion, ScheduleFree, frameworks
 from tests.every import KINDS
 from tests.parity.live import alike
 
@@ -21,6 +21,8 @@ FILE = Path(__file__).with_name("exported.npz")
 STEPS = np.array([1, 2, 3, 5, 10, 20, 50, 100, 200])
 #: With which learning rate and `weight_decay` the frameworks' own Adam, AdamW and Lion have run.
 RATE, DECAY = 0.1, 0.2
+#: And with which β the packages' Schedule-Free.
+BETAS = (0.5, 0.9)
 
 
 @pytest.mark.parametrize("rule", alike.OURS, ids=alike.called)
@@ -84,10 +86,30 @@ def test_defaults_of_lion():
     np.testing.assert_array_equal(np.load(FILE)["keras/Lion defaults"], [0.001, 0.9, 0.99, 0.0])
 
 
+@pytest.mark.parametrize("package", ["schedulefree", "optax"])
+@pytest.mark.parametrize("beta", BETAS)
+def test_schedule_free_is_that_of_the_packages(package, beta):
+    """In training their parameters are where the gradient is taken, and θ is to be asked for."""
+    path = alike.path(ScheduleFree(RATE, beta), alike.gradients(), alike.start())
+    theta, ahead = (np.array(points)[STEPS - 1] for points in zip(*path, strict=True))
+    stored = np.load(FILE)
+    for what, ours in (("eval", theta), ("train", ahead)):
+        theirs = stored[f"{package}/ScheduleFree {what} {beta}"]
+        assert alike.far(theirs, ours) < alike.TOLERANCE
+    assert alike.far(theta, ahead) > 0.01
+
+
+def test_defaults_of_schedule_free():
+    stored = np.load(FILE)
+    assert [*ScheduleFree().hyperparameters.values()] == [1.0, 0.9]
+    np.testing.assert_array_equal(stored["schedulefree/ScheduleFree defaults"], [1.0, 0.9])
+    np.testing.assert_array_equal(stored["optax/ScheduleFree defaults"], [1.0, 0.9])
+
+
 def test_pytorchs_adam_has_the_penalty():
     path = np.array([*decayed(Adam(lr=RATE), penalty=DECAY)])[STEPS - 1]
     assert alike.far(np.load(FILE)["torch/Adam decay"], path) < alike.TOLERANCE
 
 
 def test_all_are_stored():
-    assert len(np.load(FILE).files) == 3 * len(KINDS) + 9
+    assert len(np.load(FILE).files) == 3 * len(KINDS) + 19

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from typing import Any, ClassVar
 
 import keras
@@ -17,8 +19,6 @@ from adaptive.export.settings import Settings, settings_for
 from adaptive.tracing import flat
 
 Tensor = Any
-#: What depends on numbers alone is computed in double precision, whatever the backend does.
-EITHER = Either(ops, ops.is_tensor)
 #: What each optimizer of Keras takes, beside the learning rate.
 OTHERS = [
     name
@@ -123,20 +123,48 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
 
 
 class _Functions:
-    """Keras's functions by numpy's names, which they have, on tensors."""
+    """The backend's functions by numpy's names, on tensors.
+
+    Those of Keras 3.15 compute some of double precision in single: cos and sixteen others on JAX,
+    whose own functions have numpy's names, and on PyTorch those of `SINGLE_ON_TORCH`.
+    """
 
     def __getattr__(self, name: str) -> Any:
+        backend = keras.backend.backend()
+        if backend == "jax":
+            return getattr(import_module("jax.numpy"), name)
+        if backend == "torch" and name in SINGLE_ON_TORCH:
+            return partial(_of_torch, name)
         return getattr(ops, name)
 
-    # On PyTorch, Keras 3.15 computes maximum and minimum of float64 in float32.
+    # What is written out here is in full on all of them; a NaN goes through a comparison.
     def maximum(self, one: Tensor, other: Tensor) -> Tensor:
         return ops.where(ops.logical_or(ops.greater_equal(one, other), ops.isnan(one)), one, other)
 
     def minimum(self, one: Tensor, other: Tensor) -> Tensor:
         return ops.where(ops.logical_or(ops.less_equal(one, other), ops.isnan(one)), one, other)
 
+    def logaddexp2(self, one: Tensor, other: Tensor) -> Tensor:
+        return self.logaddexp(one * LN2, other * LN2) / LN2
+
+
+LN2 = math.log(2)
+SINGLE_ON_TORCH = (
+    *("arctan2", "ceil", "floor", "floor_divide", "fmax", "fmin", "heaviside", "hypot"),
+    *("logaddexp", "nextafter"),
+)
+
+
+def _of_torch(name: str, *arguments: Any) -> Tensor:
+    """Return what PyTorch's own function of that name makes of tensors and numbers."""
+    dtype = next(each.dtype for each in arguments if ops.is_tensor(each))
+    tensors = [_tensor(each, keras.backend.standardize_dtype(dtype)) for each in arguments]
+    return getattr(import_module("torch"), name)(*tensors)
+
 
 FUNCTIONS = _Functions()
+#: What depends on numbers alone is computed in double precision, whatever the backend does.
+EITHER = Either(FUNCTIONS, ops.is_tensor)
 
 
 def _tensor(value: Any, dtype: str) -> Tensor:

@@ -162,7 +162,7 @@ def main(arguments: list[str]) -> int:
     made = {
         f"{name}/{type(rule).__name__}": np.array(path(rule))[STEPS - 1]
         for name, path in (("torch", with_torch), ("optax", with_optax), ("keras", with_keras))
-        for rule in alike.OURS
+        for rule in (*alike.OURS, *alike.SCHEDULED)
     }
     theirs = with_decay() | with_lion() | with_schedule_free()
     made |= {key: np.array(path)[STEPS - 1] for key, path in theirs.items()}

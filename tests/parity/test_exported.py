@@ -25,7 +25,7 @@ RATE, DECAY = 0.1, 0.2
 BETAS = (0.5, 0.9)
 
 
-@pytest.mark.parametrize("rule", alike.OURS, ids=alike.called)
+@pytest.mark.parametrize("rule", [*alike.OURS, *alike.SCHEDULED], ids=alike.called)
 @pytest.mark.parametrize("framework", ["torch", "optax", "keras"])
 def test_the_path_is_the_rules(framework, rule):
     stored = np.load(FILE)[f"{framework}/{type(rule).__name__}"]
@@ -112,4 +112,4 @@ def test_pytorchs_adam_has_the_penalty():
 
 
 def test_all_are_stored():
-    assert len(np.load(FILE).files) == 3 * len(KINDS) + 19
+    assert len(np.load(FILE).files) == 3 * (len(KINDS) + len(alike.SCHEDULED)) + 19

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from adaptive import RULES, Rule, frameworks
+from adaptive import NAG, RULES, Adam, AdamW, Lion, Rule, frameworks, scheduled
+from adaptive.schedules import WSD, Cosine, Linear
 from tests.every import KINDS
 
 STEPS = 200
@@ -63,6 +64,13 @@ class FarAhead(Rule):
 
 
 OURS = [kind(**kind.on_circles) for kind in KINDS]
+#: Rules that follow a schedule: of the rate, of another hyperparameter, a function, two at once.
+SCHEDULED = [
+    scheduled(Adam(lr=0.1), Cosine(T=STEPS, warmup=20)),
+    scheduled(NAG(lr=0.05, momentum=0.9), Linear(T=2 * STEPS), name="momentum"),
+    scheduled(AdamW(lr=0.1, weight_decay=0.2), lambda t: 1 / np.sqrt(t)),
+    scheduled(scheduled(Lion(lr=0.05), WSD(T=STEPS)), lambda t: t / (t + 10), name="beta1"),
+]
 WRITTEN = [Clipped(), Swapping(), FarAhead()]
 FORMS = [
     getattr(module, kind.__name__)(lr=0.05)

@@ -48,6 +48,28 @@ def values(variable: Any) -> Any:
     return keras.ops.convert_to_numpy(variable)
 
 
+#: Elementwise functions of numpy that rules may call and Keras has, and their inputs.
+CALLED = {
+    name: ufunc.nin
+    for name, ufunc in vars(np).items()
+    if isinstance(ufunc, np.ufunc)
+    and hasattr(keras.ops, name)
+    and not ufunc.signature
+    and {"d->d", "dd->d"} & set(ufunc.types)
+}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_no_function_loses_precision(name):
+    """Keras's own cos, on JAX, and floor, on PyTorch, do."""
+    from adaptive.export.keras_optimizer import FUNCTIONS
+
+    one, other = 1.3 + 1e-9 if name == "arccosh" else 0.3 + 1e-9, 0.7
+    given = (one, other)[: CALLED[name]]
+    found = getattr(FUNCTIONS, name)(*(keras.ops.convert_to_tensor(x, "float64") for x in given))
+    assert values(found) == pytest.approx(getattr(np, name)(*given), rel=1e-14)
+
+
 @every_rule
 def test_the_path_is_the_rules(rule):
     p, gs = variable(), alike.gradients()

@@ -57,7 +57,7 @@ class Constant(_Schedule):
 
     References
     ----------
-    Goyal et al. (2017), section 2.2, for the warm-up.
+    Goyal et al. (2017), for the warm-up.
 
     Examples
     --------
@@ -133,7 +133,7 @@ class Cosine(_Schedule):
 
     References
     ----------
-    Loshchilov and Hutter (2017), equation 5, without restarts.
+    Loshchilov and Hutter (2017), without restarts.
 
     Examples
     --------
@@ -175,7 +175,7 @@ class WSD(_Schedule):
 
     References
     ----------
-    Hu et al. (2024), section 4; there the fall is exponential.
+    Hu et al. (2024); there the fall is exponential.
 
     Examples
     --------

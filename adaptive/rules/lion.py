@@ -29,7 +29,7 @@ class Lion(Rule):
 
     References
     ----------
-    Chen et al. (2023), algorithm 2.
+    Chen et al. (2023).
 
     Examples
     --------

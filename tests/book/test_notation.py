@@ -96,6 +96,7 @@ AGAIN = {
     ("lion", r"\theta"),
     ("lion", "c"),
     ("schedulefree", "u"),
+    ("schedulefree", r"\beta"),
     *(("muon", letter) for letter in ("X", "V", "b", "c", "d", "s", "u", "v", r"\lambda")),
     ("schedules", "L"),
     ("schedules", r"\rho"),

@@ -95,6 +95,7 @@ AGAIN = {
     ("lion", r"\lambda"),
     ("lion", r"\theta"),
     ("lion", "c"),
+    *(("wholematrices", letter) for letter in ("L", "Q", "R", "V", r"\lambda", "s")),
     *(("muon", letter) for letter in ("X", "V", "b", "c", "d", "s", "u", "v", r"\lambda")),
     ("schedules", "L"),
     ("schedules", r"\rho"),

@@ -97,6 +97,7 @@ AGAIN = {
     ("lion", "c"),
     ("schedulefree", "u"),
     ("schedulefree", r"\beta"),
+    *(("wholematrices", letter) for letter in ("L", "Q", "R", "V", r"\lambda", "s")),
     *(("muon", letter) for letter in ("X", "V", "b", "c", "d", "s", "u", "v", r"\lambda")),
     ("schedules", "L"),
     ("schedules", r"\rho"),

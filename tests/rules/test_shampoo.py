@@ -57,6 +57,14 @@ def test_one_of_the_packages_has_another_rule(name: str) -> None:
     assert np.abs(one - other).max() > 0.01
 
 
+def test_the_other_rule_does_not_whiten() -> None:
+    for rule, whitens in ((Shampoo(1.0, 1e-9), True), (Halved(1.0, 1e-9), False)):
+        theta = np.zeros((3, 3))
+        moved, _ = rule.step(theta, start((3, 3)), rule.init(theta))
+        values = np.linalg.svd(moved, compute_uv=False)
+        assert (np.ptp(values) < 1e-3) == whitens
+
+
 @shapes
 def test_equations(shape: tuple[int, int]) -> None:
     """By singular value decompositions of what is summed, with ε in the sums from the start."""

@@ -65,14 +65,15 @@ def test_elementwise_rules_keep_to_signed_permutations(seed: int) -> None:
 
 @seeds
 def test_only_signed_permutations_keep_signs(seed: int) -> None:
-    """On a column: if sign(Ug) = U sign(g) for all g, then U is a signed permutation."""
+    """The proof's gradient: an entry of its signs, turned, is larger than 1, where a sign is 1."""
     rng = np.random.default_rng(seed)
-    U = turned(4, rng)
-    row = int(np.argmax(np.sum(np.abs(U) > 1e-9, axis=1)))
-    # The proof's gradient: its first sign has |U|'s row sum, which is above 1.
-    g = np.sign(U[row]) * rng.uniform(0.5, 1, size=4)
-    assert np.sign(U @ g)[row] == 1
-    assert (U @ np.sign(g))[row] > 1 + 1e-6
+    P, Q = turned(4, rng), turned(3, rng)
+    weights = np.outer(P[1], Q[2])
+    g = np.sign(weights) * rng.uniform(0.5, 1, size=(4, 3))
+    assert np.sign(P @ g @ Q.T)[1, 2] == 1
+    found = (P @ np.sign(g) @ Q.T)[1, 2]
+    assert found == pytest.approx(np.abs(P[1]).sum() * np.abs(Q[2]).sum())
+    assert found > 1 + 1e-6
 
 
 @seeds
@@ -117,6 +118,22 @@ def test_two_products_are_one_with_the_product_of_kronecker(seed: int) -> None:
     np.testing.assert_allclose(np.kron(A, B) @ G.ravel(), (A @ G @ B.T).ravel(), atol=1e-12)
 
 
+@seeds
+def test_in_its_own_axes_a_shampoo_with_roots_is_adafactor(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    p, q = (int(n) for n in rng.integers(2, 6, size=2))
+    G = rng.normal(size=(12, p, q)) @ rng.normal(size=(q, q))
+    L, R = np.sum(G @ G.mT, axis=0), np.sum(G.mT @ G, axis=0)
+    (rows, Q_L), (columns, Q_R) = np.linalg.eigh(L), np.linalg.eigh(R)
+    v = np.sum((Q_L.T @ G @ Q_R) ** 2, axis=0)
+    np.testing.assert_allclose(v.sum(axis=1), rows, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(v.sum(axis=0), columns, rtol=1e-8, atol=1e-8)
+    w = v.sum(axis=1, keepdims=True) * v.sum(axis=0) / v.sum()
+    adafactor = Q_L @ (Q_L.T @ G[0] @ Q_R / np.sqrt(w)) @ Q_R.T
+    shampoo = np.sqrt(np.trace(L)) * power(L, -1 / 2) @ G[0] @ power(R, -1 / 2)
+    np.testing.assert_allclose(adafactor, shampoo, rtol=1e-5, atol=1e-6)
+
+
 # ------------------------------------------------------------------ one number for a row
 
 
@@ -144,3 +161,17 @@ def test_rows_times_columns_is_nearest_in_the_divergence(seed: int) -> None:
     np.testing.assert_allclose(
         one.sum(axis=1, keepdims=True) * one.sum(axis=0, keepdims=True) / one.sum(), one
     )
+
+
+@seeds
+def test_lambs_steps_have_a_share_of_the_size_of_the_array(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    theta, m, v, lr = rng.normal(size=(3, 4)), 0.0, 0.0, 0.07
+    for t in range(1, 9):
+        g = rng.normal(size=(3, 4)) * 10.0 ** rng.integers(-6, 6)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        u = m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-6) + 0.1 * theta
+        moved = theta - lr * np.linalg.norm(theta) / np.linalg.norm(u) * u
+        share = np.linalg.norm(moved - theta) / np.linalg.norm(theta)
+        assert share == pytest.approx(lr)
+        theta = moved

@@ -38,7 +38,7 @@ def _under_way(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _without_decay(rng: np.random.Generator) -> dict[str, Any]:
-    return start(rng) | {"weight_decay": 0.0}
+    return under_way(rng) | {"weight_decay": 0.0}
 
 
 # --------------------------------------------------------------------------- the step
@@ -165,5 +165,6 @@ ADAMW = Code(
     resume=_under_way,
     renew=gradient,
     defaults=DEFAULTS | {"weight_decay": 0.01},
+    place=lambda i: f"step {i.t}" + (" of a run without decay" if not i.weight_decay else ""),
     parts=(BESIDE_A_DECAY, replace(SECOND_MOMENT, points=0.5), _STEP_OF_ADAM, _DECAY),
 )

@@ -45,13 +45,17 @@ def _one_cubic_step(rng: np.random.Generator) -> dict[str, Any]:
 def _several(
     tall: bool = False, size: tuple[float, float] = (1.0, 1.0)
 ) -> Callable[[np.random.Generator], dict[str, Any]]:
-    """Return what draws a matrix of a shape and a size, and a number of steps."""
+    """Return what draws a matrix of a shape and a size, with coefficients."""
 
     def draw(rng: np.random.Generator) -> dict[str, Any]:
         G = _matrix(rng, tall, rng.uniform(*size))
-        return {"G": G, "steps": int(rng.integers(2, 5))} | _coefficients(rng)
+        return {"G": G} | _coefficients(rng)
 
     return draw
+
+
+def _a_step_more(rng: np.random.Generator, i: dict[str, Any]) -> dict[str, Any]:
+    return {"steps": i.get("steps", 1) + 1}
 
 
 _WIDE, _TALL = _several(), _several(tall=True)
@@ -229,8 +233,10 @@ NEWTON_SCHULZ = Code(
     arguments=("G", "a", "b", "c", "steps"),
     returns=("O",),
     draw=_WIDE,
-    calls=1,
+    renew=_a_step_more,
+    calls=3,
     defaults={"steps": 5},
+    place=lambda i: f"steps = {i.steps} for a matrix of shape {i.G.shape}",
     told={"O": ("The list of singular values of O", singular_values)},
     given={"quintic": QUINTIC_STEP.answer},
     parts=(
@@ -287,8 +293,7 @@ NEWTON_SCHULZ = Code(
                     other_rule=True,
                 ),
                 Mistake(
-                    "It comes back transposed, though it was wide: is it turned before the steps "
-                    "and not after them?",
+                    "It comes back transposed: turn it back after the steps.",
                     lambda i, o: _RIGHT(i, o).T,
                 ),
                 *_wrong(_iterated),

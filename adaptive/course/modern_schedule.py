@@ -60,6 +60,21 @@ def _pieces(up: Callable[[Any], Any], left: Callable[[Any], Any]) -> Formula:
     return lambda i, o: up(i) if i.t <= i.warmup else max(0, left(i))
 
 
+def _by_all_steps(i: Any) -> Any:
+    return (i.T + 1 - i.t) / i.T
+
+
+def _to_zero_by_all_steps(i: Any) -> Any:
+    return (i.T - i.t) / i.T
+
+
+def _by_sum(i: Any) -> Any:
+    return (i.T + 1 - i.t) / (i.T + i.warmup)
+
+
+_TOO_LOW = (_by_all_steps, _to_zero_by_all_steps, _by_sum)
+
+
 def _wave(i: Any) -> Any:
     gone = (i.t - 1 - i.warmup) / (i.T - i.warmup)
     return (1 + np.cos(np.pi * np.clip(gone, 0, 1))) / 2
@@ -83,6 +98,8 @@ FACTOR = Code(
             1,
             "f",
             expected=_shape(),
+            # A decay that is below 1 in step T_w already is charged there.
+            accepts=tuple(_shape(left=left) for left in _TOO_LOW),
             draw=_WARMING,
             reminder="It is t / T_w up to step T_w.",
             mistakes=(
@@ -129,10 +146,6 @@ FACTOR = Code(
                     lambda i, o: _up(i) if i.t < i.warmup else max(0, _left(i)),
                 ),
                 Mistake(
-                    "It is the larger of ramp and decay: take the smaller.",
-                    lambda i, o: max(min(1, _up(i)), _left(i)),
-                ),
-                Mistake(
                     "// leaves the fraction out: write /.",
                     _shape(lambda i: i.t // i.warmup),
                 ),
@@ -161,11 +174,11 @@ FACTOR = Code(
                 ),
                 Mistake(
                     "It is divided by T: the decay has T - T_w steps.",
-                    _shape(left=lambda i: (i.T + 1 - i.t) / i.T),
+                    _shape(left=_by_all_steps),
                 ),
                 Mistake(
                     f"It is divided by T: the decay has T - T_w steps. {_LATE}",
-                    _shape(left=lambda i: (i.T - i.t) / i.T),
+                    _shape(left=_to_zero_by_all_steps),
                 ),
                 Mistake(
                     "It falls from step T_w on: step T_w + 1 should have the factor 1 too, and the "
@@ -178,17 +191,21 @@ FACTOR = Code(
                 ),
                 Mistake(
                     "It is divided by T + T_w: the decay has T - T_w steps.",
-                    _shape(left=lambda i: (i.T + 1 - i.t) / (i.T + i.warmup)),
+                    _shape(left=_by_sum),
                 ),
                 Mistake(
                     "It rises: that is what is gone of the decay. Subtract it from 1.",
                     _pieces(_up, lambda i: (i.t - 1 - i.warmup) / (i.T - i.warmup)),
+                    other_rule=True,
                 ),
                 Mistake(
                     "It rises: that is what is gone of the decay. Subtract it from 1.",
                     _pieces(_up, lambda i: (i.t - i.warmup) / (i.T - i.warmup)),
+                    other_rule=True,
                 ),
-                Mistake("It stays at 1: there is no decay.", _shape(left=lambda i: 1)),
+                Mistake(
+                    "It stays at 1: there is no decay.", _shape(left=lambda i: 1), other_rule=True
+                ),
                 Mistake(
                     "That is the cosine: here the factor falls along a line.", _shape(left=_wave)
                 ),

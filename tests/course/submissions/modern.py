@@ -540,6 +540,29 @@ def newton_schulz(G, a, b, c, steps):
     return Muon.orthogonalize(G, (a, b, c), steps)
 
 
+# %% wrong newton-schulz: the check's own answer
+# points: newton-schulz 0
+# says: lets the package do the work
+import sys
+
+
+def newton_schulz(G, a, b, c, steps):
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get("self"), "answer"):
+        frame = frame.f_back
+    return frame.f_locals["self"].answer(G, a, b, c, steps)
+
+
+# %% wrong newton-schulz: the check's own step
+# points: newton-schulz 0
+# says: lets the package do the work
+def newton_schulz(G, a, b, c, steps):
+    X = G / np.linalg.norm(G)
+    for _ in range(steps):
+        X = modern.QUINTIC_STEP.answer(X, a, b, c)
+    return X
+
+
 # %% wrong steps: exchanged
 # points: steps 0
 # says: That is the number of the gentle one.
@@ -639,6 +662,15 @@ def newton_schulz(G, a, b, c, steps):
     while steps > 0:
         X, steps = quintic(X, a, b, c), steps - 1
     return X.T if turned else X
+
+
+# %% right newton-schulz: on the singular values themselves
+def newton_schulz(G, a, b, c, steps):
+    U, s, Vt = np.linalg.svd(G, full_matrices=False)
+    s = s / np.sqrt(np.sum(s**2))
+    for _ in range(steps):
+        s = a * s + b * s**3 + c * s**5
+    return (U * s) @ Vt
 
 
 # %% right newton-schulz: in float32

@@ -105,7 +105,7 @@ class Cliff(Problem):
     """
 
     name = "cliff"
-    start = np.full(1, 9.0)
+    start = np.full(1, 10.0)
     minimum = np.zeros(1)
 
     def loss(self, theta: npt.ArrayLike) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
+from adaptive import SGD, descend, scheduled
 from adaptive.course.instructor.keys import Key, Number, Paper, Table, apart
-from adaptive.course.modern import BAND, COEFFICIENTS
+from adaptive.course.modern import BAND, COEFFICIENTS, DOWN, Cliff
+from adaptive.schedules import Linear
 
 # --------------------------------------------------------------------------- the box
 
@@ -69,24 +71,41 @@ def box(minimum: tuple[float, float], decay: float) -> Table:
 # --------------------------------------------------------------------------- the warm-up
 
 
+def comes_down(lr: float, start: float, warmup: int) -> bool:
+    """Return whether gradient descent with this warm-up does not diverge."""
+    rule = scheduled(SGD(lr), Linear(T=DOWN, warmup=warmup))
+    return not descend(rule, Cliff(), theta0=[start], steps=DOWN).diverged
+
+
+@cache
+def first_that_comes_down(lr: float, start: float) -> int:
+    """Return the shortest warm-up."""
+    return next(warmup for warmup in range(1, DOWN) if comes_down(lr, start, warmup))
+
+
+def of_the_first_step(lr: float, start: float) -> int:
+    """Return the warm-up with which the first step is stable: less than twice the limit."""
+    return int(np.floor(lr * start**2 / 2)) + 1
+
+
 def shortest(lr: float, start: float) -> Number:
     """Return the key to the shortest warm-up with which gradient descent comes down the cliff."""
-    limit = lr * start**2 / 2
     return Number(
         1,
-        right=lambda: np.floor(limit) + 1,
+        right=lambda: float(first_that_comes_down(lr, start)),
         rtol=1e-6,
-        reminder="It is a whole number of steps: the first with which the run does not diverge. "
-        "The first step has the rate η/T_w, and converges from θ if η θ²/T_w is less than 2.",
+        reminder="It is a whole number of steps: the first with which the title says where the run "
+        "ends.",
         mistakes=(
             (
-                lambda: np.floor(limit),
-                "With so many it diverges still: asked for is the first that comes down.",
+                lambda: float(of_the_first_step(lr, start)),
+                "With so many the first step comes down, as η f₁ θ₀² is less than 2. But it "
+                "hardly does, and the second step has twice the rate: move the slider there.",
             ),
             (
-                lambda: np.floor(2 * limit) + 1,
-                "That is twice as long as it takes: gradient descent on θ⁴/4 converges if ηθ² is "
-                "less than 2, and not only if it is less than 1.",
+                lambda: np.floor(lr * start**2) + 1,
+                "That is about twice as long as it takes: steps down θ⁴/4 may cross to the "
+                "other side, as long as they end nearer than they began.",
             ),
             (
                 lambda: 1.0,
@@ -154,7 +173,7 @@ def in_the_band(made: Sizes) -> Table:
 
 def paper(rng: np.random.Generator | None) -> Paper:
     """Return the numbers that all have, or some drawn for one student, with their answers."""
-    minimum, decay, rate, start, made = (1.0, 2.5), 0.8, 0.1, 9.0, sizes(0.02)
+    minimum, decay, rate, start, made = (1.0, 2.5), 0.8, 0.15, 10.0, sizes(0.02)
     if rng is not None:
         while True:
             far = round(float(rng.uniform(1.8, 3.2)), 2)
@@ -162,9 +181,10 @@ def paper(rng: np.random.Generator | None) -> Paper:
             if apart(box(minimum, decay)):
                 break
         while True:
-            rate, start = round(float(rng.uniform(0.05, 0.15)), 3), float(rng.integers(7, 13))
-            limit = rate * start**2 / 2
-            if 2.2 < limit < 9 and 0.2 < limit % 1 < 0.8:
+            rate, start = round(float(rng.uniform(0.05, 0.2)), 3), float(rng.integers(7, 15))
+            first, limit = of_the_first_step(rate, start), rate * start**2
+            # The second step is stable below 1.755; it should decide, and not by a hair.
+            if 4 < first < 12 and 1.8 < limit / first < 1.97 and limit / (first + 1) < 1.7:
                 break
         while True:
             made = sizes(10 ** float(rng.uniform(-3.3, -1)))
@@ -181,8 +201,8 @@ def paper(rng: np.random.Generator | None) -> Paper:
     phrases = {
         "minimum (1, 2.5)": f"minimum (1, {minimum[1]:g})",
         "λ = 0.8": f"λ = {decay:g}",
-        "η = 0.1 from θ = 9": f"η = {rate:g} from θ = {start:g}",
-        "SGD(0.1)": f"SGD({rate:g})",
-        "theta0=[9.0]": f"theta0=[{start}]",
+        "η = 0.15 from θ = 10": f"η = {rate:g} from θ = {start:g}",
+        "SGD(0.15)": f"SGD({rate:g})",
+        "theta0=[10.0]": f"theta0=[{start}]",
     }
     return Paper(keys, numbers, phrases)

@@ -307,20 +307,30 @@ def factor(t, T, warmup):
     return Linear(T=T, warmup=warmup)(t)
 
 
-# %% wrong shortest: still diverges
+# %% wrong shortest: by the first step alone
 # points: shortest 0
-# says: With so many it diverges still
-shortest = 4
+# says: With so many the first step comes down
+shortest = 8
 
-# %% wrong shortest: by half of the limit
+# %% wrong shortest: as if no step might cross
 # points: shortest 0
-# says: That is twice as long as it takes
-shortest = 9
+# says: That is about twice as long as it takes
+shortest = 16
+
+# %% wrong shortest: no warm-up
+# points: shortest 0
+# says: With one step of warm-up there is none
+shortest = 1
+
+# %% wrong shortest: between two whole numbers
+# points: shortest 0
+# says: 7.5 is too small. It is a whole number of steps
+shortest = 7.5
 
 # %% wrong shortest: no number
 # points: shortest 0
 # says: must be one number
-shortest = "about five"
+shortest = "about nine"
 
 
 # %% wrong quintic: each entry by itself
@@ -630,7 +640,7 @@ def factor(t, T, warmup):
 
 
 # %% right shortest: as a text
-shortest = "5"
+shortest = "9"
 
 
 # %% right quintic: from the right side

@@ -17,6 +17,7 @@ from adaptive.course.closed import Number, Table
 from adaptive.course.modern_decay import ADAMW
 from adaptive.course.modern_matrix import GENTLE, NEWTON_SCHULZ, QUINTIC_STEP, singular_values
 from adaptive.course.modern_schedule import FACTOR
+from adaptive.course.questions import Prediction
 from adaptive.course.sheet import Sheet
 from adaptive.problems import Problem
 from adaptive.rules.polar import QUINTIC
@@ -225,6 +226,7 @@ ASSIGNMENT = Assignment(
         "adamw": ADAMW,
         "box": Table(dict.fromkeys(("wall", "end"), Number(1))),
         "factor": FACTOR,
+        "predicted-warmup": Prediction(1, DOWN - 1, whole=True),
         "shortest": Number(1),
         "quintic": QUINTIC_STEP,
         "newton-schulz": NEWTON_SCHULZ,

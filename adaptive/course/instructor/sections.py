@@ -120,6 +120,7 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "adamw: the decay beside it": Section("adamw", "The idea: outside the quotient"),
         "box": Section("adamw", "The box"),
         "factor": Section("schedules", "The idea: a rate for each step"),
+        "predicted-warmup": Section("schedules", "Clipping, where the slope is a cliff"),
         "shortest": Section("schedules", "Clipping, where the slope is a cliff"),
         "quintic": Section("muon", "From the idea to products of matrices"),
         "newton-schulz": Section("muon", "From the idea to products of matrices"),

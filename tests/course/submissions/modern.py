@@ -307,6 +307,14 @@ def factor(t, T, warmup):
     return Linear(T=T, warmup=warmup)(t)
 
 
+# %% wrong predicted-warmup: half a step
+# points: predicted-warmup 0
+# says: must be a whole number from 1 to 59, and is 7.5
+predicted_warmup = 7.5
+
+# %% right predicted-warmup: a serious one that is wrong
+predicted_warmup = 30
+
 # %% wrong shortest: by the first step alone
 # points: shortest 0
 # says: With so many the first step comes down

@@ -26,7 +26,7 @@ DESCRIBED = (
     *_modules(*(f"explorer.{name}" for name in ("plane", "translator"))),
     *_modules(*(f"frameworks.{name}" for name in ("torch", "optax", "keras"))),
     *_modules(*(f"course.{name}" for name in ("assignment", "code", "questions"))),
-    *_modules(*(f"course.{name}" for name in ("ravine", "rates", "moments", "choose"))),
+    *_modules(*(f"course.{name}" for name in ("ravine", "rates", "moments", "choose", "modern"))),
 )
 
 

@@ -88,6 +88,11 @@ class Code:
         function that was handed in was asked.
     called : dict
         What reports call a returned value, if not by its name.
+    told : dict
+        For a returned value, what reports tell of it in place of its elements, where that is wrong:
+        the name, and a function of the value.
+    place : callable, optional
+        Returns in words which call it is, from its inputs; by default calls are counted.
     given : dict
         Right versions of earlier answers, by name. If the function calls its
         author's own, these stand in.
@@ -106,6 +111,8 @@ class Code:
     problems: int = 3
     observe: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, tuple[str, Callable[[Any], Any]]] = field(default_factory=dict)
+    place: Callable[[SimpleNamespace], str] | None = None
     given: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     by_hand: bool = True
 
@@ -213,6 +220,8 @@ class Code:
                     made = self._called(answer, found, inputs, run)
                 except Mishap as mishap:
                     where = f", at step {step} of random problem {problem}" if run.calls else ""
+                    if self.place:
+                        where = f", at {self.place(SimpleNamespace(**inputs))}"
                     raise Mishap(f"{mishap}{where}") from None
                 made = replace(made, problem=problem, step=step, resumed=resumed)
                 run.calls.append(made)
@@ -344,6 +353,8 @@ class Code:
         return lambda i, o: getattr(self._right(i), name)
 
     def _place(self, made: _Call) -> str:
+        if self.place:
+            return self.place(made.i)
         if self.calls == 1:
             return f"random problem {made.problem}"
         return f"step {made.step}" + (" of a run that was under way" if made.resumed else "")
@@ -353,6 +364,10 @@ class Code:
         name = self.called.get(part.of, part.of)
         if got.shape != right.shape:
             return f"{name} has shape {got.shape} and should have {right.shape}."
+        if part.of in self.told and np.isfinite(got).all():
+            known, of = self.told[part.of]
+            if not close(of(got), of(right)):
+                name, got, right = known, of(got), of(right)
         if not np.isfinite(got).all() and np.isfinite(right).all():
             return f"{name} is {_numbers(got)} first at {place}, and should be {_numbers(right)}."
         if _numbers(got) == _numbers(right):  # the first elements, to four digits

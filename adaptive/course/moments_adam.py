@@ -63,6 +63,81 @@ def _adam_with(ahead: int) -> Formula:
     return lambda i, o: divided(i, o.m / c1(i, ahead), o.v / c2(i, ahead))
 
 
+#: What goes wrong in the step, whatever stands beside it.
+WRONG_STEPS: tuple[Mistake, ...] = (
+    Mistake(
+        "Both corrections are missing: m and v start at 0, and say so for a while.",
+        lambda i, o: divided(i, o.m, o.v),
+    ),
+    Mistake(
+        "Only m is corrected: v starts at 0 too, and without its correction the first "
+        "steps are far too long.",
+        lambda i, o: divided(i, o.m / c1(i), o.v),
+    ),
+    Mistake(
+        "Only v is corrected: m starts at 0 too, and without its correction the first "
+        "steps are too short.",
+        lambda i, o: divided(i, o.m, o.v / c2(i)),
+    ),
+    Mistake(
+        "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
+        "in as an argument, and is 1 at the first step.",
+        _adam_with(-1),
+    ),
+    Mistake("You correct with t + 1: t is 1 at the first step already.", _adam_with(1)),
+    Mistake(
+        "You correct with 1 - β at every step: the exponent t is missing.",
+        lambda i, o: divided(i, o.m / (1 - i.beta1), o.v / (1 - i.beta2)),
+    ),
+    Mistake(
+        "β₁ and β₂ are exchanged in the correction: look at the order in which they "
+        "are handed over.",
+        lambda i, o: divided(i, o.m / c2(i), o.v / c1(i)),
+    ),
+    Mistake(
+        "ε is inside the root; in Adam it is added to the root.",
+        lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i) + i.eps),
+    ),
+    Mistake(
+        "ε is added before the correction, as Keras does: √v + ε, and then corrected. "
+        "In the book's form v is corrected first: √v̂ + ε.",
+        lambda i, o: i.theta - i.lr * np.sqrt(c2(i)) / c1(i) * o.m / (np.sqrt(o.v) + i.eps),
+    ),
+    Mistake(
+        "The root is missing: it is √v̂ + ε below the line.",
+        lambda i, o: i.theta - i.lr * (o.m / c1(i)) / (o.v / c2(i) + i.eps),
+    ),
+    Mistake(
+        "ε is missing below the line.",
+        lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i)),
+    ),
+    Mistake(
+        "The gradient is above the line: that is RMSprop. Adam divides m̂.",
+        lambda i, o: divided(i, i.g, o.v / c2(i)),
+        other_rule=True,
+    ),
+    Mistake(
+        "The moments of the step before are used: take the new m and v.",
+        lambda i, o: divided(i, i.m / c1(i), i.v / c2(i)),
+    ),
+    Mistake(
+        TWICE.format("each moment"),
+        lambda i, o: divided(i, o.m / c1(i) ** 2, o.v / c2(i) ** 2),
+    ),
+    Mistake(
+        "It walks uphill: subtract the step.",
+        lambda i, o: 2 * i.theta - adam_step(i, o),
+    ),
+    Mistake(
+        "You return the step alone: add it to theta.",
+        lambda i, o: adam_step(i, o) - i.theta,
+    ),
+    Mistake(
+        "It is multiplied by √v̂ + ε: divide.",
+        lambda i, o: i.theta - i.lr * (o.m / c1(i)) * (np.sqrt(o.v / c2(i)) + i.eps),
+    ),
+)
+
 _STEP_OF_ADAM = Part(
     "the step, with both corrections",
     1,
@@ -72,78 +147,8 @@ _STEP_OF_ADAM = Part(
     reminder="It is theta - lr m̂ / (√v̂ + ε), with the new moments and the t that comes "
     "in as an argument.",
     mistakes=(
-        Mistake(
-            "Both corrections are missing: m and v start at 0, and say so for a while.",
-            lambda i, o: divided(i, o.m, o.v),
-        ),
-        Mistake(
-            "Only m is corrected: v starts at 0 too, and without its correction the first "
-            "steps are far too long.",
-            lambda i, o: divided(i, o.m / c1(i), o.v),
-        ),
-        Mistake(
-            "Only v is corrected: m starts at 0 too, and without its correction the first "
-            "steps are too short.",
-            lambda i, o: divided(i, o.m, o.v / c2(i)),
-        ),
-        Mistake(
-            "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
-            "in as an argument, and is 1 at the first step.",
-            _adam_with(-1),
-        ),
-        Mistake("You correct with t + 1: t is 1 at the first step already.", _adam_with(1)),
-        Mistake(
-            "You correct with 1 - β at every step: the exponent t is missing.",
-            lambda i, o: divided(i, o.m / (1 - i.beta1), o.v / (1 - i.beta2)),
-        ),
-        Mistake(
-            "β₁ and β₂ are exchanged in the correction: look at the order in which they "
-            "are handed over.",
-            lambda i, o: divided(i, o.m / c2(i), o.v / c1(i)),
-        ),
+        *WRONG_STEPS,
         *_CALLED_IN_ANOTHER_ORDER,
-        Mistake(
-            "ε is inside the root; in Adam it is added to the root.",
-            lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i) + i.eps),
-        ),
-        Mistake(
-            "ε is added before the correction, as Keras does: √v + ε, and then corrected. "
-            "In the book's form v is corrected first: √v̂ + ε.",
-            lambda i, o: i.theta - i.lr * np.sqrt(c2(i)) / c1(i) * o.m / (np.sqrt(o.v) + i.eps),
-        ),
-        Mistake(
-            "The root is missing: it is √v̂ + ε below the line.",
-            lambda i, o: i.theta - i.lr * (o.m / c1(i)) / (o.v / c2(i) + i.eps),
-        ),
-        Mistake(
-            "ε is missing below the line.",
-            lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i)),
-        ),
-        Mistake(
-            "The gradient is above the line: that is RMSprop. Adam divides m̂.",
-            lambda i, o: divided(i, i.g, o.v / c2(i)),
-            other_rule=True,
-        ),
-        Mistake(
-            "The moments of the step before are used: take the new m and v.",
-            lambda i, o: divided(i, i.m / c1(i), i.v / c2(i)),
-        ),
-        Mistake(
-            TWICE.format("each moment"),
-            lambda i, o: divided(i, o.m / c1(i) ** 2, o.v / c2(i) ** 2),
-        ),
-        Mistake(
-            "It walks uphill: subtract the step.",
-            lambda i, o: 2 * i.theta - adam_step(i, o),
-        ),
-        Mistake(
-            "You return the step alone: add it to theta.",
-            lambda i, o: adam_step(i, o) - i.theta,
-        ),
-        Mistake(
-            "It is multiplied by √v̂ + ε: divide.",
-            lambda i, o: i.theta - i.lr * (o.m / c1(i)) * (np.sqrt(o.v / c2(i)) + i.eps),
-        ),
         decayed(adam_step),
     ),
 )

@@ -236,7 +236,12 @@ def _with_decay(i: SimpleNamespace, o: Any) -> Any:
     return i.g + _share(away, i.theta, 0.1) * i.theta
 
 
-FIRST_MOMENT = Part(
+def averaged_with_decay(i: SimpleNamespace, o: Any) -> Any:
+    """Return the first moment of a gradient that has a multiple of theta in it."""
+    return new_m(replaced(i, g=_with_decay(i, o)))
+
+
+_AVERAGE_OF_G = Part(
     "the first moment",
     1,
     "m",
@@ -281,10 +286,19 @@ FIRST_MOMENT = Part(
             "That is Nadam's look-ahead: it belongs to the step, and m stays a plain average.",
             lambda i, o: i.beta1 * new_m(i) / c1(i) + (1 - i.beta1) / c1(i) * i.g,
         ),
+    ),
+)
+
+#: Of rules with a decay of their own: one that has strayed into the gradient is charged there.
+BESIDE_A_DECAY = replace(_AVERAGE_OF_G, points=0.5, accepts=(averaged_with_decay,))
+FIRST_MOMENT = replace(
+    _AVERAGE_OF_G,
+    mistakes=(
+        *_AVERAGE_OF_G.mistakes,
         Mistake(
             "A multiple of theta is added to the gradient: that is weight decay, which the rule "
             "here does not have.",
-            lambda i, o: new_m(replaced(i, g=_with_decay(i, o))),
+            averaged_with_decay,
         ),
     ),
 )

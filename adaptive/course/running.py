@@ -46,8 +46,7 @@ def as_rule(
     TypeError
         If ``function`` cannot be called, or the rule is of none of the classes.
     """
-    if not callable(function):
-        raise TypeError(f"function must be callable, got {_checks.shown(function)}")
+    _check_callable(function)
     if type(rule) not in codes:
         names = ", ".join(kind.__name__ for kind in codes)
         raise TypeError(f"rule must be one of {names}, got {_checks.shown(rule)}")
@@ -57,11 +56,7 @@ def as_rule(
         return rule
 
     def outputs(self: Rule, given: dict[str, Any]) -> dict[str, Any]:
-        named = given | self.hyperparameters
-        try:
-            return code.outputs(call(function, {name: named[name] for name in code.arguments}))
-        except Mishap as mishap:
-            raise Mishap(f"{getattr(function, '__name__', 'Your function')} {mishap}.") from None
+        return _outputs(code, function, given | self.hyperparameters)
 
     def lookahead(self: Rule, theta: Any, state: Any) -> Any:
         if "grad" not in code.arguments:
@@ -75,15 +70,72 @@ def as_rule(
         outputs(self, {"theta": theta, "grad": grad, **state._asdict()})
         return asked[-1]
 
-    def update(self: Rule, g: Any, t: int, *state: Any) -> tuple[Any, ...]:
-        # A rule's step does not depend on where it stands: so the function stands at zero.
-        arrays = dict(zip(self.state_names, state, strict=True))
-        start = np.zeros_like(g)
-        made = outputs(self, {"theta": start, "g": g, "grad": lambda point: g, "t": t, **arrays})
-        return made["theta"], *(made[name] for name in self.state_names)
+    def update(self: Rule, g: Any, t: int, *seen: Any) -> tuple[Any, ...]:
+        names = ("theta", *self.state_names) if self.sees_theta else self.state_names
+        # The step of a rule that does not see where it stands is the same everywhere: at zero too.
+        arrays = {"theta": np.zeros_like(g), **dict(zip(names, seen, strict=True))}
+        made = outputs(self, {"g": g, "grad": lambda point: g, "t": t, **arrays})
+        step = made["theta"] - arrays["theta"]
+        return step, *(made[name] for name in self.state_names)
 
     theirs = {"update": update, "lookahead": lookahead}
     return type(type(rule).__name__, (type(rule),), theirs)(**rule.hyperparameters)
+
+
+def as_function(
+    code: Code, function: Callable[..., Any], settings: Mapping[str, Any], *, stand_in: bool = False
+) -> Callable[[Any], float]:
+    """Return a student's function of one argument more than its settings as one of that alone.
+
+    Parameters
+    ----------
+    code : Code
+        What the function takes and returns: one number.
+    function : callable
+        The student's.
+    settings : dict
+        The values of its other arguments, by name.
+    stand_in : bool, default False
+        Whether a right one stands in for a function that is not right yet.
+
+    Returns
+    -------
+    callable
+        From the argument that is left to the number.
+
+    Raises
+    ------
+    TypeError
+        If ``function`` cannot be called.
+    """
+    _check_callable(function)
+    if stand_in and not _is_right(code, function):
+        say(f"Your {_named(function)} is not right yet: a right one stands in for it here.")
+        function = code.answer
+    (free,) = (name for name in code.arguments if name not in settings)
+
+    def of_one(value: Any) -> float:
+        made = _outputs(code, function, {free: value, **settings})
+        return float(made[code.returns[0]])
+
+    return of_one
+
+
+def _outputs(code: Code, function: Callable[..., Any], named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a student's function returns, by name; a mishap says whose it is."""
+    try:
+        return code.outputs(call(function, {name: named[name] for name in code.arguments}))
+    except Mishap as mishap:
+        raise Mishap(f"{_named(function)} {mishap}.") from None
+
+
+def _named(function: Any) -> str:
+    return str(getattr(function, "__name__", "Your function"))
+
+
+def _check_callable(function: Any) -> None:
+    if not callable(function):
+        raise TypeError(f"function must be callable, got {_checks.shown(function)}")
 
 
 def _is_right(code: Code, function: Callable[..., Any]) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adam, descend
-from adaptive.course import moments, ravine
+from adaptive import NAG, SGD, Adam, AdamW, descend
+from adaptive.course import modern, moments, ravine
 from adaptive.course.calling import Mishap, say
 from adaptive.course.running import as_rule
 from adaptive.problems import Ravine
@@ -34,6 +34,31 @@ def test_where_the_function_asks_for_its_gradient_is_where_it_gets_one() -> None
     rule = NAG(lr=0.05, momentum=0.8)
     theirs = descend(ravine.as_rule(nag, rule), Ravine(), steps=30)
     np.testing.assert_allclose(theirs.theta, descend(rule, Ravine(), steps=30).theta, rtol=1e-12)
+
+
+def adamw(
+    theta: Any, g: Any, t: int, m: Any, v: Any, lr: float, beta1: float, beta2: float, *more: float
+) -> Any:
+    eps, decay = more
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    adam = m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return theta - lr * (adam + decay * theta), m, v
+
+
+def test_a_function_whose_rule_sees_theta_is_handed_it() -> None:
+    rule = AdamW(lr=0.1, weight_decay=0.5)
+    theirs = descend(modern.as_rule(adamw, rule), Ravine(), steps=30)
+    np.testing.assert_allclose(theirs.theta, descend(rule, Ravine(), steps=30).theta, rtol=1e-10)
+
+
+def test_a_function_that_fails_in_a_schedule_says_so_by_its_name() -> None:
+    def factor(t: int, T: int, warmup: int) -> Any:
+        return t / missing  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(Mishap, match=r"^factor .*missing"):
+        modern.as_schedule(factor, 20, 5)(1)
+    with pytest.raises(TypeError, match="function must be callable, got 3"):
+        modern.as_schedule(3, 20, 5)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("points", "right"), [(1.9, False), (2.0, True), (2.0000001, True)])

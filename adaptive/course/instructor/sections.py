@@ -6,10 +6,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from adaptive.rules import RULES
+from adaptive.rules import MODERN, ON_MATRICES, RULES
 
 BOOK = "https://adaptive-optimizers.github.io/adaptive-optimizers/chapters/"
-_CHAPTERS = {"race": "The race", **{rule.__name__.lower(): rule.__name__ for rule in RULES}}
+_CHAPTERS = {
+    "race": "The race",
+    "schedules": "Schedules",
+    **{rule.__name__.lower(): rule.__name__ for rule in (*RULES, *MODERN, *ON_MATRICES)},
+}
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,21 @@ SECTIONS: dict[str, dict[str, Section]] = {
         "run-c": Section("adam", "How long can a step be?"),
         "cure": Section("rmsprop", "Two runs that cannot follow"),
         "defence": Section("race", "Six decisions"),
+    },
+    "modern": {
+        "adamw": Section("adamw", _RULE),
+        "adamw: the first moment": Section("adam", "Two averages"),
+        "adamw: the second moment": Section("adam", "Two averages"),
+        "adamw: Adam's step, where λ is 0": Section("adam", _RULE),
+        "adamw: the decay beside it": Section("adamw", "The idea: outside the quotient"),
+        "box": Section("adamw", "The box"),
+        "factor": Section("schedules", "The idea: a rate for each step"),
+        "predicted-warmup": Section("schedules", "Clipping, where the slope is a cliff"),
+        "shortest": Section("schedules", "Clipping, where the slope is a cliff"),
+        "quintic": Section("muon", "From the idea to products of matrices"),
+        "newton-schulz": Section("muon", "From the idea to products of matrices"),
+        "steps": Section("muon", "From the idea to products of matrices"),
+        "carry": Section("adamw", '"λ does not depend on η"'),
     },
 }
 

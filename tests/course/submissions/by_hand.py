@@ -1,4 +1,4 @@
-"""Fifty answers that were marked by hand before a check saw them.
+"""Sixty answers that were marked by hand before a check saw them.
 
 Read by `tests.course.fast`, as the other files here; each section names its assignment too.
 """
@@ -408,3 +408,87 @@ def search(run, rates, budget):
 # %% choose one-sweep: a letter and its reason
 # points: one-sweep 1
 one_sweep = "b."
+
+
+# %% modern adamw: shrinks first, in one line
+# points: adamw 4
+def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return (1 - lr * weight_decay) * theta - lr * step, m, v
+
+
+# %% modern adamw: the decay has no rate
+# points: adamw 2
+def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return theta - lr * step - weight_decay * theta, m, v
+
+
+# %% modern adamw: the size of g in the place of its square
+# points: adamw 3.5
+def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * abs(g)
+    step = (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return theta - lr * (step + weight_decay * theta), m, v
+
+
+# %% modern adamw: a penalty, and no correction of v
+# points: adamw 1
+def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
+    grad = g + weight_decay * theta
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    return theta - lr * (m / (1 - beta1**t)) / (np.sqrt(v) + eps), m, v
+
+
+# %% modern factor: gone in place of left, a step early
+# points: factor 2
+def factor(t, T, warmup):
+    if t <= warmup:
+        return t / warmup
+    gone = (t - warmup) / (T - warmup)
+    return 1 - min(gone, 1)
+
+
+# %% modern factor: after the end it goes on
+# points: factor 2
+def factor(t, T, warmup):
+    if t > warmup:
+        return (T - t + 1) / (T - warmup)
+    return t / warmup
+
+
+# %% modern factor: nothing after the end, in an if
+# points: factor 3
+def factor(t, T, warmup):
+    if t > T:
+        return 0.0
+    return t / warmup if t < warmup else 1 - max(0, t - warmup - 1) / (T - warmup)
+
+
+# %% modern quintic: powers of a matrix
+# points: quintic 2
+def quintic(X, a, b, c):
+    A = X @ X.T
+    return a * X + b * A @ X + c * np.linalg.matrix_power(A, 2) @ X
+
+
+# %% modern newton-schulz: a step too few
+# points: newton-schulz 2
+def newton_schulz(G, a, b, c, steps):
+    X = G / np.linalg.norm(G, "fro")
+    for k in range(1, steps):
+        X = quintic(X, a, b, c)
+    return X
+
+
+# %% modern newton-schulz: turned, and the size forgotten
+# points: newton-schulz 3
+def newton_schulz(G, a, b, c, steps):
+    rows, columns = G.shape
+    if rows > columns:
+        return newton_schulz(G.T, a, b, c, steps).T
+    for _ in range(steps):
+        G = quintic(G, a, b, c)
+    return G

@@ -109,7 +109,8 @@ class Notebook:
             }""",
             list(cells),
         )
-        self.page.wait_for_function("() => globalThis.ran")
+        # All cells may be minutes of work for a machine that has nothing else to do.
+        self.page.wait_for_function("() => globalThis.ran", timeout=5 * PATIENCE)
 
     def read(self) -> dict[str, Any]:
         """Return the notebook as it is now."""

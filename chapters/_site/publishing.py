@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from html import escape
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import yaml
 from docutils import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +64,13 @@ def version() -> str:
     """Return the version of the book, which is that of the package."""
     with (ROOT / "pyproject.toml").open("rb") as file:
         return str(tomllib.load(file)["project"]["version"])
+
+
+@functools.cache
+def address() -> str:
+    """Return where the book is published; it ends in a slash."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return str(config["html"]["baseurl"])
 
 
 def description(tree: nodes.document | None) -> str:

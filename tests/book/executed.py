@@ -17,6 +17,7 @@ import argparse
 import functools
 import hashlib
 import os
+import site
 import subprocess
 import sys
 import time
@@ -58,7 +59,9 @@ def surroundings() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for path in _inputs():
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    installed = {f"{each.name} {each.version}" for each in distributions()}
+    # Not what a module has brought along for itself, as setuptools does when it is imported.
+    found = distributions(path=site.getsitepackages())
+    installed = {f"{each.name} {each.version}" for each in found}
     digest.update("\n".join(sorted(installed)).encode())
     return digest.hexdigest()
 

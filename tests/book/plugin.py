@@ -69,8 +69,13 @@ class Replay:
 
 
 def _setup(file: IPyNbFile) -> None:
-    """Compare with what is kept of the notebook, if that counts, and else start a kernel."""
+    """Compare with what is kept of the notebook, if that counts, and else start a kernel.
+
+    With ADAPTIVE_EXECUTED_ONLY nothing is executed.
+    """
     if (found := executed.kept(file.path, file.nb)) is None:
+        if os.environ.get("ADAPTIVE_EXECUTED_ONLY"):
+            raise RuntimeError(f"what is kept of {file.path.name} does not count")
         IPyNbFile.setup(file)
     else:
         file.kernel = Replay(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -56,6 +57,17 @@ def test_outputs_are_kept_and_filled_in_also_after_a_change_of_the_prose(noteboo
     assert page.cells[2].outputs == []
 
 
+def test_what_a_module_brings_along_for_itself_is_not_installed(
+    surroundings, tmp_path, monkeypatch
+):
+    before = surroundings()
+    (tmp_path / "vendor/other-1.0.dist-info").mkdir(parents=True)
+    (tmp_path / "vendor/other-1.0.dist-info/METADATA").write_text("Name: other\nVersion: 1.0\n")
+    monkeypatch.syspath_prepend(tmp_path / "vendor")
+    assert version("other") == "1.0"
+    assert surroundings() == before
+
+
 def test_other_code_is_not_taken_for_what_was_executed(notebook):
     executed.keep(notebook)
     page = _read(notebook)
@@ -96,7 +108,7 @@ def test_what_is_kept_counts_until_an_input_changes(surroundings, tmp_path, file
 def test_what_is_installed_counts(surroundings, monkeypatch):
     before = surroundings()
     monkeypatch.setattr(
-        executed, "distributions", lambda: [SimpleNamespace(name="numpy", version="2.0.0")]
+        executed, "distributions", lambda **where: [SimpleNamespace(name="numpy", version="2.0.0")]
     )
     assert surroundings() != before
 

@@ -62,6 +62,8 @@ class Notebook:
 
     page: Page
     errors: list[str] = field(default_factory=list)
+    #: What the console has said.
+    console: list[str] = field(default_factory=list)
 
     def evaluate(self, script: str, argument: Any = None) -> Any:
         """Evaluate a function of the notebook's panel, and of an argument."""
@@ -107,7 +109,8 @@ class Notebook:
             }""",
             list(cells),
         )
-        self.page.wait_for_function("() => globalThis.ran")
+        # All cells may be minutes of work for a machine that has nothing else to do.
+        self.page.wait_for_function("() => globalThis.ran", timeout=5 * PATIENCE)
 
     def read(self) -> dict[str, Any]:
         """Return the notebook as it is now."""
@@ -141,6 +144,7 @@ def application(reader, cdn: Cdn, site: str, pyodide_here: None):
         page.set_default_timeout(PATIENCE)
         notebook = Notebook(page)
         page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+        page.on("console", lambda message: notebook.console.append(message.text))
         fragment = f"#{quote(place)}" if place else ""
         page.goto(f"{site}/{lite.PAGE}?path={name}.ipynb{fragment}")
         page.locator(".book-bar").wait_for()

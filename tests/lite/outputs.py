@@ -39,7 +39,8 @@ def differences(path: Path, shown: dict[str, Any], folder: Path) -> str:
     run = subprocess.run(
         [*command, str(path)],
         cwd=ROOT,
-        env={**os.environ, "ADAPTIVE_EXECUTED": str(folder)},
+        # What ran elsewhere is compared, and never a run here.
+        env={**os.environ, "ADAPTIVE_EXECUTED": str(folder), "ADAPTIVE_EXECUTED_ONLY": "1"},
         capture_output=True,
         text=True,
     )

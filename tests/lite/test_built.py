@@ -24,8 +24,8 @@ from tests.site.conftest import soup
 
 LOCK = json.loads(lock.LOCK.read_text(encoding="utf-8"))
 NOTEBOOKS = [name for name in pages() if (ROOT / f"{name}.ipynb").exists()]
-#: What the kernel itself asks for at its start, as its source says, and does not bring along.
-STARTS = ("comm", "ipython", "jedi", "micropip", "sqlite3", "ssl")
+#: What the kernel itself asks for at its start, one by one, as its source says.
+STARTS = ("ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython")
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +63,60 @@ def test_python_comes_from_one_place_and_packages_from_no_other(built):
     assert f"/v{LOCK['info']['version']}/" in lite.CDN
 
 
-def test_the_lock_is_served_and_knows_what_a_kernel_needs(built):
-    assert (built / lock.LOCK.name).read_bytes() == lock.LOCK.read_bytes()
+def _served(folder):
+    return json.loads((folder / lock.LOCK.name).read_text("utf-8"))["packages"]
+
+
+def test_the_lock_knows_what_a_kernel_needs():
     names = LOCK["packages"].keys()
     assert {*lock.NEEDED, *lock.OFFERED} <= names
     assert lock.taken(LOCK) == LOCK
     for name, package in LOCK["packages"].items():
         assert {each.replace("_", "-") for each in package["depends"]} <= names, name
         assert re.fullmatch(r"[0-9a-f]{64}", package["sha256"])
+
+
+def test_the_lock_that_is_served_has_the_wheels_of_the_site_as_well(built):
+    served = _served(built)
+    for name, package in LOCK["packages"].items():
+        changed = {"depends": served[name]["depends"]} if name == lock.FIRST else {}
+        assert served[name] == {**package, **changed}
+    ours = {name: package for name, package in served.items() if name not in LOCK["packages"]}
+    for name, package in ours.items():
+        data = (built / package["file_name"]).read_bytes()
+        assert "/" in package["file_name"], "that is how the extension knows where it is"
+        assert hashlib.sha256(data).hexdigest() == package["sha256"], name
+    assert {*_index(built), "pyodide-kernel", "ipykernel", "widgetsnbextension"} == ours.keys()
+    assert served["widgetsnbextension"]["version"].startswith("4.")
+    assert "adaptive" in served[wheels.OURS]["imports"]
+
+
+def test_what_a_kernel_starts_with_is_loaded_at_once(built):
+    served, at_once = _served(built), _kernel(built)["loadPyodideOptions"]["packages"]
+    # Else it would ask for them one by one.
+    for name in at_once:
+        assert not served[name.replace("_", "-")]["depends"]
+    found = lock.closure(served, (lock.FIRST,)) | {*at_once}
+    assert {*STARTS, "numpy", "matplotlib"} <= found
+    assert {name for name in served if name not in LOCK["packages"]} <= found
+    assert not found & {*lock.OFFERED}
+
+
+@pytest.mark.parametrize(("name", "unused"), lock.UNUSED.items())
+def test_what_is_left_out_is_not_imported(pyodide_here, name, unused):
+    (wheel,) = offline.FOLDER.glob(f"{name}-[0-9]*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        code = {each: archive.read(each) for each in archive.namelist() if each.endswith(".py")}
+    imported = {
+        alias.name.partition(".")[0] if isinstance(node, ast.Import) else node.module or ""
+        for each, source in code.items()
+        if "/tests/" not in each
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert "numpy" in imported
+    assert not {*unused} & imported
 
 
 def test_another_pyodide_gives_no_lock():
@@ -121,15 +167,8 @@ def test_what_is_compiled_is_not_packed(tmp_path):
         wheels.packed("numpy", tmp_path)
 
 
-def test_the_first_package_that_a_kernel_asks_for_brings_what_notebooks_import(built):
-    (wheel,) = built.glob("pypi/comm-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
-        needs = set(re.findall(r"^Requires-Dist: (\S+)$", archive.read(name).decode(), re.M))
-    assert {wheels.OURS, wheels.START, "ipywidgets"} <= needs
-    brought = {"ipykernel", "piplite", "pyodide-kernel", "widgetsnbextension"}
-    there = {*_index(built), *LOCK["packages"], *brought}
-    asked = set(STARTS)
+def test_what_wheels_need_is_there(built):
+    there, asked = _served(built).keys(), set()
     for each in built.glob("pypi/*.whl"):
         with zipfile.ZipFile(each) as archive:
             (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
@@ -137,7 +176,25 @@ def test_the_first_package_that_a_kernel_asks_for_brings_what_notebooks_import(b
         lines = re.findall(r"^Requires-Dist: ([\w.-]+)(?!.*extra ==)", text, re.M)
         windows = {"colorama"}
         asked |= {line.lower().replace("_", "-") for line in lines} - windows
+    assert {"numpy", "matplotlib", "tqdm", "widgetsnbextension"} <= asked
     assert asked <= there
+
+
+def test_a_kernel_runs_first_what_makes_its_start_short(built):
+    (wheel,) = built.glob(f"pypi/{wheels.FIRST}-*.post1-*.whl")
+    (other,) = built.glob(f"extensions/**/{wheels.FIRST}-*.whl")
+    with zipfile.ZipFile(wheel) as ours, zipfile.ZipFile(other) as theirs:
+        changed = {"__init__.py", "METADATA", "RECORD"}
+        for name in theirs.namelist():
+            here = name.replace(".dist-info", ".post1.dist-info")
+            same = ours.read(here) == theirs.read(name)
+            assert same == (Path(name).name not in changed), name
+        start = ours.read(f"{wheels.FIRST}/__init__.py").decode()
+    first, _, rest = start.partition("\n")
+    assert first == f"import {wheels.BEFORE}"
+    assert "from .piplite import install" in rest
+    with zipfile.ZipFile(next(built.glob("pypi/adaptive_optimizers_lite-*.whl"))) as archive:
+        assert f"{wheels.BEFORE}.py" in archive.namelist()
 
 
 # ------------------------------------------------------------------ notebooks
@@ -211,7 +268,9 @@ def test_pyodide_from_a_folder_is_in_the_site(tmp_path):
     found = {path.name for path in (tmp_path / "lite/pyodide").iterdir()}
     assert found == {*offline.files()}
     text = (tmp_path / "lite/jupyter-lite.json").read_text("utf-8")
-    assert "//" not in text.replace('"https://jupyterlite.rtfd.io', "")
+    for known in ("https://jupyterlite.rtfd.io", publishing.address()):
+        text = text.replace(f'"{known}', "")
+    assert "//" not in text
 
 
 def test_a_folder_that_is_not_whole_is_refused_by_name(tmp_path):

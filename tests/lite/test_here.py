@@ -69,8 +69,14 @@ def test_a_cell_is_run_after_what_it_needs_and_the_next_by_the_same_python(page,
     assert box.is_hidden()
 
     loaded = len([url for url in asked if url.endswith("pyodide.asm.wasm")])
+    page.set_viewport_size({"width": 390, "height": 844})
     frame = _run(page, 3)
     assert box.is_visible()
+    # All of the code is in sight, though the frame is narrow, or it has half of the room.
+    code = frame.locator(".jp-CodeConsole-promptCell .cm-content").bounding_box()
+    room = frame.locator(".jp-CodeConsole-input").bounding_box()
+    split = frame.locator(".jp-CodeConsole-split").bounding_box()
+    assert code["height"] <= room["height"] or room["height"] > 0.45 * split["height"]
     assert page.locator(".tried").count() == 1
     again = len([url for url in asked if url.endswith("pyodide.asm.wasm")])
     assert loaded == again, "Python is loaded once"

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from adaptive.course.instructor.course import Course, Options
-from chapters._site import lite
+from chapters._site import lite, publishing
 from tests.book.notebooks import ROOT
 from tests.course import class_of, fast
 from tests.lite import pyodide
@@ -28,6 +28,9 @@ def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tm
     notebook.run()
     shown = notebook.read()
     assert not differences(ROOT / f"{CHAPTER}.ipynb", shown, tmp_path)
+    assert not [text for text in notebook.console if "version" in text.lower()]
+    # All at once, and the notebook's folder, which answers slowly, is hardly asked.
+    assert sum("Loading micropip" in text or ", micropip" in text for text in notebook.console) == 2
     # The explorers are live, as in JupyterLab.
     assert notebook.page.locator("[data-explorer]").count()
     assert not notebook.errors
@@ -150,6 +153,37 @@ def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(app
     page.reload()
     page.locator(".book-bar").wait_for()
     assert notebook.read()["cells"][0]["source"] == original
+
+
+def test_links_lead_to_the_pages_of_this_site_and_to_notebooks(application, site):
+    notebook = application(CHAPTER)
+    page = notebook.page
+    cell = next(c["id"] for c in notebook.read()["cells"] if c["cell_type"] == "markdown")
+    book = f"{publishing.address()}chapters"
+    notebook.set_source(
+        cell,
+        f"[page]({book}/notation.html#conventions) [another](adam.ipynb) "
+        "[place](adam.ipynb#warm-up) [elsewhere](https://arxiv.org/abs/1412.6980)",
+    )
+    links = page.locator(".jp-MarkdownCell").first.locator("a[href]")
+    links.filter(has_text="elsewhere").wait_for()
+    look = "(e) => [e.href, e.target, e.dataset.commandlinkerCommand ?? '']"
+    found = {
+        name: links.filter(has_text=re.compile(f"^{name}$")).evaluate(look)
+        for name in ("page", "another", "place", "elsewhere")
+    }
+    adam = f"{site}/{lite.PAGE}?path=chapters/adam.ipynb"
+    assert found == {
+        "page": [f"{site}/chapters/notation.html#conventions", "_blank", ""],
+        "another": [adam, "_blank", ""],
+        "place": [f"{adam}#warm-up", "_blank", ""],
+        "elsewhere": ["https://arxiv.org/abs/1412.6980", "_blank", ""],
+    }
+    with page.context.expect_page() as opened:
+        links.filter(has_text="page").click()
+    opened.value.wait_for_url(f"{site}/chapters/notation.html#conventions")
+    assert opened.value.locator("h1").inner_text().startswith("Notation")
+    assert page.url.startswith(f"{site}/{lite.PAGE}"), "the notebook stays"
 
 
 def test_where_the_cdn_is_not_reached_the_page_says_so(application, cdn):

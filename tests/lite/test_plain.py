@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from chapters._site.lite import build, plain
+from chapters._site.publishing import address
 from tests.book.notebooks import ROOT
 from tests.site.conftest import soup
 
@@ -61,9 +62,9 @@ def test_code_outputs_and_words_stay(name, names):
     assert code(made) == code(source)
     kept = {cell.id: cell.source for cell in made.cells}
     for cell in source.cells:
-        # A paragraph without anything of MyST is there as it was.
+        # A paragraph without anything of MyST, and without a link to a page, is there as it was.
         for text in cell.source.split("\n\n") if cell.cell_type == "markdown" else ():
-            if not re.search(r"[{}:$`]|\]\(#|\)=", text):
+            if not re.search(r"[{}:$`]|\]\(#|\)=|\.md\b", text):
                 lines = {line.removeprefix("> ") for line in kept[cell.id].split("\n")}
                 assert {*text.split("\n")} <= lines | {"***"}
 
@@ -92,7 +93,8 @@ def test_citations_are_those_of_the_page(names, book):
     made = build.as_read(NOTEBOOKS["chapters/adam.ipynb"], names)
     text = "\n".join(c["source"] for c in made["cells"] if c["cell_type"] == "markdown")
     shown = soup(book / "chapters/adam.html").select_one("article").get_text()
-    found = re.findall(r"\[([^\[\]]*?\\\[.*?\\\])\]\(references\.md\)", text)
+    references = re.escape(f"{address()}chapters/references.html")
+    found = re.findall(rf"\[([^\[\]]*?\\\[.*?\\\])\]\({references}\)", text)
     assert len(found) > 5
     for each in found:
         assert each.replace("\\", "") in shown
@@ -153,8 +155,26 @@ def test_references_lead_to_other_pages_and_not_to_their_own():
     text = "{prf:ref}`thm-a`, {eq}`eq-b`, {ref}`that <thm-a>`, {doc}`sgd`, {doc}`or <paths>`"
     assert _page(text, names=known) == (
         "[Theorem 1.2](sgd.ipynb), (3.4), [that](sgd.ipynb), [Gradient descent](sgd.ipynb), "
-        "[or](paths.md)"
+        f"[or]({address()}chapters/paths.html)"
     )
+    place = f"[a]({address()}chapters/notation.html#signs)"
+    assert _page("[a](notation.md#signs), [b](sgd.ipynb#c)") == f"{place}, [b](sgd.ipynb#c)"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_links_lead_to_a_notebook_or_to_a_page(name, names, book):
+    cells = build.as_read(NOTEBOOKS[name], names)["cells"]
+    text = "\n".join(c["source"] for c in cells if c["cell_type"] == "markdown")
+    found = re.findall(r"\]\(<?([^)>\s]+)>?\)", _outside_of_code(text))
+    assert found
+    for link in found:
+        to, _, place = link.partition("#")
+        if to.startswith(address()):
+            page = book / to.removeprefix(address())
+            assert page.is_file(), link
+            assert not place or soup(page).select_one(f"[id='{place}']"), link
+        elif to and not to.startswith("https://"):
+            assert f"{Path(name).parent}/{to}" in NOTEBOOKS, link
 
 
 def test_a_place_in_the_notebook_is_called_as_jupyterlab_calls_it():

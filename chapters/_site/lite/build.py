@@ -17,10 +17,12 @@ from adaptive.course.regions import without_answers
 from chapters._site.lite import CDN, HERE, lock, needed, offline, wheels
 from chapters._site.lite.plain import Names, plain
 from chapters._site.lite.plain import names as all_names
-from chapters._site.publishing import ROOT
+from chapters._site.publishing import ROOT, address
 
 #: Where a kernel finds what it runs first.
 _START = "/lib/python3.12/site-packages/adaptive_lite.py"
+#: What a kernel's own wheels bring: loaded first, and needing nothing before that.
+_AT_ONCE = ("piplite", "ipykernel", "comm", "pyodide_kernel")
 #: Extensions of JupyterLab that are built in, of those that are installed here.
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
 
@@ -77,6 +79,8 @@ def settings(pyodide: str) -> dict[str, Any]:
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "lockFileURL": "./pyodide-lock.json",
+            # Not to be asked for one by one: the lock has them.
+            "packages": list(_AT_ONCE),
             # Bars of progress are written to stderr, which leaves a red line behind.
             "env": {"PYTHONSTARTUP": _START, "TQDM_DISABLE": "1"},
         },
@@ -84,7 +88,10 @@ def settings(pyodide: str) -> dict[str, Any]:
     about = {
         "appName": "Adaptive Optimizers",
         "exposeAppInBrowser": True,
-        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+        "litePluginSettings": {
+            "@jupyterlite/pyodide-kernel-extension:kernel": kernel,
+            "@adaptive-optimizers/lite:bar": {"book": address()},
+        },
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": about}
 
@@ -142,7 +149,8 @@ def build(out: Path, pyodide: str = CDN) -> None:
         run = subprocess.run(command, cwd=lite, env=around, capture_output=True, text=True)
         if run.returncode:
             raise RuntimeError(f"JupyterLite does not build:\n{run.stdout}\n{run.stderr}")
-    shutil.copyfile(lock.LOCK, out / lock.LOCK.name)
+    found = (path for part in ("extensions/**/pypi", "pypi") for path in out.glob(f"{part}/*.whl"))
+    (out / lock.LOCK.name).write_text(json.dumps(lock.served(out, sorted(found))), "utf-8")
     (out / "needed.json").write_text(json.dumps(_needed()), encoding="utf-8")
     if local:
         _copy_pyodide(Path(pyodide), out / "pyodide")

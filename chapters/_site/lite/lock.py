@@ -1,8 +1,10 @@
-"""Which packages of Pyodide are taken, with their hashes.
+"""Which packages are taken, with their hashes.
 
 The lock is a part of Pyodide's own: what the notebooks import, what students are likely to, and
-what these need. It is served with the site. The browser compares each wheel with it, wherever the
-wheel comes from, so that a reader has the files that were tested or a message.
+what these need. It is served with the site, with the site's own wheels. The browser compares each
+wheel with it, wherever the wheel comes from, so that a reader has the files that were tested or a
+message. What a kernel starts with is loaded at once: it asks for one package after the other, and
+each time would work out what that one needs.
 
 ``python -m chapters._site.lite.lock FOLDER`` makes it from the folder of npm's ``pyodide``.
 """
@@ -10,7 +12,11 @@ wheel comes from, so that a reader has the files that were tested or a message.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import zipfile
+from collections.abc import Iterable
+from email.parser import Parser
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +35,10 @@ CORE = {
 NEEDED = ("ipython", "jedi", "matplotlib", "micropip", "numpy", "sqlite3", "ssl")
 #: What a reader may import; loaded then.
 OFFERED = ("pandas", "scipy", "sympy")
+#: What Pyodide says that a package needs, and no module of it imports.
+UNUSED = {"matplotlib": ("pytz",)}
+#: The package that a kernel asks for first: all that it starts with is loaded with it.
+FIRST = "micropip"
 
 
 def closure(packages: dict[str, Any], names: tuple[str, ...]) -> set[str]:
@@ -47,8 +57,55 @@ def taken(whole: dict[str, Any]) -> dict[str, Any]:
     """Return the part of a lock that is taken."""
     if whole["info"]["version"] != PYODIDE:
         raise ValueError(f"the lock is of Pyodide {whole['info']['version']}, not {PYODIDE}")
-    names = sorted(closure(whole["packages"], NEEDED + OFFERED))
-    return {**whole, "packages": {name: whole["packages"][name] for name in names}}
+    known = dict(whole["packages"])
+    for name, unused in UNUSED.items():
+        depends = [each for each in known[name]["depends"] if each not in unused]
+        known[name] = {**known[name], "depends": depends}
+    names = sorted(closure(known, NEEDED + OFFERED))
+    return {**whole, "packages": {name: known[name] for name in names}}
+
+
+def _entry(wheel: Path, site: Path) -> dict[str, Any]:
+    """Return what a lock says of a wheel in the site: where it is there, and its hash."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (about,) = (name for name in names if name.endswith(".dist-info/METADATA"))
+        said = Parser().parsestr(archive.read(about).decode("utf-8"))
+    tops = {name.partition("/")[0].removesuffix(".py") for name in names}
+    return {
+        "depends": [],
+        "file_name": wheel.relative_to(site).as_posix(),
+        "imports": sorted(top for top in tops if top.isidentifier()),
+        "install_dir": "site",
+        "name": said["Name"].replace("_", "-"),
+        "package_type": "package",
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "unvendored_tests": False,
+        "version": said["Version"],
+    }
+
+
+def served(site: Path, wheels: Iterable[Path]) -> dict[str, Any]:
+    """Return the lock with wheels of the site: each is loaded when a kernel starts.
+
+    Parameters
+    ----------
+    site : Path
+        The folder of the application.
+    wheels : iterable of Path
+        The wheels in it; of two versions of a package, the last is taken.
+
+    Returns
+    -------
+    dict
+        The lock.
+    """
+    whole = json.loads(LOCK.read_text(encoding="utf-8"))
+    ours = {entry["name"]: entry for entry in (_entry(wheel, site) for wheel in wheels)}
+    whole["packages"] |= ours
+    first = whole["packages"][FIRST]
+    first["depends"] = sorted({*first["depends"], *NEEDED, *ours} - {FIRST})
+    return whole
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,9 @@
 
 A theorem becomes a quotation with its number, what the page folds is folded, a reference becomes
 the number that it has on the page, a value that was glued the value. Numbers are counted here as
-Sphinx counts them, since the application is built without the pages; the tests compare them.
+Sphinx counts them, since the application is built without the pages; the tests compare them. Pages
+that are no notebooks are linked to by their published address, which holds wherever a notebook is
+taken; the extension leads to this site's own instead.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 
 import nbformat
 import yaml
-from chapters._site.publishing import ROOT
+from chapters._site.publishing import ROOT, address
 from mdit_py_plugins.anchors.index import slugify
 from pybtex.database import Person, parse_file
 
@@ -30,6 +32,8 @@ _EQUATION = re.compile(r" *\(([\w-]+)\)(?=\s|$)")
 _TARGET = re.compile(r"(?m)^\(([\w:.-]+)\)=\n?")
 _ATTRIBUTES = re.compile(r"(?<=[)\]`])\{[.#][^}\n]*\}")
 _INSIDE = re.compile(r"\]\(#([^)\s]+)\)")
+#: The end of a link to a page that is no notebook.
+_PAGE = re.compile(r"\]\(([\w/-]+)\.md(#[^)\s]*)?\)")
 _HEADING = re.compile(r"(?m)^(#{1,6}) +(.*?) *$")
 #: What is numbered, each by itself within its chapter.
 NUMBERED = {"exercise": "Exercise", **{f"prf:{kind}": kind.capitalize() for kind in (
@@ -267,7 +271,8 @@ class _Page:
 
     def _prose(self, text: str) -> str:
         text = _ATTRIBUTES.sub("", _ROLE.sub(self._role, _TARGET.sub("", text)))
-        return _math(_INSIDE.sub(self._inside, text), self._equation)
+        text = _PAGE.sub(rf"]({address()}chapters/\1.html\2)", _INSIDE.sub(self._inside, text))
+        return _math(text, self._equation)
 
     def text(self, text: str) -> str:
         """Return a text in plain Markdown."""

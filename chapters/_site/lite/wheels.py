@@ -15,17 +15,18 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
 from chapters._site.lite import HERE
 from chapters._site.publishing import ROOT, version
 
-#: What the package and its sliders need beyond what Pyodide has.
-INSTALLED = ("tqdm", "ipywidgets", "jupyterlab_widgets")
-#: The kernel asks for this one when it starts, and so gets all that the notebooks import.
-FIRST = "comm"
+#: What the package, its sliders and a kernel need beyond what Pyodide has.
+INSTALLED = ("tqdm", "ipywidgets", "jupyterlab_widgets", "comm")
+#: What a kernel imports before all else, and where it is; here it imports `BEFORE` first.
+FIRST = "piplite"
+BEFORE = "adaptive_first"
+KERNEL = "labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 OURS = "adaptive-optimizers"
 START = "adaptive-optimizers-lite"
 #: Files of an installed package that are no part of its wheel.
@@ -53,7 +54,7 @@ def _stem(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name)
 
 
-def packed(name: str, folder: Path, needs: Iterable[str] = ()) -> Path:
+def packed(name: str, folder: Path) -> Path:
     """Pack an installed package of pure Python as a wheel.
 
     Parameters
@@ -62,17 +63,15 @@ def packed(name: str, folder: Path, needs: Iterable[str] = ()) -> Path:
         Its name.
     folder : Path
         Where the wheel goes.
-    needs : iterable of str
-        What it shall need as well; its version then says that it is another one.
 
     Returns
     -------
     Path
         The wheel.
     """
-    installed, needs = metadata.distribution(name), list(needs)
-    number = installed.version + (".post1" if needs else "")
-    info = f"{_stem(name)}-{number}.dist-info"
+    installed = metadata.distribution(name)
+    stem = f"{_stem(name)}-{installed.version}"
+    info = f"{stem}.dist-info"
     files: dict[str, bytes] = {}
     for file in installed.files or []:
         kept = ".." not in file.parts and "__pycache__" not in file.parts
@@ -82,16 +81,29 @@ def packed(name: str, folder: Path, needs: Iterable[str] = ()) -> Path:
             raise ValueError(f"{name} is not pure Python: {file}")
         data = Path(str(file.locate())).read_bytes()
         if file.parts[0].endswith(".dist-info"):
-            if file.name == "METADATA" and needs:
-                text = data.decode("utf-8").replace(installed.version, number, 1)
-                head, end, body = text.partition("\n\n")
-                data = (
-                    head + "".join(f"\nRequires-Dist: {n}" for n in needs) + end + body
-                ).encode()
             files[f"{info}/{'/'.join(file.parts[1:])}"] = data
         else:
             files[file.as_posix()] = data
-    return _write(folder / f"{_stem(name)}-{number}-py3-none-any.whl", files, info)
+    return _write(folder / f"{stem}-py3-none-any.whl", files, info)
+
+
+def of_what_is_first(folder: Path) -> Path:
+    """Pack what a kernel imports first so that it imports `BEFORE`; its version says so."""
+    (wheel,) = (Path(sys.prefix) / "share/jupyter" / KERNEL).glob(f"{FIRST}-*.whl")
+    number = wheel.name.split("-")[1]
+    stem = f"{FIRST}-{number}.post1"
+    files: dict[str, bytes] = {}
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            place, _, rest = name.partition("/")
+            if place.endswith(".dist-info"):
+                name = f"{stem}.dist-info/{rest}"
+            if rest not in _LEFT_BY_PIP:
+                files[name] = archive.read(f"{place}/{rest}")
+    start, about = f"{FIRST}/__init__.py", f"{stem}.dist-info/METADATA"
+    files[start] = f"import {BEFORE}\n\n".encode() + files[start]
+    files[about] = files[about].replace(number.encode(), f"{number}.post1".encode(), 1)
+    return _write(folder / f"{stem}-py3-none-any.whl", files, f"{stem}.dist-info")
 
 
 def of_the_package(folder: Path) -> Path:
@@ -129,6 +141,6 @@ def make(folder: Path) -> list[Path]:
     return [
         of_the_package(folder),
         of_the_kernel(folder),
+        of_what_is_first(folder),
         *(packed(name, folder) for name in INSTALLED),
-        packed(FIRST, folder, [OURS, START, "ipywidgets"]),
     ]

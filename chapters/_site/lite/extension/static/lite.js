@@ -31,8 +31,24 @@
   const configuration = () =>
     JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
   const root = () => new URL(configuration().baseUrl ?? "../", document.baseURI);
-  const settings = () =>
-    configuration().litePluginSettings?.["@jupyterlite/pyodide-kernel-extension:kernel"] ?? {};
+  const kernels = "@jupyterlite/pyodide-kernel-extension:kernel";
+  const settings = () => configuration().litePluginSettings?.[kernels] ?? {};
+
+  // The lock of packages. Those of this site are named by their paths in it, and would be looked for
+  // beside Pyodide.
+  const readLock = async () => {
+    const lock = await (await fetch(new URL("pyodide-lock.json", root()))).json();
+    for (const each of Object.values(lock.packages)) {
+      if (each.file_name.includes("/")) each.file_name = new URL(each.file_name, root()).href;
+    }
+    return lock;
+  };
+  const useLock = async (PageConfig) => {
+    const all = JSON.parse(PageConfig.getOption("litePluginSettings"));
+    const text = new Blob([JSON.stringify(await readLock())], { type: "application/json" });
+    all[kernels].loadPyodideOptions.lockFileURL = URL.createObjectURL(text);
+    PageConfig.setOption("litePluginSettings", JSON.stringify(all));
+  };
 
   // Packages that did not load. The browser compares each with its hash, and where they differ it
   // says no more than that it failed.
@@ -43,7 +59,7 @@
   });
 
   const isAnother = async (name, folder) => {
-    const { packages } = await (await fetch(new URL("pyodide-lock.json", root()))).json();
+    const { packages } = await readLock();
     const { file_name: file, sha256 } = packages[name.toLowerCase().replace(/[_.]+/g, "-")];
     const data = await (await fetch(new URL(file, folder), { cache: "no-store" })).arrayBuffer();
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
@@ -184,6 +200,33 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
     return widget;
   };
 
+  // ------------------------------------------------------------------ where links lead
+
+  // A page of the book is linked to by the address at which it is published; it is the one of this
+  // site that is opened. The application would look for another notebook by way of a command, which
+  // no click with another button knows, and would forget the place in it.
+  const leadOut = ({ resolver, linkHandler }) => {
+    const { book } = configuration().litePluginSettings[`${name}:bar`];
+    const page = (url) => url.startsWith(book) && new URL(`../${url.slice(book.length)}`, root()).href;
+    const isNotebook = (path) => /\.ipynb$/.test(path) && /\/notebooks\//.test(location.pathname);
+    const isPage = (path) => path.startsWith(location.origin);
+    const { isLocal, resolveUrl, getDownloadUrl } = resolver;
+    resolver.isLocal = (url, ...more) => Boolean(page(url)) || isLocal.call(resolver, url, ...more);
+    resolver.resolveUrl = async (url, ...more) => page(url) || resolveUrl.call(resolver, url, ...more);
+    resolver.getDownloadUrl = async (path, ...more) => {
+      if (isPage(path)) return path;
+      if (!isNotebook(path)) return getDownloadUrl.call(resolver, path, ...more);
+      return new URL(`notebooks/index.html?path=${path}`, root()).href;
+    };
+    return {
+      handleLink: (node, path, ...more) => {
+        if (isPage(path) || isNotebook(path)) Object.assign(node, { target: "_blank", rel: "noopener" });
+        else linkHandler.handleLink(node, path, ...more);
+      },
+      handlePath: (...all) => linkHandler.handlePath?.(...all),
+    };
+  };
+
   // ------------------------------------------------------------------ one cell, in a frame of its page
 
   // The application focuses its parts with the first press in them. The page around the frame would
@@ -224,11 +267,12 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
 
     const done = new Set();
     const text = (cell) => [cell.source].flat().join("");
-    // The code takes the room that it needs, up to half of it; its output has the rest.
+    // The code takes the room that it needs with its long lines folded, up to half of it; its output
+    // has the rest.
     const share = () => {
       const split = shell.promptCell.parent.parent;
-      const lines = shell.promptCell.model.sharedModel.getSource().split("\n").length;
-      const part = Math.min(0.5, (lines * 18 + 30) / Math.max(split.node.offsetHeight, 1));
+      const needed = shell.promptCell.node.querySelector(".cm-content").offsetHeight + 24;
+      const part = Math.min(0.5, needed / Math.max(split.node.offsetHeight, 1));
       split.setRelativeSizes([part, 1 - part]);
     };
     const run = async (address) => {
@@ -304,6 +348,9 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
     const { IConsoleTracker } = await shared("@jupyterlab/console");
     const { Widget } = await shared("@lumino/widgets");
     const Dialog = await shared("@jupyterlab/apputils");
+    const { PageConfig } = await shared("@jupyterlab/coreutils");
+    // Before a kernel starts.
+    await useLock(PageConfig);
     document.head.append(element("style", style));
     return {
       id: `${name}:bar`,
@@ -321,6 +368,8 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
         const from = new URLSearchParams(location.search).get("from");
         if (from) void app.restored.then(() => bring(app, from, Dialog));
         tracker.widgetAdded.connect((_, panel) => {
+          const { rendermime } = panel.content;
+          rendermime.linkHandler = leadOut(rendermime);
           void panel.context.ready.then(() => {
             const node = bar(app, panel, Dialog);
             panel.contentHeader.addWidget(room(Widget, node));

@@ -12,6 +12,8 @@ import nbformat
 from docutils import nodes
 
 CHAPTERS = Path(__file__).resolve().parents[1]
+#: A displayed equation with a label, which is the last of its line.
+LABELLED = re.compile(r"^\$\$\n((?:(?!\$\$).)*)\n\$\$ \((eq-\w+)\)$", re.S | re.M)
 
 
 @cache
@@ -21,9 +23,7 @@ def in_chapters() -> dict[str, tuple[str, str]]:
     for path in sorted(CHAPTERS.glob("*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
-                for text, label in re.findall(
-                    r"^\$\$\n(.*?)\n\$\$ \((eq-\w+)\)", cell.source, re.S | re.M
-                ):
+                for text, label in LABELLED.findall(cell.source):
                     found[label] = path.stem, text
     return found
 

@@ -495,6 +495,16 @@ def test_the_decay_of_a_page_is_that_of_the_recording(in_javascript):
     assert step == pytest.approx(-scale * (0.9 * 3 + 0.1 * 2) + decay, rel=1e-13)
 
 
+def test_a_step_number_beside_what_differs_from_coordinate_to_coordinate(in_javascript):
+    """The methods of a coordinate are not given t: it comes with what is computed once a step."""
+    text = rule_to_javascript(trace_rule(ScheduleFree()))
+    script = f"() => {{ const r = {text}; const h = [0.5, 0.9]; "
+    script += "const given = [2, [3], h, r.constants(4, h)]; "
+    script += "return [r.update(...given), r.memory(...given)] }"
+    (step, u), memory = in_javascript(script)
+    assert (step, u, memory) == pytest.approx((2 / 4, 0.75 * 2, 3 / 4), rel=1e-15)
+
+
 def test_names_that_javascript_keeps_for_itself(in_javascript):
     @dataclass(frozen=True, eq=False)
     class Odd(Rule):

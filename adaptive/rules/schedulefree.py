@@ -53,6 +53,6 @@ class ScheduleFree(Rule):
         return theta + (1 - self.beta) * state.u
 
     def update(self, g: Any, t: int, u: Any) -> tuple[Any, Any]:
-        """Return the step of the mean, and the way from the new mean to the newest point."""
+        """Return the step, and the way from the new mean to the newest point."""
         q = u - self.lr * g
         return q / t, (1 - 1 / t) * q

@@ -253,16 +253,18 @@ class Program:
                 values[node] = getattr(np, node.op)(*(values[arg] for arg in node.args))
         return [values[node] for node in self.outputs]
 
-    def hoist(self, names: Collection[str], *, leaves: bool = False) -> tuple[Program, Program]:
+    def hoist(
+        self, names: Collection[str], *, leaves: bool | Collection[str] = False
+    ) -> tuple[Program, Program]:
         """Take out what depends on some inputs alone, so that it is computed once.
 
         Parameters
         ----------
         names : collection of str
             The inputs, such as the step number and the hyperparameters.
-        leaves : bool, default False
+        leaves : bool or collection of str, default False
             Whether numbers, and these inputs where they stand alone, are taken out too, so
-            that the rest holds neither.
+            that the rest holds neither. Or the inputs for which that is done.
 
         Returns
         -------
@@ -277,10 +279,13 @@ class Program:
         """
         free = self.only_of(names)
         used_by_rest = {arg for node in self.nodes() if node not in free for arg in node.args}
+        alone = (lambda node: leaves) if isinstance(leaves, bool) else (lambda n: n.value in leaves)
         taken = [
             node
             for node in self.nodes()
-            if node in free and (node.args or leaves) and node in used_by_rest | set(self.outputs)
+            if node in free
+            and (node.args or alone(node))
+            and node in used_by_rest | set(self.outputs)
         ]
         graph, new = Graph(), dict[Node, Node]()
         for i, node in enumerate(taken):

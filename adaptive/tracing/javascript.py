@@ -158,7 +158,7 @@ class _RulePrinter:
         # As nodes of one graph, so that what they share is one.
         graph = Graph()
         program = Program(traced.update.inputs, tuple(copied(node, graph) for node in nodes))
-        self.first, self.rest = program.hoist({"t", *hyper})
+        self.first, self.rest = program.hoist({"t", *hyper}, leaves={"t"})
         taken = tuple(f"${i}" for i in range(len(self.first.outputs)))
         self.names |= {name: name for name in taken}
         self.state, self.settings, self.taken = map(self._listed, (states, hyper, taken))

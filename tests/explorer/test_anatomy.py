@@ -18,6 +18,7 @@ from adaptive import (
     Lion,
     Momentum,
     Nadam,
+    ScheduleFree,
     anatomy,
     descend,
 )
@@ -110,7 +111,7 @@ def test_a_term_is_worth_what_is_written(kind):
 
 
 #: Rules whose step is no quotient, or, as AdamW's, not one alone.
-UNDIVIDED = (SGD, Momentum, NAG, AdamW, Lion)
+UNDIVIDED = (SGD, Momentum, NAG, AdamW, Lion, ScheduleFree)
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k not in UNDIVIDED])

@@ -37,7 +37,8 @@ def some_run(seed: int, steps: int = 60) -> tuple[ScheduleFree, Edges, dict[str,
     beta = rng.choice([0.0, 1.0, rng.uniform()])
     rule, problem = ScheduleFree(rng.uniform(0.01, 0.5), beta), Edges(rng)
     theta = rng.normal(size=3)
-    state, run = rule.init(theta), {"theta": [theta], "z": [theta], "p": [], "g": []}
+    state = rule.init(theta)
+    run: dict[str, Any] = {"theta": [theta], "z": [theta], "p": [], "g": []}
     for _ in range(steps + 1):
         run["p"].append(rule.lookahead(theta, state))
         run["g"].append(problem.slope(run["p"][-1]))
@@ -76,7 +77,7 @@ def test_three_forms(seed: int) -> None:
 @seeds
 def test_its_two_ends(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    lr, noise = rng.uniform(0.01, 0.15), rng.normal(size=(50, 2))
+    lr, noise = rng.uniform(0.01, 0.15), list(rng.normal(size=(50, 2)))
     problem = NoisyQuadratic([1, 10])
     plain = descend(SGD(lr), problem, steps=50, batches=noise).theta
     polyak = descend(ScheduleFree(lr, 0.0), problem, steps=50, batches=noise)

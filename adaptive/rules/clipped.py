@@ -119,7 +119,7 @@ class Clipped(Rule):
 
     def _shortened(self, theta: Any, g: Any, state: Any) -> Any:
         """Return the gradient in a container like theta; in single precision where it is half."""
-        self._check_state(state)
+        self.rule._check_state(state)
         check_numbers(self, {"c": self.c})
         given = []
         for array, slope, _ in containers.apart(theta, g, state):

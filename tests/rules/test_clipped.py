@@ -174,9 +174,7 @@ def test_figures_show_it_or_say_why_not() -> None:
     for rule, slider in ((clipped, "lr"), (Mixed(Muon(), AdamW()), "rest__lr")):
         with pytest.raises(TracingError, match="cannot be recorded: it works on whole arrays"):
             opening(rule, Ravine(), slider=slider)
-    with pytest.raises(
-        TypeError, match=r"have defaults, got Clipped.*must be given rule$"
-    ):
+    with pytest.raises(TypeError, match=r"have defaults, got Clipped.*must be given rule$"):
         race(Circles(), [Clipped])
 
 

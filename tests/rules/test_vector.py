@@ -356,6 +356,16 @@ def test_what_is_not_finite_is_not_repaired(kind: Any, bad: float) -> None:
     assert not np.isfinite(theta).any()
 
 
+def test_where_the_sum_of_gradients_is_nothing_the_estimate_stays() -> None:
+    """There is nothing to divide by: the numerator alone is no distance."""
+    rule = Prodigy(beta2=0.25, d0=2.0)  # both sums are halved in each step
+    one = np.ones(1)
+    state = rule.init(one)._replace(t=1, S=-4 * one, P=5 * one)
+    _, new = rule.step(one, one, state)
+    assert new.S == 0 < new.P
+    assert new.D == 0
+
+
 def test_a_first_estimate_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Prodigy\.d0 must be finite and in \(0, inf\), got 0"):
         Prodigy(d0=0)

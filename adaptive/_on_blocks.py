@@ -115,6 +115,7 @@ class Shortening:
     """
 
     def __init__(self, rule: Clipped, runner: Any) -> None:
+        _check_column(rule, "c", rule.c)
         self.rule, self.runner = rule, runner
         self.State, self.lookahead, self.init = rule.State, runner.lookahead, runner.init
 
@@ -134,10 +135,15 @@ def _widened(rule: Rule, axes: int) -> Rule:
     wide = {}
     for name, value in rule.hyperparameters.items():
         if isinstance(value, np.ndarray):
-            if value.shape[-1:] != (1,):
-                raise ValueError(
-                    f"{type(rule).__name__}.{name} must be one number for a run of whole arrays, "
-                    f"got shape {value.shape}"
-                )
+            _check_column(rule, name, value)
             wide[name] = value.reshape((*value.shape[:-1], *(1,) * axes))
     return rule.changed(**wide)
+
+
+def _check_column(rule: Rule, name: str, value: Any) -> None:
+    """Raise a ValueError if a hyperparameter is not one number for each run."""
+    if np.ndim(value) and np.shape(value)[-1] != 1:
+        raise ValueError(
+            f"{type(rule).__name__}.{name} must be one number for a run of whole arrays, "
+            f"got shape {np.shape(value)}"
+        )

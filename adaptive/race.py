@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -391,6 +391,15 @@ def _check_kind(kind: Any) -> None:
     """Raise a TypeError unless there is the class of a rule."""
     if not (isinstance(kind, type) and issubclass(kind, Rule)):
         raise TypeError(f"a rule's class, such as SGD, is wanted, got {_checks.shown(kind)}")
+    if asked := [
+        each.name
+        for each in fields(kind)
+        if each.init and each.default is each.default_factory is MISSING
+    ]:
+        raise TypeError(
+            f"a rule's class must be one whose settings have defaults, got {kind.__name__}, "
+            f"which must be given {', '.join(asked)}"
+        )
 
 
 def quantile(left: Array, share: float) -> Array:

@@ -1020,7 +1020,7 @@ SCHEDULES: list[Case] = [
         ["rule must", "give each part of Mixed its schedule"],
     ),
     (lambda: LAMB(lr=-1), ValueError, ["LAMB.lr", "[0, inf)", "-1"]),
-    (lambda: Prodigy(d0=-1), ValueError, ["Prodigy.d0", "[0, inf)", "-1"]),
+    (lambda: Prodigy(d0=-1), ValueError, ["Prodigy.d0", "(0, inf)", "-1"]),
     (lambda: Clipped(SGD(), c=0), ValueError, ["Clipped.c", "(0, inf)", "got 0"]),
     (lambda: Clipped(SGD), TypeError, ["rule must be a Rule", "SGD()"]),
     (lambda: Clipped(SGD()).init("far"), TypeError, ["theta must be a real number", "'far'"]),

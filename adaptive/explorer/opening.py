@@ -136,6 +136,9 @@ def opening(
         _checks.instance("ghost", ghost, Rule)
     if not isinstance(together, bool):
         raise TypeError(f"together must be True or False, got {together!r}")
+    for each in (rule, ghost):
+        if each is not None:
+            trace_rule(each)
     of_rule = asked.owner_of(rule, problem, slider)
     if together and (ghost is None or not of_rule or slider not in ghost.hyperparameters):
         raise ValueError(f"together needs a ghost with a field {slider!r}, got {ghost!r}")
@@ -151,9 +154,6 @@ def opening(
         given = {"question": question, "name": name, "label": label}[text]
         if given is not None and not isinstance(given, str):
             raise TypeError(f"{text} must be a str, got {_checks.shown(given)}")
-    for each in (rule, ghost):
-        if each is not None:
-            trace_rule(each)
     trace_problem(problem)
     start = start_of(problem, theta0).astype(np.float64)
     if start.shape != (2,):

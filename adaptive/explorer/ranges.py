@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -128,7 +128,7 @@ def ranges_of(rule: Rule, given: Mapping[str, Any] | None = None) -> list[Range]
 
 
 def _range(rule: Rule, name: str, given: Mapping[str, Any]) -> Range:
-    value = getattr(rule, name)
+    value = rule.hyperparameters[name]
     where = f"{type(rule).__name__}.{name}"
     if np.ndim(value):
         raise ValueError(
@@ -137,7 +137,7 @@ def _range(rule: Rule, name: str, given: Mapping[str, Any]) -> Range:
     scale, low, high = KNOWN.get(name) or _guess(value)
     if name in given:
         low, high = _given(name, given[name])
-        replace(rule, **{name: low}), replace(rule, **{name: high})  # the rule checks them
+        rule.changed(**{name: low}), rule.changed(**{name: high})  # the rule checks them
         if not low <= value <= high:
             raise ValueError(
                 f"ranges[{name!r}] must hold the setting {where} = {value:g}, "
@@ -176,7 +176,7 @@ def _allowed(rule: Rule, name: str, value: float, end: float) -> float:
     nearer = (value + share * (end - value) for share in (0.5, 0.2, 0.1, 0.05, 0.02, 0.01))
     for tried in (end, *nearer):
         with suppress(ValueError):
-            replace(rule, **{name: tried})
+            rule.changed(**{name: tried})
             return tried
     return value
 

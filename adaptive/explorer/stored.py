@@ -6,7 +6,6 @@ import base64
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,7 +114,7 @@ def _runs(
         theta = runs.theta.reshape(steps + 1, len(combinations), 2).swapaxes(0, 1)
         loss = runs.loss.reshape(steps + 1, len(combinations)).swapaxes(0, 1)
         middle = len(combinations) // 2
-        alone = descend(replace(rule, **_named(names, combinations[middle])), problem, start, steps)
+        alone = descend(rule.changed(**_named(names, combinations[middle])), problem, start, steps)
         if np.array_equal(theta[middle, : alone.steps + 1], alone.theta):
             return theta, loss
     except (TypeError, ValueError):
@@ -124,7 +123,7 @@ def _runs(
     thetas = np.full((len(combinations), steps + 1, 2), np.inf)
     losses = np.full((len(combinations), steps + 1), np.inf)
     for i, combination in enumerate(combinations):
-        path = descend(replace(rule, **_named(names, combination)), problem, start, steps)
+        path = descend(rule.changed(**_named(names, combination)), problem, start, steps)
         thetas[i, : path.steps + 1], losses[i, : path.steps + 1] = path.theta, path.loss
     return thetas, losses
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,7 @@ def tuned(rule: Rule, problem: Problem) -> Rule:
     if not np.isfinite(end).any():
         return rule
     best = int(end.argmin())
-    found = replace(rule, **{name: float(stops[best])})
+    found = rule.changed(**{name: float(stops[best])})
     # A rule that looks at its data runs otherwise in a batch, where one run decides for all.
     alone = descend(found, problem, steps=STEPS)
     return found if np.array_equal(alone.theta, theta[: alone.steps + 1, best]) else rule

@@ -29,6 +29,8 @@ INTERVALS: dict[str, tuple[float, float]] = {
 }
 #: Those whose upper end belongs to the interval.
 CLOSED = ("beta",)
+#: Those whose lower end does not.
+OPEN = ("d0",)
 #: What a rule says of itself as a class, and what is no hyperparameter.
 OF_THE_CLASS = ("state_names", "sides", "sees_theta", "elementwise", "of_all")
 
@@ -47,7 +49,8 @@ class Rule:
 
     A gradient that is not finite, or whose square is not (above 1.3e154 in
     float64), makes the state of its coordinate not finite, and it stays so:
-    nothing is repaired in silence. Other coordinates are not touched.
+    nothing is repaired in silence. Other coordinates are not touched, unless the
+    rule works on whole arrays.
 
     Raises
     ------
@@ -56,7 +59,7 @@ class Rule:
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
         ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps``,
-        ``weight_decay``, ``rms`` and ``d0``; [0, 1] for ``beta``.
+        ``weight_decay`` and ``rms``; (0, inf) for ``d0``; [0, 1] for ``beta``.
 
     Examples
     --------
@@ -144,8 +147,14 @@ class Rule:
                 )
             value = getattr(self, field.name)
             low, high = INTERVALS.get(field.name, (-np.inf, np.inf))
-            name, closed = f"{type(self).__name__}.{field.name}", field.name in CLOSED
-            checked = _checks.within(name, value, low, high, closed_high=closed)
+            checked = _checks.within(
+                f"{type(self).__name__}.{field.name}",
+                value,
+                low,
+                high,
+                open_low=field.name in OPEN,
+                closed_high=field.name in CLOSED,
+            )
             object.__setattr__(self, field.name, checked)
 
     def __eq__(self, other: object) -> bool:

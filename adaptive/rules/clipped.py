@@ -10,7 +10,7 @@ import numpy as np
 from adaptive import _checks
 from adaptive.rules import containers
 from adaptive.rules.base import Rule
-from adaptive.rules.vector import norm
+from adaptive.rules.vector import check_numbers, norm
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,8 @@ class Clipped(Rule):
     TypeError
         If ``rule`` is no rule, or ``c`` not a real number or an array of them.
     ValueError
-        If ``c`` is not in (0, inf), or ``rule`` is clipped already.
+        If ``c`` is not in (0, inf), or ``rule`` is clipped already or has a hyperparameter of that
+        name. From `step`, if ``c`` is an array: a batch is made by `sweep`.
 
     Notes
     -----
@@ -64,12 +65,14 @@ class Clipped(Rule):
         _checks.instance("rule", self.rule, Rule)
         if isinstance(self.rule, Clipped):
             raise ValueError(f"rule must not be clipped already, got {self.rule!r}")
+        if "c" in self.rule.hyperparameters:
+            raise ValueError(f"rule must have no hyperparameter c of its own, got {self.rule!r}")
         object.__setattr__(self, "c", _checks.within("Clipped.c", self.c, 0, open_low=True))
         object.__setattr__(self, "state_names", self.rule.state_names)
         object.__setattr__(self, "State", self.rule.State)
 
     def __reduce__(self) -> Any:
-        return Clipped, (self.rule, self.c)
+        return type(self), (self.rule, self.c)
 
     def __eq__(self, other: object) -> bool:
         """Two are equal if their rules are, and the lengths."""
@@ -102,11 +105,11 @@ class Clipped(Rule):
 
     def step(self, theta: Any, g: Any, state: Any) -> tuple[Any, Any]:
         """Make one step, as `Rule.step`."""
-        return self.rule.step(theta, self._shortened(g), state)
+        return self.rule.step(theta, self._shortened(theta, g, state), state)
 
     def step_into(self, theta: Any, g: Any, state: Any, engine: str = "auto") -> Any:
         """Make one step in place, as `Rule.step_into`."""
-        return self.rule.step_into(theta, self._shortened(g), state, engine)
+        return self.rule.step_into(theta, self._shortened(theta, g, state), state, engine)
 
     def factors(self, lengths: Any) -> Any:
         """Return what gradients of these lengths are multiplied by."""
@@ -114,17 +117,19 @@ class Clipped(Rule):
         there = np.isfinite(lengths) & (lengths > 0)
         return np.minimum(1, self.c / np.where(there, lengths, self.c))
 
-    def _shortened(self, g: Any) -> Any:
-        if np.ndim(self.c):
-            raise ValueError(
-                f"Clipped.c must be a number in a step, got shape {np.shape(self.c)}; "
-                "sweep(..., c=[...]) makes a batch"
-            )
-        several = containers.is_container(g)
-        given = [
-            _checks.floating("g", array) for array in (containers.leaves(g) if several else [g])
-        ]
-        lengths = [norm(_checks.single(array).reshape(-1)) for array in given]
-        factor = float(self.factors(norm(np.concatenate(lengths)))[0]) if lengths else 1
-        short = [array if factor == 1 else (factor * array).astype(array.dtype) for array in given]
-        return containers.refilled(g, iter(short)) if several else short[0]
+    def _shortened(self, theta: Any, g: Any, state: Any) -> Any:
+        """Return the gradient in a container like theta; in single precision where it is half."""
+        self.rule._check_state(state)
+        check_numbers(self, {"c": self.c})
+        given = []
+        for array, slope, _ in containers.apart(theta, g, state):
+            given.append(_checks.single(_checks.floating("g", slope)))
+            if given[-1].shape != np.shape(array):
+                raise ValueError(
+                    f"g must have the shape of theta, {np.shape(array)}, as its length counts, "
+                    f"got shape {given[-1].shape}"
+                )
+        length = norm(np.concatenate([norm(array.reshape(-1)) for array in given]))
+        factor = float(self.factors(length)[0])
+        short = (array if factor == 1 else np.asarray(factor * array) for array in given)
+        return containers.refilled(theta, short)

@@ -313,62 +313,25 @@ def step_named(step: Callable[[Any, Any, Any, Any], Any], theta: Any, g: Any, st
     return moved, _joined(theta, {key: new for key, (_, new) in made.items()})
 
 
-def step_joined(step: Callable[[Any, Any, Any], Any], theta: Any, g: Any, state: Any) -> Any:
-    """Make one step of all arrays as of one vector; else as `step_each`."""
-    arrays = [_checks.floating("theta", array) for array in leaves(theta)]
-    if not arrays:
-        _some(theta)  # which says so
-    ends = np.cumsum([array.size for array in arrays])[:-1].tolist()
-    fields = dict(zip(("g", *state._fields[1:]), (g, *state[1:]), strict=True))
-    held = {name: _alike(name, other, theta) for name, other in fields.items()}
-    rows = [np.concatenate([np.ravel(array) for array in each]) for each in held.values()]
-    moved, new = step(
-        np.concatenate([np.ravel(array) for array in arrays]),
-        rows[0],
-        type(state)(state.t, *rows[1:]),
-    )
+def apart(theta: Any, g: Any, state: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the parameters, the gradient and the state of each array, in the order of theta.
 
-    def apart(vector: Any, like: Sequence[Any]) -> Any:
-        parts = zip(np.split(vector, ends), like, strict=True)
-        return refilled(theta, iter([p.astype(x.dtype).reshape(x.shape) for p, x in parts]))
-
-    kept = (
-        apart(vector, [np.asarray(array) for array in held[name]])
-        for name, vector in zip(state._fields[1:], new[1:], strict=True)
-    )
-    return apart(moved, arrays), type(state)(new.t, *kept)
-
-
-def _alike(name: str, other: Any, theta: Any) -> list[Any]:
-    """Return the arrays of another container, in theta's order and of its shapes."""
+    What is a single array comes back as it is.
+    """
+    if not is_container(theta):
+        yield theta, g, state
+        return
     held = _some(theta)
-    found = []
-    for key, item in checked_items(name, other, held.keys()).items():
-        if is_container(held[key]):
-            found += _alike(f"{name}[{key!r}]", item, held[key])
-        elif np.shape(item) != np.shape(held[key]):
-            raise ValueError(
-                f"{name}[{key!r}] must have the shape of theta's, {np.shape(held[key])}, "
-                f"got {np.shape(item)}"
-            )
-        else:
-            found.append(item)
-    return found
+    slopes, states = checked_items("g", g, held.keys()), _states(held, state)
+    for key, item in held.items():
+        yield from apart(item, slopes[key], states[key])
 
 
-def refilled(container: Any, arrays: Iterator[Any]) -> Any:
-    """Return a container like this one with other arrays, which are given in its order."""
-    held = {
-        key: refilled(item, arrays) if is_container(item) else next(arrays)
-        for key, item in _some(container).items()
-    }
-    return rebuilt(container, held)
-
-
-def write(container: Any, other: Any) -> None:
-    """Overwrite the arrays of a container with those of another like it."""
-    for old, new in zip(leaves(container), leaves(other), strict=True):
-        old[...] = new
+def refilled(theta: Any, arrays: Iterator[Any]) -> Any:
+    """Return a container like theta with other arrays, which are given in its order."""
+    if not is_container(theta):
+        return next(arrays)
+    return rebuilt(theta, {key: refilled(item, arrays) for key, item in _some(theta).items()})
 
 
 def check_apart(theta: Any) -> None:

@@ -63,5 +63,5 @@ class LAMB(VectorRule):
 
 def _ratio(size: Any, length: Any) -> Any:
     """Return the trust ratio, and 1 where there is none."""
-    there = (size > 0) & (length > 0)
+    there = (size != 0) & (length != 0)  # what is not a number stays so
     return np.where(there, size / np.where(there, length, 1), 1)

@@ -22,7 +22,7 @@ class Prodigy(VectorRule):
     eps : float or array_like, default 1e-8
         ε, outside the root, where it is multiplied by the estimate.
     d0 : float or array_like, default 1e-6
-        The first estimate, which is to be too small: estimates only grow.
+        The first estimate, more than 0. It is to be too small: estimates only grow.
 
     Notes
     -----
@@ -68,5 +68,6 @@ class Prodigy(VectorRule):
         P = kept * P + (1 - kept) * self.lr * D**2 * ahead
         S = kept * S + (1 - kept) * self.lr * D**2 * g
         length = np.sum(np.abs(S), axis=-1, keepdims=True)
-        found = P / np.where(length > 0, length, 1)
+        # Where the sum is 0, the estimate stays.
+        found = P / np.where(length == 0, np.inf, length)
         return step, m, v, S, w + step, P, np.maximum(D, found) - self.d0

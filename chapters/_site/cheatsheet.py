@@ -31,13 +31,15 @@ def in_chapters() -> dict[str, tuple[str, str]]:
 def entry(kind: type[Any]) -> str:
     """Return a rule's equations, defaults and memory, as MyST.
 
-    The equations are printed from the code where it is elementwise, and else are the chapter's.
+    The equations are printed from the code where it is elementwise; else they are the chapter's.
     """
     from adaptive.tracing.latex import LETTERS, rule_to_latex
 
     rule = kind()
     own = kind.__module__.rpartition(".")[2]
     stem, text = in_chapters().get(f"eq-{own}", (own, ""))
+    if not (rule.elementwise or text):
+        raise LookupError(f"a chapter must have an equation labelled eq-{own}, for {kind.__name__}")
     equations = rule_to_latex(rule) if rule.elementwise else text
     settings = []
     for field in dataclasses.fields(kind):
@@ -45,8 +47,10 @@ def entry(kind: type[Any]) -> str:
         letter = LETTERS.get(field.name)
         shown = re.sub(r"1e-0?(\d+)", r"10^{-\1}", f"{value:g}")
         settings.append(f"${letter} = {shown}$" if letter else f"`{field.name}` = {value!r}")
-    arrays = len(kind.state_names)
+    arrays, square = len(kind.state_names), len(kind.sides)
     memory = f"{arrays} array{'s' * (arrays != 1)}" if arrays else "nothing"
+    if square:
+        memory += ", all of them square" if square == arrays else f", {square} of them square"
     return (
         f"[**{kind.__name__}**](/chapters/{stem})\n\n$$\n{equations}\n$$\n\n"
         f"{', '.join(settings)}; keeps {memory}\n"

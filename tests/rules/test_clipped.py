@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,16 @@ from adaptive import (
     Muon,
     Prodigy,
     Rule,
+    anatomy,
     descend,
+    explore,
     export,
+    opening,
     scheduled,
     sweep,
 )
 from adaptive.problems import Circles, Digits, Ravine
+from adaptive.race import race
 from adaptive.schedules import Linear
 from adaptive.tracing import TracingError, trace_rule
 from tests.rules.test_vector import arrays, joined, model
@@ -142,7 +147,57 @@ def test_it_can_be_compared_copied_and_pickled() -> None:
     assert both == Clipped(SGD(), [1.0, 2.0])
 
 
+def test_a_tiny_length_in_half_precision_is_not_nothing() -> None:
+    """1e-8 is 0 in float16."""
+    rule, theta = Clipped(Adam(lr=0.1), c=1e-8), G.astype(np.float16)
+    moved, _ = rule.step(theta, theta, rule.init(theta))
+    single = theta.astype(np.float32)
+    expected, _ = rule.step(single, single, rule.init(single))
+    np.testing.assert_array_equal(moved, expected.astype(np.float16))
+    assert np.all(moved != theta)
+
+
+def test_numbers_in_a_list_of_arrays_stay_arrays() -> None:
+    theta = [np.array(0.0), np.array(0.0)]
+    rule = Clipped(SGD(lr=1.0), c=1)
+    moved, _ = rule.step(theta, [np.array(3.0), np.array(-4.0)], rule.init(theta))
+    np.testing.assert_allclose(moved, [-0.6, 0.8])
+
+
+def test_figures_show_it_or_say_why_not() -> None:
+    clipped = Clipped(SGD(lr=0.05), c=0.5)
+    shown = explore(Ravine(), clipped, steps=5, map=("lr", "c"), ranges={"c": (0.1, 1)})
+    assert "Clipped on ravine, lr=0.05, c=0.5" in repr(shown)
+    assert "text/html" in shown._repr_mimebundle_()
+    with pytest.raises(TracingError, match="Clipped cannot be recorded"):
+        anatomy(clipped, Ravine())
+    for rule, slider in ((clipped, "lr"), (Mixed(Muon(), AdamW()), "rest__lr")):
+        with pytest.raises(TracingError, match="cannot be recorded: it works on whole arrays"):
+            opening(rule, Ravine(), slider=slider)
+    with pytest.raises(TypeError, match=r"have defaults, got Clipped.*must be given rule$"):
+        race(Circles(), [Clipped])
+
+
 def test_what_is_refused() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Own(Rule):
+        c: Any = 1.0
+
+        def update(self, g: Any, t: int) -> tuple[Any, ...]:
+            return (-self.c * g,)
+
+    with pytest.raises(ValueError, match="rule must have no hyperparameter c of its own, got"):
+        Clipped(Own())
+    for run in (descend, sweep):
+        with pytest.raises(ValueError, match=r"Clipped\.c must be one number for a run.*\(2,\)"):
+            run(Clipped(SGD(), c=[1.0, 2.0]), Ravine())
+    held, own = {"a": G}, SGD().init({"a": G})
+    with pytest.raises(ValueError, match=r"g must hold arrays as theta does, 'a', got \{\}"):
+        Clipped(SGD()).step(held, {}, own)
+    with pytest.raises(
+        ValueError, match=r"g must have the shape of theta, \(3, 2\), as its length"
+    ):
+        Clipped(SGD()).step(np.zeros((3, 2)), G, SGD().init(np.zeros((3, 2))))
     with pytest.raises(TypeError, match="rule must be a Rule"):
         Clipped(SGD)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="rule must not be clipped already, got Clipped"):

@@ -21,15 +21,20 @@ import pytest
 from adaptive import (
     NAG,
     SGD,
+    SOAP,
     Adam,
+    AdamW,
     AMSGrad,
+    Mixed,
     Momentum,
     Rule,
     _memory,
+    descend,
     load_state,
     register_container,
     save_state,
 )
+from adaptive.problems import Digits
 from tests.every import every_rule
 from tests.rules.alike import same
 
@@ -481,3 +486,16 @@ def test_a_small_file_that_holds_much_is_not_unpacked(monkeypatch: pytest.Monkey
     monkeypatch.setattr(_memory, "available", lambda: 8_100_000)
     file.seek(0)
     assert load_state(file, SGD())[0].size == 1_000_000
+
+
+def test_squares_of_a_descent_are_saved() -> None:
+    """In `descend` the squares of all arrays are one vector, longer than the parameters."""
+    rule, problem, rng = Mixed(SOAP(), AdamW()), Digits(), np.random.default_rng(0)
+    half = descend(rule, problem, steps=2, rng=rng)
+    file = io.BytesIO()
+    save_state(file, half.theta[-1], half.last_state)
+    file.seek(0)
+    theta, state = load_state(file, rule)
+    rest = descend(rule, problem, theta, steps=2, rng=rng, state=state)
+    whole = descend(rule, problem, steps=4, rng=0)
+    np.testing.assert_array_equal(rest.theta[-1], whole.theta[-1])

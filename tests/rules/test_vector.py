@@ -298,7 +298,7 @@ def test_all_arrays_must_be_alike() -> None:
     state = rule.init(theta)
     with pytest.raises(ValueError, match=r"g must hold arrays as theta does, 'a', 'b', got"):
         rule.step(theta, {"a": np.ones(2)}, state)
-    with pytest.raises(ValueError, match=r"g\['b'\]\['c'\] must have the shape of theta's, \(3,\)"):
+    with pytest.raises(ValueError, match=r"g must have the shape of theta, \(3,\)"):
         rule.step(theta, {"a": np.ones(2), "b": {"c": np.ones(2)}}, state)
     with pytest.raises(ValueError, match=r"m must hold arrays as theta does"):
         rule.step(theta, theta, rule.init({"a": np.ones(2)}))
@@ -320,6 +320,119 @@ def test_a_rule_of_ones_own_may_say_that_its_totals_are_of_all() -> None:
     moved, _ = rule.step(theta, g, rule.init(theta))
     assert moved["a"] == pytest.approx(-0.06)
     assert moved["b"] == pytest.approx(0.08)
+
+
+@kinds
+def test_runs_in_half_precision_have_totals_of_their_own(kind: Any) -> None:
+    starts = np.array([[1, -2], [3, 1]], np.float16)
+    own = {"d0": 0.1} if kind is Prodigy else {}
+    found = sweep(kind(**own), Ravine(), steps=5, theta0=starts, lr=[0.1, 0.3]).theta[-1]
+    assert found.dtype == np.float16
+    for i, lr in enumerate((0.1, 0.3)):
+        for k, start in enumerate(starts):
+            path = descend(kind(lr=lr, **own), Ravine(), start, steps=5)
+            np.testing.assert_allclose(found[i, k], path.theta[-1], rtol=2e-3)
+
+
+@kinds
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_a_state_stays_in_the_precision_that_it_began_in(kind: Any, dtype: Any) -> None:
+    theta, g = START.astype(dtype), GRADIENTS[0].astype(np.float32)
+    _, state = kind(lr=0.1).step(theta, g, kind().init(theta))
+    assert {array.dtype.name for array in state[1:]} == {"float32"}
+    path = descend(kind(lr=0.1), Ravine(), np.ones(2, dtype), steps=3)
+    assert {array.dtype.name for array in path.state.values()} == {"float32"}
+
+
+@kinds
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_not_repaired(kind: Any, bad: float) -> None:
+    """The total is over all entries: none goes on as if nothing were wrong."""
+    rule, theta = kind(lr=0.1), START
+    state = rule.init(theta)
+    for g in (np.array([bad, 1, 1, 1, 1, 1]), GRADIENTS[0]):
+        with np.errstate(all="ignore"):
+            theta, state = rule.step(theta, g, state)
+    assert not np.isfinite(theta).any()
+
+
+def test_where_the_sum_of_gradients_is_nothing_the_estimate_stays() -> None:
+    """There is nothing to divide by: the numerator alone is no distance."""
+    rule = Prodigy(beta2=0.25, d0=2.0)  # both sums are halved in each step
+    one = np.ones(1)
+    state = rule.init(one)._replace(t=1, S=-4 * one, P=5 * one)
+    _, new = rule.step(one, one, state)
+    assert new.S == 0 < new.P
+    assert new.D == 0
+
+
+def test_a_first_estimate_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Prodigy\.d0 must be finite and in \(0, inf\), got 0"):
+        Prodigy(d0=0)
+
+
+@kinds
+def test_what_does_not_fit_is_named(kind: Any) -> None:
+    rule, theta = kind(), np.ones(2)
+    with pytest.raises(
+        ValueError, match=r"g must have the shape of theta, \(2,\).*got shape \(3, 2\)"
+    ):
+        rule.step(theta, np.ones((3, 2)), rule.init(theta))
+    with pytest.raises(
+        ValueError, match=r"m must have the shape of theta, \(2,\).*got shape \(3,\)"
+    ):
+        rule.step(theta, theta, rule.init(np.ones(3)))
+    masked = np.ma.array([1.0, 2.0], mask=[False, True])
+    for g in ({"a": masked, "b": theta}, {"a": theta, "b": masked}):
+        held = {"a": theta, "b": theta}
+        with pytest.raises(ValueError, match="g must have no masked entries"):
+            rule.step(held, g, rule.init(held))
+
+
+def test_two_kinds_of_half_precision_are_joined() -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    theta = {"a": np.ones(2, ml_dtypes.bfloat16), "b": np.ones(2, np.float16)}
+    moved, state = Prodigy(d0=0.1).step(theta, theta, Prodigy().init(theta))
+    assert [moved[key].dtype.name for key in "ab"] == ["bfloat16", "float16"]
+    np.testing.assert_allclose(moved["b"], 1 - 0.1 * 0.1 / np.sqrt(0.001), rtol=1e-3)
+    assert state.m["a"].dtype == np.float32
+
+
+def test_a_step_in_place_writes_to_what_has_the_name() -> None:
+    """The fields of a state may have their arrays in another order."""
+    rule, theta = Prodigy(d0=0.1), {"a": START[:2].copy(), "b": START[2:4].copy()}
+    g = {"b": np.array([4.0, -1.0]), "a": np.array([1.0, 2.0])}
+    theta, state = rule.step(theta, g, rule.init(theta))
+    expected, new = rule.step(theta, g, state)
+    turned = rule.restore(
+        {"t": 1}
+        | {k: {"b": v["b"], "a": v["a"]} for k, v in zip(rule.state_names, state[1:], strict=True)}
+    )
+    turned = rule.step_into(theta, g, turned)
+    for one, other in zip((theta, *turned[1:]), (expected, *new[1:]), strict=True):
+        for key in "ab":
+            np.testing.assert_array_equal(one[key], other[key])
+
+
+def test_a_step_in_place_is_refused_before_anything_is_written() -> None:
+    rule, one = Prodigy(d0=0.1), np.ones(2)
+    fixed = np.ones(2)
+    fixed.flags.writeable = False
+    for last, error, words in (
+        (fixed, ValueError, "must be an array that can be written to"),
+        (np.ones(2, int), TypeError, "must be an array of floats, as it is written to"),
+        (np.float64(1), TypeError, "must be an array of floats, as it is written to"),
+    ):
+        theta = {"a": one.copy(), "b": last}
+        with pytest.raises(error, match=words):
+            rule.step_into(theta, {"a": one, "b": np.ones_like(last)}, rule.init(theta))
+        np.testing.assert_array_equal(theta["a"], one)
+    theta = {"a": one.copy(), "b": one.copy()}
+    with pytest.raises(ValueError, match="m must have the shape and dtype of theta"):
+        rule.step_into(theta, theta, rule.init({"a": one, "b": one.astype(np.float32)}))
+    with pytest.raises(ValueError, match="got 'numba': Prodigy works on whole arrays"):
+        rule.step_into(theta, theta, rule.init(theta), engine="numba")
+    np.testing.assert_array_equal(theta["a"], one)
 
 
 def test_the_norm() -> None:

@@ -89,20 +89,28 @@ def finite(name: str, value: Any) -> npt.NDArray[np.floating]:
 
 
 def within(
-    name: str, value: Any, low: float = -np.inf, high: float = np.inf, *, open_low: bool = False
+    name: str,
+    value: Any,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    open_low: bool = False,
+    closed_high: bool = False,
 ) -> float | npt.NDArray[np.float64]:
     """Return ``value``, a number or an array of numbers in [low, high), as float64.
 
     A number becomes a Python float (so that it never promotes a float32
     array); an array becomes a read-only copy. With ``open_low`` the lower end
-    is excluded as well.
+    is excluded as well, with ``closed_high`` the upper one is not.
     """
     array = numeric(name, value).astype(np.float64)
     if not array.size:
         raise ValueError(f"{name} must not be empty, got {shown(value)}")
     above = array > low if open_low else array >= low
-    if not (np.isfinite(array) & above & (array < high)).all():
-        interval = f"{'(' if open_low or low == -np.inf else '['}{low:g}, {high:g})"
+    below = array <= high if closed_high else array < high
+    if not (np.isfinite(array) & above & below).all():
+        left, right = "(" if open_low or low == -np.inf else "[", "]" if closed_high else ")"
+        interval = f"{left}{low:g}, {high:g}{right}"
         raise ValueError(f"{name} must be finite and in {interval}, got {shown(value)}")
     if array.ndim == 0:
         return float(array)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
-from adaptive import NAG, Adadelta, Adam, AdamW, AMSGrad, Momentum, Nadam
+from adaptive import NAG, Adadelta, Adam, AdamW, AMSGrad, Momentum, Nadam, ScheduleFree
 from adaptive.problems import Circles, NoisyQuadratic, Problem, Ravine, Reddi, Surface
 from adaptive.rules import Rule
 from adaptive.tracing import (
@@ -57,8 +57,9 @@ def test_a_recording_computes_what_the_rule_computes(kind):
     assert evaluate(rest, **inputs) == pytest.approx(expected, rel=1e-15)
 
 
-def test_only_nag_looks_ahead():
-    assert [kind for kind in KINDS if trace_rule(kind()).lookahead is not None] == [NAG]
+def test_two_rules_look_elsewhere():
+    found = [kind for kind in KINDS if trace_rule(kind()).lookahead is not None]
+    assert found == [NAG, ScheduleFree]
 
 
 def test_what_depends_on_time_and_settings_alone_is_taken_out():

@@ -20,6 +20,7 @@ KNOWN: dict[str, tuple[str, float, float]] = {
     "rho": ("decay", 0.0, 0.999),
     "beta1": ("decay", 0.0, 0.999),
     "beta2": ("decay", 0.0, 0.9999),
+    "beta": ("linear", 0.0, 1.0),
     "eps": ("log", 1e-10, 1.0),
     "warmup": ("linear", 0.0, 100.0),
 }

@@ -21,6 +21,7 @@ from adaptive.rules.polar import orthogonalized, polar_factor
 from adaptive.rules.prodigy import Prodigy
 from adaptive.rules.rmsprop import RMSprop
 from adaptive.rules.saving import load_state, save_state
+from adaptive.rules.schedulefree import ScheduleFree
 from adaptive.rules.sgd import SGD
 from adaptive.rules.shampoo import Shampoo
 from adaptive.rules.soap import SOAP
@@ -42,7 +43,7 @@ RULES: tuple[type[Rule], ...] = (
 )
 
 #: The rules of the book's second part, in its order. Figures show them where they are given them.
-MODERN: tuple[type[Rule], ...] = (AdamW, Lion)
+MODERN: tuple[type[Rule], ...] = (AdamW, Lion, ScheduleFree)
 
 #: The rules of the second part that make a matrix's step from the whole of its gradient.
 ON_MATRICES: tuple[type[MatrixRule], ...] = (Shampoo, SOAP, Muon)
@@ -75,6 +76,7 @@ __all__ = [
     "Prodigy",
     "RMSprop",
     "Rule",
+    "ScheduleFree",
     "Shampoo",
     "VectorRule",
     "load_state",

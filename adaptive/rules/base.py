@@ -25,7 +25,10 @@ INTERVALS: dict[str, tuple[float, float]] = {
     "weight_decay": (0, np.inf),
     "rms": (0, np.inf),
     "d0": (0, np.inf),
+    "beta": (0, 1),
 }
+#: Those whose upper end belongs to the interval.
+CLOSED = ("beta",)
 #: What a rule says of itself as a class, and what is no hyperparameter.
 OF_THE_CLASS = ("state_names", "sides", "sees_theta", "elementwise", "of_all")
 
@@ -53,7 +56,7 @@ class Rule:
     ValueError
         If a hyperparameter is outside its interval: [0, 1) for ``momentum``,
         ``rho``, ``beta1`` and ``beta2``; [0, inf) for ``lr``, ``eps``,
-        ``weight_decay``, ``rms`` and ``d0``.
+        ``weight_decay``, ``rms`` and ``d0``; [0, 1] for ``beta``.
 
     Examples
     --------
@@ -141,7 +144,8 @@ class Rule:
                 )
             value = getattr(self, field.name)
             low, high = INTERVALS.get(field.name, (-np.inf, np.inf))
-            checked = _checks.within(f"{type(self).__name__}.{field.name}", value, low, high)
+            name, closed = f"{type(self).__name__}.{field.name}", field.name in CLOSED
+            checked = _checks.within(name, value, low, high, closed_high=closed)
             object.__setattr__(self, field.name, checked)
 
     def __eq__(self, other: object) -> bool:

@@ -26,6 +26,7 @@ LETTERS = {
     "rho": r"\gamma",
     "beta1": r"\beta_1",
     "beta2": r"\beta_2",
+    "beta": r"\beta",
     "eps": r"\epsilon",
     "weight_decay": r"\lambda",
     "warmup": r"T_{\mathrm{w}}",

@@ -41,6 +41,7 @@ FIELDS = {
     "gamma": ("momentum", "rho"),
     "beta_{1}": ("beta1",),
     "beta_{2}": ("beta2",),
+    "beta": ("beta",),
     "epsilon": ("eps",),
     "lambda": ("weight_decay",),
 }

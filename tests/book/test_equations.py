@@ -66,8 +66,8 @@ def test_code_prints_its_equation(rule):
         for latex in (from_code, from_chapter)
     )
     # The code's names for what is neither state nor correction are not recorded: m̄ of Nadam, c
-    # of Lion.
-    assert code == [left for left in chapter if left not in (r"\bar{m}_t", "c_t")]
+    # of Lion, q of Schedule-Free.
+    assert code == [left for left in chapter if left not in (r"\bar{m}_t", "c_t", "q_t")]
 
 
 MISTAKES = [

@@ -11,7 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from adaptive import NAG, SGD, Adadelta, Adam, AdaMax, AdamW, Lion, Momentum, Nadam, Rule, descend
+from adaptive import (
+    NAG,
+    SGD,
+    Adadelta,
+    Adam,
+    AdaMax,
+    AdamW,
+    Lion,
+    Momentum,
+    Nadam,
+    Rule,
+    ScheduleFree,
+    descend,
+)
 from adaptive.problems import NoisyQuadratic
 from tests.every import KINDS, every_rule, undecayed
 from tests.rules.reference import walk
@@ -20,7 +33,7 @@ some = settings(max_examples=20, deadline=None)
 
 #: Rules whose step is proportional to the gradients, and rules whose step does not depend on
 #: their scale; Adadelta is neither: its ε has the units of both.
-LINEAR = (SGD, Momentum, NAG)
+LINEAR = (SGD, Momentum, NAG, ScheduleFree)
 NORMALISED = tuple(kind for kind in KINDS if kind not in (*LINEAR, Adadelta))
 #: Rules with powers of t.
 POWERS = (Adam, AdaMax, Nadam, AdamW)

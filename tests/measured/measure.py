@@ -171,8 +171,11 @@ def tune(
         left = np.concatenate([left, _median(network, make, np.array(more), steps)])
         order = np.argsort(values)
         values, left = values[order], left[order]
-    best = float(values[np.argmin(left)])
-    return {"best": best, "values": values.tolist(), "left": rounded(left)}
+    return {
+        "best": float(values[np.argmin(left)]),
+        "values": values.tolist(),
+        "left": rounded(left),
+    }
 
 
 def _near(rate: float) -> float:
@@ -185,11 +188,9 @@ def _median(network: str, make: Callable[[Any], Rule], rates: Array, steps: int)
 
 
 def _ends(network: str, rule: Rule, times: Array) -> dict[str, Any]:
-    """Return the losses on fresh trials, shape (times, trials), and how many are right at the end.
-
-    What is right is asked of the rows that training does not see, if they are images.
-    """
-    problem, ends = NETWORKS[network][0], []
+    """Return the losses on fresh trials, shape (times, trials), and the last ones on other rows."""
+    problem = NETWORKS[network][0]
+    ends: list[Array] = []
     losses = run(network, lambda _: rule, [0.0], range(SEED, SEED + FRESH), times, ends)[:, 0]
     found = {"times": [int(t) for t in times], "loss": rounded(losses)}
     if isinstance(problem, Network):
@@ -216,7 +217,7 @@ def run(
     if isinstance(problem, Network):
         each = [problem.draws(range(1, steps + 1), np.random.default_rng(seed)) for seed in seeds]
         draws = np.stack(each, axis=1)
-    floor = 0.0 if isinstance(problem, Network) else problem.loss(problem.minimum)
+    floor = 0.0 if problem.minimum is None else problem.loss(problem.minimum)
     column = np.asarray(rates, dtype=float)[:, None, None]
     rule = on_problem(make(column if len(column) > 1 else float(column[0, 0, 0])), problem)
     theta = np.repeat(starts[None], len(column), axis=0)

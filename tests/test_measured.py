@@ -212,3 +212,28 @@ def test_the_best_of_many_equal_settings_looks_better_the_more_there_are() -> No
             again.append(np.take_along_axis(fresh, best[:, None], axis=1).mean())
         assert np.all(np.diff(means) < -0.01)
         np.testing.assert_allclose(again, fresh.mean(), atol=0.03)
+
+
+def test_products_of_a_gradient() -> None:
+    b, p, q = 7, 3, 5
+    rng = np.random.default_rng(0)
+    X, W, R = (rng.normal(size=s).view(Counted) for s in ((b, p), (p, q), (b, q)))
+    Counted.done = 0
+    _ = X @ W, X.T @ R, R @ W.T
+    assert Counted.done == 6 * b * p * q
+    for p, q in ((3, 5), (4, 4), (1, 9)):
+        muon = 20 * p * p * q + 10 * p**3
+        assert muon / (6 * b * p * q) <= 5 * p / b * (1 + 1e-12)
+        assert (muon / (6 * b * p * q) == pytest.approx(5 * p / b)) == (p == q)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.5, 2.0])
+def test_a_small_lead_is_a_long_way(alpha: float) -> None:
+    T, c, r = 400.0, 3.0, 0.97
+    first, second = c * T**-alpha, r * c * (r ** (1 / alpha) * T) ** -alpha
+    assert second == pytest.approx(first, rel=1e-12)
+    # Another way: where does the line of the second, in logarithms, come down to the first?
+    lengths = np.geomspace(1, T, 5)
+    curve = np.log(r * c * lengths**-alpha)
+    reached = np.exp(np.interp(-np.log(first), -curve, np.log(lengths)))
+    assert T / reached == pytest.approx(r ** (-1 / alpha), rel=1e-9)

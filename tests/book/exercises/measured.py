@@ -53,11 +53,13 @@ def the_longest(target, steps, losses):
 
 
 @wrong("ex-measured-steps", check="check_steps", says="reached first at")
-def as_if_it_always_fell(target, steps, losses):
-    if target < np.min(losses):
-        return np.inf
-    log = np.log
-    return np.exp(np.interp(-log(target), -log(losses), log(steps)))
+def from_the_last_run(target, steps, losses):
+    return _steps(target, steps, losses, first=losses[0] <= target)
+
+
+@right("ex-measured-steps", check="check_steps")
+def piece_by_piece(target, steps, losses):
+    return _steps(target, list(steps), list(losses))
 
 
 @right("ex-measured-steps", check="check_steps")
@@ -129,3 +131,8 @@ def in_arrays(before, after):
         return less.all(axis=-1).astype(int) - less.all(axis=-1).T
 
     return int(np.sum(order(before) * order(after) < 0)) // 2
+
+
+@right("ex-measured-flips", check="check_flips")
+def pair_by_pair(before, after):
+    return _flipped(before, after, lambda a, b: int((a > b).all()) - int((a < b).all()))

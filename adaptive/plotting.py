@@ -39,7 +39,7 @@ DASHES: dict[str, tuple[float, ...]] = {
     "AdamW": (3, 1.5),
     "Lion": (6, 1.5),
     "ScheduleFree": (1.5, 1.5),
-    "Shampoo": (1.5, 1.5),
+    "Shampoo": (6, 1.5, 1.5, 1.5),
     "SOAP": (),
     "Muon": (3, 1.5),
 }
@@ -82,6 +82,7 @@ SYMBOLS: dict[str, str] = {
     "eps": "ε",
     "momentum_decay": "decay of μ",
     "weight_decay": "weight decay λ",
+    "decay": "share of the decay α",
     "initial_accumulator": "G₀",
 }
 

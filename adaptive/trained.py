@@ -100,6 +100,17 @@ def made(file: str = FILE) -> Mapping[str, Any]:
     ----------
     file : str, default FILE
         What was made: ``FILE``, or ``MODERN_FILE``.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> from adaptive.trained import MODERN_FILE, made
+    >>> made(MODERN_FILE)["command"]
+    'python -m tests.measured'
     """
     _checks.one_of("file", file, (FILE, MODERN_FILE))
     stored = _stored(file)

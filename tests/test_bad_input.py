@@ -853,6 +853,8 @@ TRACES: list[Case] = [
 STORED: list[Case] = [
     (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
     (lambda: trained.trained("race", 3), ValueError, ["name must be one of", "digits", "3"]),
+    (lambda: trained.measured("letters"), ValueError, ["network must be one of", "'letters'"]),
+    (lambda: trained.made("lost.json"), ValueError, ["file must be one of", "'lost.json'"]),
     (lambda: curvature.sharpness(Ravine, THETA), TypeError, ["problem must be a Problem"]),
     (lambda: curvature.sharpness(Ravine(), [1.0]), ValueError, ["theta", "(1,)"]),
     (lambda: curvature.sharpness(Ravine(), [[1.0, 2.0]]), ValueError, ["theta", "(2,)", "(1, 2)"]),
@@ -1258,10 +1260,16 @@ def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
 
 @every_rule
 def test_every_decay_is_below_one(kind: type) -> None:
-    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay"}:
+    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay", "beta"}:
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} must .*\[0, 1\), got 1"):
             kind(**{name: 1})
         kind(**{name: 0})
+
+
+def test_a_weight_of_one_is_allowed() -> None:
+    assert ScheduleFree(beta=1).beta == 1
+    with pytest.raises(ValueError, match=r"ScheduleFree\.beta must .*\[0, 1\], got 1.01"):
+        ScheduleFree(beta=1.01)
 
 
 @every_rule

@@ -109,6 +109,31 @@ def test_many_rates_are_one_by_one() -> None:
         np.testing.assert_allclose(both[:, i, 1], alone[:, 0, 0], rtol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["Momentum", "ScheduleFree", "Muon"])
+@pytest.mark.parametrize("how", ["constant", "linear"])
+def test_a_run_is_a_plain_one(name: str, how: str) -> None:
+    aside = {"Adam": {how: {"best": 0.02}}}
+    make = measure.maker("digits", measure.ENTRIES[name], how, 8, aside)
+    losses = measure.run("digits", make, [0.1], [3, 4], np.array([2, 8]))
+    problem = Digits()
+    for i, seed in enumerate((3, 4)):
+        path = descend(make(0.1), problem, problem.initial(seed), 8, rng=seed)
+        np.testing.assert_allclose(losses[:, 0, i], path.loss[[2, 8]], rtol=1e-9)
+
+
+def test_the_rate_of_all_arrays_falls() -> None:
+    aside = {"Adam": {"linear": {"best": 0.5}}}
+    make = measure.maker("characters", measure.ENTRIES["Muon"], "linear", 10, aside)
+    rule: Any = make(0.3)
+    for part, rate in ((rule.matrices, 0.3), (rule.rest, 0.5)):
+        assert part.at(1).lr == pytest.approx(rate)
+        assert part.at(10).lr == pytest.approx(rate / 10)
+        assert part.weight_decay == 0
+    arrays = {"E": 2, "P": 2, "WQ1": 2, "WS": 2, "b": 1}
+    inner = [n for n, axes in arrays.items() if rule.where(n, np.ones((3,) * axes))]
+    assert inner == ["WQ1", "WS"]
+
+
 def test_a_run_that_diverges_is_infinity() -> None:
     make = measure.maker("digits", measure.ENTRIES["Momentum"], "constant", 30, {})
     lost = measure.run("digits", make, [0.1, 1e308], [0], np.array([30]))

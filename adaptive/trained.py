@@ -1,4 +1,8 @@
-"""What rules did to the networks, measured once; ``python -m tests.toys`` makes it again."""
+"""What rules did to the networks, measured once.
+
+``python -m tests.toys`` measures the ten rules again, ``python -m tests.measured`` those of the
+second part.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ from adaptive import _checks
 
 #: What is stored, among the data of the networks.
 FILE = "trained.json"
+#: The same of the second part's rules.
+MODERN_FILE = "measured.json"
 
 
 def trained(part: str, name: str) -> Mapping[str, Any]:
@@ -53,15 +59,68 @@ def trained(part: str, name: str) -> Mapping[str, Any]:
     return found
 
 
-def made() -> Mapping[str, Any]:
-    """Return how it was made: the date, the command, the versions, and the minutes of each part."""
-    stored = _stored()
-    return MappingProxyType({**stored["made"], "minutes": stored["minutes"]})
+def measured(network: str) -> Mapping[str, Any]:
+    """Return how the rules of the second part, and two yardsticks, trained a network.
+
+    Parameters
+    ----------
+    network : str
+        "bigrams", "digits", "convolution" or "characters".
+
+    Returns
+    -------
+    mapping
+        How many ``steps``, ``trials`` to tune on and ``fresh`` ones there were, and how many times
+        what the best rate leaves is ``good``. In ``rules``, for each rule and schedule, the
+        ``best`` rate, the ``values`` that were tried and what each ``left``, and the ``loss`` on
+        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network; the message says which there are.
+
+    Examples
+    --------
+    >>> from adaptive.trained import measured
+    >>> found = measured("digits")["rules"]["Adam"]["linear"]
+    >>> found["times"][-1], found["loss"].shape
+    (np.float64(300.0), (10, 10))
+    """
+    stored = _stored(MODERN_FILE)["networks"]
+    _checks.one_of("network", network, stored)
+    found: Mapping[str, Any] = stored[network]
+    return found
+
+
+def made(file: str = FILE) -> Mapping[str, Any]:
+    """Return how it was made: the date, the command, the versions, and what each part took.
+
+    Parameters
+    ----------
+    file : str, default FILE
+        What was made: ``FILE``, or ``MODERN_FILE``.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> from adaptive.trained import MODERN_FILE, made
+    >>> made(MODERN_FILE)["command"]
+    'python -m tests.measured'
+    """
+    _checks.one_of("file", file, (FILE, MODERN_FILE))
+    stored = _stored(file)
+    took = {key: stored[key] for key in ("minutes",) if key in stored}
+    return MappingProxyType({**stored["made"], **took})
 
 
 @cache
-def _stored() -> Mapping[str, Any]:
-    data = resources.files("adaptive.problems.networks") / "data" / FILE
+def _stored(file: str = FILE) -> Mapping[str, Any]:
+    data = resources.files("adaptive.problems.networks") / "data" / file
     found: Mapping[str, Any] = _with_arrays(json.loads(data.read_text(encoding="utf-8")))
     return found
 

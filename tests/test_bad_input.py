@@ -853,6 +853,8 @@ TRACES: list[Case] = [
 STORED: list[Case] = [
     (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
     (lambda: trained.trained("race", 3), ValueError, ["name must be one of", "digits", "3"]),
+    (lambda: trained.measured("letters"), ValueError, ["network must be one of", "'letters'"]),
+    (lambda: trained.made("lost.json"), ValueError, ["file must be one of", "'lost.json'"]),
     (lambda: curvature.sharpness(Ravine, THETA), TypeError, ["problem must be a Problem"]),
     (lambda: curvature.sharpness(Ravine(), [1.0]), ValueError, ["theta", "(1,)"]),
     (lambda: curvature.sharpness(Ravine(), [[1.0, 2.0]]), ValueError, ["theta", "(2,)", "(1, 2)"]),

@@ -1,0 +1,264 @@
+"""The measurements of the second part's rules: whole, and made by the code that is here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import adaptive
+from adaptive import SOAP, Adam, AdamW, Mixed, Muon, Shampoo, descend, scheduled
+from adaptive.problems import Characters, Digits
+from adaptive.rules import polar
+from adaptive.schedules import Linear
+from adaptive.trained import FILE, MODERN_FILE, made, measured
+from tests.measured import measure
+from tests.measured.__main__ import main
+
+STORED = Path(adaptive.problems.networks.__file__).parent / "data" / MODERN_FILE
+NETWORKS = tuple(measure.NETWORKS)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_all_entries_are_stored(network: str) -> None:
+    found = measured(network)
+    assert list(found["rules"]) == list(measure.ENTRIES)
+    assert (found["steps"], found["fresh"]) == (measure.NETWORKS[network][1], measure.FRESH)
+    for name, entry in measure.ENTRIES.items():
+        rule = found["rules"][name]
+        budgets = [f"linear/{share}" for share in measure.BUDGETS if "linear" in entry.schedules]
+        assert [key for key in rule if key != "seconds"] == [*entry.schedules, *budgets]
+        for schedule in entry.schedules:
+            assert rule[schedule]["loss"].shape == (10, measure.FRESH)
+            assert rule[schedule]["times"][-1] == found["steps"]
+        for budget in budgets:
+            assert rule[budget]["loss"].shape == (measure.FRESH,)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_on_both_sides_of_each_chosen_rate_there_is_a_worse_one(network: str) -> None:
+    found = measured(network)
+    for name, entry in measure.ENTRIES.items():
+        for schedule, one in found["rules"][name].items():
+            if schedule == "seconds" or not entry.tuned:
+                continue
+            values, left = one["values"], one["left"]
+            assert values[0] < one["best"] < values[-1], (name, schedule)
+            assert one["best"] == values[np.argmin(left)]
+            if "/" not in schedule:  # so that the width of the good rates is seen
+                assert min(left[0], left[-1]) > found["good"] * left.min()
+
+
+def test_it_says_how_it_was_made() -> None:
+    assert made(MODERN_FILE)["command"] == "python -m tests.measured"
+    assert "numpy" in made(MODERN_FILE)
+    assert "minutes" in made() == made(FILE)
+    assert STORED.stat().st_size < 100_000
+    with pytest.raises(ValueError, match="network must be one of bigrams, digits"):
+        measured("letters")
+    with pytest.raises(ValueError, match="file must be one of trained"):
+        made("other")
+
+
+def test_nobody_can_write_to_them() -> None:
+    with pytest.raises(TypeError):
+        measured("digits")["steps"] = 3  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        measured("digits")["rules"]["Adam"]["linear"]["loss"][0] = 0
+
+
+# ------------------------------------------------------------- a small part, measured again
+
+
+def test_a_fresh_trial_of_adam_is_a_plain_run() -> None:
+    problem, seed = Digits(), measure.SEED + 3
+    one = measured("digits")["rules"]["Adam"]["linear"]
+    rule = scheduled(Adam(lr=one["best"]), Linear(T=300))
+    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
+    assert one["loss"][-1, 3] == pytest.approx(problem.loss(end), rel=1e-3)
+    assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Muon", Muon), ("SOAP", SOAP)])
+def test_a_fresh_trial_on_matrices_begins_as_a_plain_run(name: str, kind: Any) -> None:
+    # Later, on another machine, the last digit of a number may have become a difference.
+    problem, seed = Characters(), measure.SEED + 1
+    rules = measured("characters")["rules"]
+    one, falls = rules[name]["linear"], Linear(T=200)
+    rule = Mixed(
+        scheduled(kind(lr=one["best"], weight_decay=0), falls),
+        scheduled(AdamW(lr=rules["Adam"]["linear"]["best"], weight_decay=0), falls),
+        where=lambda name, array: array.ndim == 2 and name not in ("E", "P"),
+    )
+    path = descend(rule, problem, problem.initial(seed), 20, rng=seed)
+    assert one["times"][0] == 20
+    assert one["loss"][0, 1] == pytest.approx(path.loss[-1], rel=2e-3)
+
+
+def test_many_rates_are_one_by_one() -> None:
+    entry = measure.ENTRIES["Shampoo"]
+    aside = {"Adam": {"constant": {"best": 0.02}}}
+    make = measure.maker("digits", entry, "constant", 6, aside)
+    times, rates = np.array([3, 6]), [0.1, 1.0]
+    both = measure.run("digits", make, rates, range(2), times)
+    for i, rate in enumerate(rates):
+        alone = measure.run("digits", make, [rate], [1], times)
+        np.testing.assert_allclose(both[:, i, 1], alone[:, 0, 0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["Momentum", "ScheduleFree", "Muon"])
+@pytest.mark.parametrize("how", ["constant", "linear"])
+def test_a_run_is_a_plain_one(name: str, how: str) -> None:
+    aside = {"Adam": {how: {"best": 0.02}}}
+    make = measure.maker("digits", measure.ENTRIES[name], how, 8, aside)
+    losses = measure.run("digits", make, [0.1], [3, 4], np.array([2, 8]))
+    problem = Digits()
+    for i, seed in enumerate((3, 4)):
+        path = descend(make(0.1), problem, problem.initial(seed), 8, rng=seed)
+        np.testing.assert_allclose(losses[:, 0, i], path.loss[[2, 8]], rtol=1e-9)
+
+
+def test_the_rate_of_all_arrays_falls() -> None:
+    aside = {"Adam": {"linear": {"best": 0.5}}}
+    make = measure.maker("characters", measure.ENTRIES["Muon"], "linear", 10, aside)
+    rule: Any = make(0.3)
+    for part, rate in ((rule.matrices, 0.3), (rule.rest, 0.5)):
+        assert part.at(1).lr == pytest.approx(rate)
+        assert part.at(10).lr == pytest.approx(rate / 10)
+        assert part.weight_decay == 0
+    arrays = {"E": 2, "P": 2, "WQ1": 2, "WS": 2, "b": 1}
+    inner = [n for n, axes in arrays.items() if rule.where(n, np.ones((3,) * axes))]
+    assert inner == ["WQ1", "WS"]
+
+
+def test_a_run_that_diverges_is_infinity() -> None:
+    make = measure.maker("digits", measure.ENTRIES["Momentum"], "constant", 30, {})
+    lost = measure.run("digits", make, [0.1, 1e308], [0], np.array([30]))
+    assert np.isfinite(lost[0, 0, 0])
+    assert np.isinf(lost[0, 1, 0])
+
+
+def test_the_search_goes_on_until_the_best_rate_is_inside(monkeypatch: Any) -> None:
+    tried = []
+
+    def left(network: str, make: Any, rates: Any, steps: int) -> Any:
+        tried.extend(rates)
+        return 1 + np.log10(np.asarray(rates) / 50) ** 2
+
+    monkeypatch.setattr(measure, "_median", left)
+    found = measure.tune("digits", lambda lr: lr, 1.0, 5)
+    assert found["values"] == sorted(tried)
+    assert found["best"] == pytest.approx(46.3, rel=0.01)
+    assert found["values"][0] == 0.464, "nothing is added where it is worse"
+    wide = measure.tune("digits", lambda lr: lr, 1.0, 5, wide=True)
+    assert min(wide["left"][0], wide["left"][-1]) > 2, "the ends are not good"
+    assert wide["values"][-1] > 500
+
+
+def test_what_is_there_is_not_measured_again(monkeypatch: Any, tmp_path: Any) -> None:
+    asked = []
+    file = tmp_path / "measured.json"
+    monkeypatch.setattr("tests.measured.__main__.FILE", file)
+
+    def one(network: str, name: str, rules: Any) -> dict[str, Any]:
+        asked.append((network, name))
+        return {}
+
+    monkeypatch.setattr(measure, "measured", one)
+    main([])
+    assert len(asked) == len(NETWORKS) * len(measure.ENTRIES)
+    main([])
+    assert len(asked) == len(NETWORKS) * len(measure.ENTRIES)
+    main(["digits", "Muon"])
+    assert asked[-1] == ("digits", "Muon")
+    assert list(json.loads(file.read_text())["networks"]["digits"]["rules"]) == [*measure.ENTRIES]
+
+
+# ------------------------------------------------------------- what the chapter proves
+
+
+class Counted(np.ndarray):
+    """An array that counts the multiplications and additions of products of matrices."""
+
+    done: int = 0
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        plain = [np.asarray(each) for each in inputs]
+        found = getattr(ufunc, method)(*plain, **keywords)
+        if ufunc is np.matmul:
+            Counted.done += 2 * found.size * plain[0].shape[-1]
+        return np.asarray(found).view(Counted)
+
+    def __array_function__(self, f: Any, kinds: Any, inputs: Any, keywords: Any) -> Any:
+        plain = [np.asarray(x) if isinstance(x, np.ndarray) else x for x in inputs]
+        found = f(*plain, **keywords)
+        # A decomposition returns several; what it costs is no product.
+        return found.view(Counted) if isinstance(found, np.ndarray) else found
+
+
+def products(rule: Any, p: int, q: int, monkeypatch: Any, steps: int = 2) -> int:
+    """Return how much work products are in the last of some steps."""
+    monkeypatch.setattr(polar, "_matrices", lambda name, value: value)
+    monkeypatch.setattr(polar, "_normalized", lambda G: G / np.linalg.norm(np.asarray(G)))
+    rng = np.random.default_rng(0)
+    theta, state = rng.normal(size=(p, q)), rule.init(np.zeros((p, q)))[1:]
+    for t in range(1, steps + 1):
+        g = rng.normal(size=(p, q)).view(Counted)
+        Counted.done = 0
+        seen = (theta,) if rule.sees_theta else ()
+        _, *state = rule.update(g, t, *seen, *(np.asarray(s).view(Counted) for s in state))
+    return Counted.done
+
+
+@pytest.mark.parametrize(("p", "q"), [(3, 5), (5, 3), (4, 4), (2, 9)])
+def test_products_of_a_step(p: int, q: int, monkeypatch: Any) -> None:
+    k = min(p, q)
+    muon = products(Muon(), p, q, monkeypatch)
+    assert muon == 5 * (4 * k * p * q + 2 * k**3)
+    assert muon <= 30 * k * p * q, "at most, with equality for a square"
+    assert (muon == 30 * k * p * q) == (p == q)
+    soap = products(SOAP(), p, q, monkeypatch)
+    assert soap == 8 * p * q * (p + q) + 2 * (p**3 + q**3)
+    shampoo = products(Shampoo(), p, q, monkeypatch)
+    assert shampoo == 4 * p * q * (p + q) + 2 * (p**3 + q**3)
+
+
+def test_the_best_of_many_equal_settings_looks_better_the_more_there_are() -> None:
+    rng = np.random.default_rng(0)
+    for draw in (rng.normal, rng.exponential, rng.uniform):
+        tuning, fresh = draw(size=(2, 40_000, 16))
+        means, again = [], []
+        for n in (1, 2, 4, 8, 16):
+            best = tuning[:, :n].argmin(axis=1)
+            means.append(np.take_along_axis(tuning, best[:, None], axis=1).mean())
+            again.append(np.take_along_axis(fresh, best[:, None], axis=1).mean())
+        assert np.all(np.diff(means) < -0.01)
+        np.testing.assert_allclose(again, fresh.mean(), atol=0.03)
+
+
+def test_products_of_a_gradient() -> None:
+    b, p, q = 7, 3, 5
+    rng = np.random.default_rng(0)
+    X, W, R = (rng.normal(size=s).view(Counted) for s in ((b, p), (p, q), (b, q)))
+    Counted.done = 0
+    _ = X @ W, X.T @ R, R @ W.T
+    assert Counted.done == 6 * b * p * q
+    for p, q in ((3, 5), (4, 4), (1, 9)):
+        muon = 20 * p * p * q + 10 * p**3
+        assert muon / (6 * b * p * q) <= 5 * p / b * (1 + 1e-12)
+        assert (muon / (6 * b * p * q) == pytest.approx(5 * p / b)) == (p == q)
+
+
+@pytest.mark.parametrize("alpha", [0.05, 0.5, 2.0])
+def test_a_small_lead_is_a_long_way(alpha: float) -> None:
+    T, c, r = 400.0, 3.0, 0.97
+    first, second = c * T**-alpha, r * c * (r ** (1 / alpha) * T) ** -alpha
+    assert second == pytest.approx(first, rel=1e-12)
+    # Another way: where does the line of the second, in logarithms, come down to the first?
+    lengths = np.geomspace(1, T, 5)
+    curve = np.log(r * c * lengths**-alpha)
+    reached = np.exp(np.interp(-np.log(first), -curve, np.log(lengths)))
+    assert T / reached == pytest.approx(r ** (-1 / alpha), rel=1e-9)

@@ -156,6 +156,51 @@ def test_where_it_becomes_unstable(seed: int) -> None:
 
 
 @seeds
+def test_what_a_step_allows(seed: int) -> None:
+    """The eigenvalues of one step, as a matrix that the rule itself makes, cross 1 at the edge."""
+    rng = np.random.default_rng(seed)
+    h, t = rng.uniform(0.5, 20), int(rng.integers(1, 60)) if seed else 1
+    edges = []
+    for beta in (0.0, rng.uniform(), 1.0):
+        edge = (4 * t - 2) / (1 + 2 * (t - 1) * (1 - beta))
+        edges.append(edge)
+        for share in (0.01, 0.5, 0.999, 1.001, 2.0):
+            rule, columns = ScheduleFree(share * edge / h, beta), []
+            for theta, u in np.eye(2):
+                q = u - rule.lr * h * (theta + (1 - beta) * u)
+                step, u = rule.update(h * (theta + (1 - beta) * u), t, u)
+                assert step == pytest.approx(q / t)
+                columns.append([theta + step, u])
+            size = np.abs(np.linalg.eigvals(np.array(columns).T)).max()
+            assert (size < 1) == (share < 1)
+    assert edges == sorted(edges) and edges[0] == pytest.approx(2)
+
+
+@seeds
+def test_where_a_run_turns(seed: int) -> None:
+    """With β = 0.9 a run without noise is largest before its step allows the rate, not later."""
+    rng = np.random.default_rng(seed)
+    a, t = rng.uniform(3, 19), np.arange(1, 1001)
+    rule, theta, sizes = ScheduleFree(a, 0.9), np.ones(1), []
+    state = rule.init(theta)
+    for _ in t:
+        theta, state = rule.step(theta, rule.lookahead(theta, state), state)
+        sizes.append(abs(theta[0]))
+    allowed = t[(4 * t - 2) / (1 + 2 * (t - 1) * 0.1) > a][0]
+    assert np.argmax(sizes) + 1 <= allowed and max(sizes) > 1 > sizes[-1]
+
+
+def test_how_a_settled_run_without_noise_falls() -> None:
+    for beta in (0.0, 0.5, 0.8):
+        rule, theta, sizes = ScheduleFree(0.3, beta), np.ones(1), []
+        state = rule.init(theta)
+        for _ in range(8000):
+            theta, state = rule.step(theta, rule.lookahead(theta, state), state)
+            sizes.append(abs(theta[0]))
+        assert np.log2(sizes[3999] / sizes[7999]) == pytest.approx(1 / (1 - beta), rel=0.03)
+
+
+@seeds
 def test_noise_in_a_running_average(seed: int) -> None:
     """By the equations of its moments, and by those of the pair (θ, a) as one linear step."""
     rng = np.random.default_rng(seed)

@@ -147,6 +147,11 @@ def memorised(h, beta):
     return 1.6
 
 
+@wrong("ex-schedulefree-edge", check="check_edge", says="edge(2, 0.5) should be 2")
+def on_a_straight_line(h, beta):
+    return 2 * (1 + 4 * beta) / h
+
+
 @right("ex-schedulefree-edge", check="check_edge")
 def solved(h, beta):
     seen = (1 - beta) * h

@@ -156,3 +156,25 @@ def test_in_single_precision_nothing_does_not_become_a_first_step(shape: tuple[i
     moved, state = rule.step(theta, g, rule.init(theta))
     np.testing.assert_allclose(moved, -polar_factor(g.astype(float)), atol=1e-5)
     assert moved.dtype == state.Q_R.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("size", "dtype", "step", "enough"), [(1e8, np.float64, 0, 1e4), (1.0, np.float32, 1, 1e-3)]
+)
+def test_rounding_above_eps_becomes_part_of_a_step(
+    size: float, dtype: Any, step: int, enough: float
+) -> None:
+    """The same gradient again and again: each step should be along its polar factor."""
+    g = (size * gradients((4, 6))[0]).astype(dtype)
+    off = []
+    for eps in (1e-8, enough):
+        rule = SOAP(lr=1.0, eps=eps, weight_decay=0.0)
+        theta, steps = np.zeros((4, 6), dtype), []
+        state = rule.init(theta)
+        for _ in range(step + 1):
+            moved, state = rule.step(theta, g, state)
+            steps.append(moved - theta)
+            theta = moved
+        off.append(np.abs(steps[step] + polar_factor(g.astype(float))).max())
+    assert off[0] > 0.3
+    assert off[1] < 0.02

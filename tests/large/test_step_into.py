@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from adaptive import SGD, Adam, Momentum, Rule
+from adaptive import SGD, Adam, Momentum, Rule, ScheduleFree
 from adaptive.large import Engine, choose, kernel
 from adaptive.large.tape import BLOCK, tape
 from adaptive.tracing.split import split
@@ -57,8 +57,9 @@ def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engin
             state._replace(**{name: getattr(state, name).copy() for name in rule.state_names}),
         )
         # The last place of what is added up, not of a sum that may be near zero: with all signs
-        # alike nothing cancels.
-        signless = map(np.abs, (theta, *state[1:]))
+        # alike nothing cancels; Schedule-Free's state has the sign of a step, against a gradient.
+        sign = -1 if kind is ScheduleFree else 1
+        signless = (np.abs(theta), *(sign * np.abs(array) for array in state[1:]))
         uncancelled, *_ = updated(rule, np.abs(g), state.t + 1, *signless)
         place = np.spacing(np.maximum(np.abs(theta), np.abs(uncancelled)))
         theta, state = rule.step(theta, g, state)

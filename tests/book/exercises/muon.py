@@ -140,7 +140,7 @@ def muons_length(g, lr):
     return -lr * U @ Vt
 
 
-@wrong(**_PRICE, says="uphill")
+@wrong(**_PRICE, says="goes uphill")
 def up(g, lr):
     U, S, Vt = _svd(g)
     return lr * S.sum() * U @ Vt

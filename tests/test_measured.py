@@ -11,6 +11,7 @@ import pytest
 
 import adaptive
 from adaptive import SOAP, Adam, AdamW, Mixed, Muon, Shampoo, descend, scheduled
+from adaptive.compare import paired
 from adaptive.problems import Characters, Digits
 from adaptive.rules import polar
 from adaptive.schedules import Linear
@@ -237,6 +238,15 @@ def test_the_best_of_many_equal_settings_looks_better_the_more_there_are() -> No
             again.append(np.take_along_axis(fresh, best[:, None], axis=1).mean())
         assert np.all(np.diff(means) < -0.01)
         np.testing.assert_allclose(again, fresh.mean(), atol=0.03)
+
+
+def test_an_interval_of_ten_trials_is_narrower_than_it_says() -> None:
+    rng, held = np.random.default_rng(0), []
+    for _ in range(400):
+        there = 0.1 * 10 ** (0.1 * rng.normal(size=10))
+        _, low, high = paired(there, np.full(10, 0.1), resamples=400)
+        held.append(low <= 0 <= high)
+    assert 0.94 < np.mean(held) < 0.98
 
 
 def test_products_of_a_gradient() -> None:

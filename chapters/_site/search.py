@@ -27,8 +27,9 @@ _LEFT_OUT = (
     nodes.substitution_definition,
     addnodes.desc,
 )
-#: Nor are code, and the tables of what holds each sentence, which quote the chapters.
-_APART = {"cell_input", "checked"}
+#: Nor are code, the tables that quote the chapters for what holds a sentence, and what is folded:
+#: proofs, hints and answers, in which what was found would not be seen.
+_APART = {"cell_input", "checked", "dropdown"}
 #: How TeX spells Greek letters and signs, and what they are.
 _LETTERS = dict(
     re.findall(
@@ -107,7 +108,7 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
                 "url": f"{name}.html#{signature['ids'][0]}",
                 "page": words(page),
                 "title": signature["ids"][0],
-                "text": " ".join(words(described[-1]).split()),
+                "text": " ".join(_summary(described).split()),
             }
     for term in tree.findall(nodes.term):
         if term["ids"] and term["ids"][0].startswith("term-"):
@@ -119,6 +120,12 @@ def entries(name: str, tree: nodes.document) -> Iterator[dict[str, str]]:
                 "title": words(term),
                 "text": " ".join(said.split()),
             }
+
+
+def _summary(described: addnodes.desc) -> str:
+    """Return the first paragraph that is said of a name, which is what it is."""
+    said = (each for each in described[-1].children if isinstance(each, nodes.paragraph))
+    return next(map(words, said), "")
 
 
 def _collect(app: Any, tree: nodes.document, name: str) -> None:

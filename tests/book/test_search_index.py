@@ -55,6 +55,7 @@ def test_a_name_of_the_package_is_found_with_what_is_said_of_it():
     kind = addnodes.desc("", domain="py")
     kind += addnodes.desc_signature("", "Adam(lr)", ids=["adaptive.Adam"])
     said = nodes.paragraph("", "Two moments."), nodes.doctest_block("", ">>> Adam()")
+    said = *said, nodes.paragraph("", "And more of them.")
     kind += addnodes.desc_content("", *said, method)
     tree[0] += kind
     found = {entry["title"]: entry for entry in search.entries("chapters/api/rules", tree)}
@@ -63,6 +64,18 @@ def test_a_name_of_the_package_is_found_with_what_is_said_of_it():
     assert found["adaptive.Adam.step"]["text"] == "Make one step."
     # And not twice, with the section that it stands in.
     assert "moments" not in found[""]["text"]
+
+
+def test_what_is_folded_is_not_found():
+    tree = page()
+    tree[0] += nodes.admonition("", nodes.paragraph("", "telescopes"), classes=["dropdown"])
+    assert "telescopes" not in search_text(tree)
+    tree[0] += nodes.admonition("", nodes.paragraph("", "telescopes"))
+    assert "telescopes" in search_text(tree)
+
+
+def search_text(tree):
+    return " ".join(entry["text"] for entry in search.entries("chapters/adam", tree))
 
 
 def test_a_table_that_quotes_the_chapters_is_not_found_in_their_place():

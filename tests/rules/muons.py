@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import Muon, orthogonalized
+from adaptive import Muon, Rule, orthogonalized
 
 #: What `tests/parity/muon.py` stores.
 FILE = Path(__file__).with_name("muons.npz")
@@ -31,6 +31,15 @@ def gradients(shape: tuple[int, int]) -> npt.NDArray[np.floating]:
     rng, t = np.random.default_rng(2), np.arange(STEPS[-1])
     size = 1 + 0.5 * np.sin(t / 5)
     return size[:, None, None] * (rng.normal(size=shape) + rng.normal(size=(len(t), *shape)))
+
+
+def path(rule: Rule, shape: tuple[int, int]) -> Any:
+    """Return where a rule is after the steps that are stored."""
+    theta, state, found = start(shape), rule.init(start(shape)), []
+    for g in gradients(shape):
+        theta, state = rule.step(theta, g, state)
+        found.append(theta)
+    return np.array(found)[STEPS - 1]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,24 +14,16 @@ from tests.rules.muons import (
     FILE,
     RATE,
     SHAPES,
-    STEPS,
     TOLERANCE,
     Corrected,
     InOut,
     OutIn,
     gradients,
+    path,
     start,
 )
 
 shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-
-
-def path(rule: Rule, shape: tuple[int, int]) -> Any:
-    theta, state, found = start(shape), rule.init(start(shape)), []
-    for g in gradients(shape):
-        theta, state = rule.step(theta, g, state)
-        found.append(theta)
-    return np.array(found)[STEPS - 1]
 
 
 @pytest.mark.parametrize("name", SHAPES)

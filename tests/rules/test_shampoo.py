@@ -27,19 +27,11 @@ from adaptive import (
 from adaptive.problems import Bigrams, Digits
 from adaptive.rules.spectra import followed, inverse_root, singular_vectors
 from adaptive.schedules import Linear
-from tests.rules.muons import RATE, SHAPES, STEPS, TOLERANCE, gradients, start
+from tests.rules.muons import RATE, SHAPES, TOLERANCE, gradients, path, start
 from tests.rules.whole import EPS, FILE, Halved, power
 
 shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 with_squares = pytest.mark.parametrize("kind", [one for one in ON_MATRICES if one is not Muon])
-
-
-def path(rule: Rule, shape: tuple[int, int]) -> Any:
-    theta, state, found = start(shape), rule.init(start(shape)), []
-    for g in gradients(shape):
-        theta, state = rule.step(theta, g, state)
-        found.append(theta)
-    return np.array(found)[STEPS - 1]
 
 
 @pytest.mark.parametrize("name", SHAPES)

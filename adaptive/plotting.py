@@ -82,7 +82,6 @@ SYMBOLS: dict[str, str] = {
     "eps": "ε",
     "momentum_decay": "decay of μ",
     "weight_decay": "weight decay λ",
-    "decay": "share of the decay α",
     "initial_accumulator": "G₀",
 }
 

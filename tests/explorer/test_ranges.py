@@ -91,6 +91,7 @@ def test_the_sliders_of_the_book():
         "rho": decay,
         "beta1": decay,
         "beta2": ("decay", 0, 0.9999),
+        "beta": ("linear", 0, 1),
         "eps": ("log", 1e-10, 1),
         "warmup": ("linear", 0, 100),
     } == KNOWN

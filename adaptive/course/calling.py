@@ -27,11 +27,16 @@ class Mishap(Exception):
         What follows on "It" or on the function's name.
     reached : dict, optional
         The function's own names, and what they held when it stopped.
+    stops : bool, default False
+        Whether the function is not to be called again: it never ends, or would end Python.
     """
 
-    def __init__(self, says: str, reached: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, says: str, reached: Mapping[str, Any] | None = None, *, stops: bool = False
+    ) -> None:
         super().__init__(says)
         self.reached = dict(reached or {})
+        self.stops = stops
 
     @property
     def sentence(self) -> str:
@@ -103,9 +108,10 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
             return function(*arguments.values())
     # A student's code may raise anything, SystemExit and KeyboardInterrupt included.
     except BaseException as error:
-        raise Mishap(
-            _in_words(error, function, tuple(arguments)), _reached(error, function)
-        ) from None
+        says = _in_words(error, function, tuple(arguments))
+        # What never ends is not called again for the rest of its points.
+        stops = not isinstance(error, Exception)
+        raise Mishap(says, {} if stops else _reached(error, function), stops=stops) from None
 
 
 @contextlib.contextmanager
@@ -157,9 +163,7 @@ def uses_package(function: Callable[..., Any], arguments: dict[str, Any]) -> boo
 def _reached(error: BaseException, function: Any) -> dict[str, Any]:
     """Return what a function's names held when an error stopped it."""
     code = getattr(_called(function), "__code__", None)
-    # What never ends is not called again for the rest of its points.
-    stops = not isinstance(error, Exception) or isinstance(error, NotImplementedError)
-    for frame, _ in () if stops else traceback.walk_tb(error.__traceback__):
+    for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code is code:
             return dict(frame.f_locals)
     return {}
@@ -168,6 +172,13 @@ def _reached(error: BaseException, function: Any) -> dict[str, Any]:
 def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> str:
     """Return the line, what happened there, the likely cause, and at last what Python says."""
     if isinstance(error, NotImplementedError):
+        code = getattr(_called(function), "__code__", None)
+        number = errors.seen(error, code).number
+        if code is not None and number > code.co_firstlineno + 1:
+            return (
+                f"is not finished: it stops in line {number} of its cell, which is still that "
+                "which was handed out. Write the rest there in its place"
+            )
         return "is still empty: write its lines in the answer cell, then run that cell and this one"
     if isinstance(error, Mishap):  # of a function whose own cell has failed
         return f"cannot do its work: {error}"

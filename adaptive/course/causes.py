@@ -7,6 +7,7 @@ Python says and, where that is not enough, by the student's line.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -45,6 +46,22 @@ _OF_ARRAYS = {
     "detach": "an array of numpy is no tensor of PyTorch, and needs no detach()",
     "numpy": "it is an array of numpy already",
 }
+
+
+def _no_function(seen: Seen) -> str:
+    """Return what is said of a bracket after what is no function."""
+    for name in re.findall(r"(?<![\w.])([^\W\d]\w*)\(", seen.line):
+        if name in seen.arguments:
+            return (
+                f"{name} is an argument here, a number or an array, and comes before a round "
+                f"bracket, which calls a function. Is a * missing? Or is the function {name} "
+                "meant? Inside of this one the argument has taken its name"
+            )
+    return (
+        "a number or an array comes before a round bracket, which calls a function. Is a * "
+        "missing, as in lr * (a + b)? Or has a name of yours, such as sum, taken a function's "
+        "place?"
+    )
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:
@@ -302,9 +319,7 @@ CAUSES: tuple[Cause, ...] = (
         "a missing * before a bracket",
         "TypeError",
         r"'(numpy\.)?(?P<kind>ndarray|float64|float|int|list)' object is not callable",
-        "a number or an array comes before a round bracket, which calls a function. Is a * "
-        "missing, as in lr * (a + b)? Or has a name of yours, such as sum, taken a function's "
-        "place?",
+        _no_function,
     ),
     Cause(
         "a module that is called",

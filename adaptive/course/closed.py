@@ -202,7 +202,9 @@ class Table:
         if not isinstance(answer, Mapping):
             keys = ", ".join(f'"{key}"' for key in self.rows)
             raise Mishap(f"must be a dictionary with the keys {keys}, and is {shown(answer)}")
-        return {key: note(row, answer.get(key)) for key, row in self.rows.items()}
+        # As with names to choose from, capitals and blanks in a key do not matter.
+        known = {plain(key): value for key, value in answer.items() if isinstance(key, str)}
+        return {key: note(row, known.get(plain(key))) for key, row in self.rows.items()}
 
 
 def note(question: Closed, answer: Any) -> Any:

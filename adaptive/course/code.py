@@ -49,6 +49,8 @@ class _Run:
     calls: list[_Call] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     slips: dict[str, str] = field(default_factory=dict)
+    #: What stopped the function, if nothing came of it.
+    stopped: Mishap | None = None
 
     def note(self, kind: str, slip: str) -> None:
         """Remember the first slip of a kind; an empty one is none."""
@@ -80,7 +82,8 @@ class Code:
     calls : int
         Steps made on each problem.
     defaults : dict
-        Usual values of hyperparameters, to notice when they are written into the function.
+        Usual values of hyperparameters, one or several, to notice when they are written into the
+        function.
     problems : int
         Random problems.
     observe : callable, optional
@@ -98,6 +101,8 @@ class Code:
         author's own, these stand in.
     by_hand : bool
         Whether the function may not call the package.
+    by_chance : bool
+        Whether the function may return something else when it is called again.
     """
 
     arguments: tuple[str, ...]
@@ -107,7 +112,7 @@ class Code:
     resume: Callable[[np.random.Generator], dict[str, Any]] | None = None
     renew: Callable[[np.random.Generator, dict[str, Any]], dict[str, Any]] | None = None
     calls: int = 6
-    defaults: Mapping[str, float] = field(default_factory=dict)
+    defaults: Mapping[str, float | tuple[float, ...]] = field(default_factory=dict)
     problems: int = 3
     observe: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     called: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +120,7 @@ class Code:
     place: Callable[[SimpleNamespace], str] | None = None
     given: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     by_hand: bool = True
+    by_chance: bool = False
 
     @property
     def points(self) -> float:
@@ -144,6 +150,9 @@ class Code:
             # In the order of the parts: a set's order would change from one Python to the next.
             draws = dict.fromkeys(part.draw for part in self.parts)
             runs = {draw: self._run(function, found, draw, rng) for draw in draws}
+        stopped = [run.stopped for run in runs.values() if run.stopped is not None]
+        if stopped and len(stopped) == len(runs):
+            raise stopped[0]
         if self.by_hand and watch.found:
             raise Mishap(_NOT_YOURS)
         constant = self._constant([made for run in runs.values() for made in run.calls])
@@ -151,7 +160,9 @@ class Code:
         recognised: dict[str, Mistake] = {}
         gone: set[str] = set()
         for part in self.parts:
-            if part.holds is not None and part.of in constant:
+            if (mishap := runs[part.draw].stopped) is not None:
+                marks.append(Mark(part.name, 0, part.points, mishap.sentence))
+            elif part.holds is not None and part.of in constant:
                 says = f"{part.of} is the same whatever goes in."
                 marks.append(Mark(part.name, 0, part.points, says))
             else:
@@ -199,7 +210,9 @@ class Code:
             if not any(self._rescued(mishap, given) for given in (inputs, under_way)):
                 raise
             return self.returns
-        if not all(_same(*both) for both in zip(once[0], again[0], strict=False)):
+        if not self.by_chance and not all(
+            _same(*both) for both in zip(once[0], again[0], strict=False)
+        ):
             raise Mishap(
                 "gives another result when it is called again with the same arguments: does it "
                 "remember something from one call to the next? All that it needs comes in as "
@@ -222,7 +235,10 @@ class Code:
                     where = f", at step {step} of random problem {problem}" if run.calls else ""
                     if self.place:
                         where = f", at {self.place(SimpleNamespace(**inputs))}"
-                    raise Mishap(f"{mishap}{where}") from None
+                    run.stopped = Mishap(f"{mishap}{where}")
+                    if mishap.stops:
+                        raise run.stopped from None
+                    return run
                 made = replace(made, problem=problem, step=step, resumed=resumed)
                 run.calls.append(made)
                 carried = {
@@ -253,6 +269,7 @@ class Code:
             got = self._rescued(mishap, inputs)
             if not got:
                 raise
+            got = {name: value for name, value in got.items() if name in self.returns}
             missing = dict.fromkeys(self.returns, mishap.sentence)
             if len(got) == len(self.returns):
                 run.note("error", mishap.sentence)
@@ -277,8 +294,12 @@ class Code:
                 value = np.array(mishap.reached[name], np.float64)
             except (KeyError, TypeError, ValueError):
                 continue
-            if name not in inputs or not np.array_equal(value, inputs[name]):
+            if name not in inputs or not _same(value, np.asarray(inputs[name])):
                 found[name] = value
+        if mishap.reached and self.observe:
+            # A function that was handed in had been asked for something by then.
+            seen = self.observe(inputs).items()
+            found |= {k: value for k, value in seen if np.isfinite(value).all() and np.any(value)}
         return found
 
     def outputs(self, result: Any) -> dict[str, npt.NDArray[np.float64]]:
@@ -318,7 +339,10 @@ class Code:
             return Mark(part.name, part.points, part.points)
         why, mistake = self._why(part, calls, wrong)
         if mistake:
+            again = any(one.anywhere and one.says == mistake.says for one in recognised.values())
             recognised[part.of] = mistake
+            if again and mistake.anywhere:
+                return Mark(part.name, part.points, part.points)
         where = self._where(part, calls[wrong[0]], got[wrong[0]], right[wrong[0]][0])
         return Mark(part.name, 0, part.points, f"{why} {where}".strip())
 
@@ -398,12 +422,20 @@ class Code:
         """Return the mistakes that can be made in any equation."""
         assert part.expected is not None
         made = []
-        for name, value in self.defaults.items():
-            says = f"{name} is fixed at {value:g} inside the function: use the argument {name}."
-            made.append(Mistake(says, _with(part.expected, name, value)))
+        for name, usual in self.defaults.items():
+            for value in np.atleast_1d(usual).tolist():
+                says = f"{name} is fixed at {value:g} inside the function: use the argument {name}."
+                formula = _with(part.expected, name, value)
+                made.append(Mistake(says, formula, anywhere=True))
         if part.of in self.arguments:
             says = f"{part.of} comes back as it went in: is the new value computed and returned?"
             made.append(Mistake(says, lambda i, o: getattr(i, part.of), other_rule=True))
+            for which, k in (("last", -1), ("first", 0)):
+                says = (
+                    f"The {which} coordinate stays as it was: does a loop leave it out? "
+                    "range(len(g)) has all of them."
+                )
+                made.append(Mistake(says, _but_for(part, k), anywhere=True))
         for other in set(self.returns) - {part.of}:
             says = f"That is {other}: are the returned values in the order asked for?"
             made.append(Mistake(says, self._rightly(other)))
@@ -457,6 +489,18 @@ def _spread(new: npt.NDArray[Any], old: Any) -> npt.NDArray[Any] | None:
 def _with(formula: Formula, name: str, value: float) -> Formula:
     """Return a formula in which one input is fixed."""
     return lambda i, o: formula(SimpleNamespace(**{**vars(i), name: value}), o)
+
+
+def _but_for(part: Part, k: int) -> Formula:
+    """Return a part's formula, which leaves one coordinate as it came in."""
+
+    def value(i: Any, o: Any) -> Any:
+        assert part.expected is not None
+        new = np.array(part.expected(i, o), np.float64)
+        new[k] = getattr(i, part.of)[k]
+        return new
+
+    return value
 
 
 def _damage(changed: list[str], got: float) -> Mark:

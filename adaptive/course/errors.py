@@ -31,6 +31,8 @@ class Seen:
         The line's number in its cell, from 1; 0 if it is not known.
     names : frozenset of str
         The names that were there in that line.
+    arguments : frozenset of str
+        Those of them that the function was handed.
     found : dict of str
         What the patterns of a cause have found in the message and in the line.
     """
@@ -40,6 +42,7 @@ class Seen:
     line: str = ""
     number: int = 0
     names: frozenset[str] = frozenset()
+    arguments: frozenset[str] = frozenset()
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -106,7 +109,9 @@ def seen(error: BaseException, within: CodeType | None = None) -> Seen:
         return Seen(kinds, message(error))
     line = linecache.getline(frame.f_code.co_filename, number).strip()
     names = {*frame.f_locals, *frame.f_globals, *vars(builtins)}
-    return Seen(kinds, message(error), line, number, frozenset(map(str, names)))
+    code = frame.f_code
+    handed = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    return Seen(kinds, message(error), line, number, frozenset(map(str, names)), handed)
 
 
 def place(seen: Seen) -> str:

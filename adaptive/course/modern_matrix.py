@@ -234,6 +234,28 @@ def _again_and_again(X: Any, a: Any, b: Any, c: Any) -> Any:
 _RIGHT = _iterated()
 _DIVIDE = "Divide by the norm of Frobenius, the root of the sum of all squared entries"
 
+#: Divided by another norm: the last part is about the norm, and charges it.
+_BY_ANOTHER_NORM = (
+    Mistake(
+        "It is divided by the largest singular value, which is what np.linalg.norm "
+        f"returns with a 2. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.linalg.norm(G, 2)),
+    ),
+    Mistake(
+        f"It is divided by the largest entry. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.max(np.abs(G))),
+    ),
+    Mistake(
+        f"Each row is divided by its own norm. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.linalg.norm(G, axis=1, keepdims=True)),
+    ),
+    Mistake(
+        f"Each column is divided by its own norm. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.linalg.norm(G, axis=0)),
+    ),
+)
+_CHARGED_BELOW = tuple(mistake.value for mistake in _BY_ANOTHER_NORM)
+
 NEWTON_SCHULZ = Code(
     arguments=("G", "a", "b", "c", "steps"),
     returns=("O",),
@@ -250,26 +272,10 @@ NEWTON_SCHULZ = Code(
             2,
             "O",
             expected=_RIGHT,
+            accepts=_CHARGED_BELOW,
             draw=_WIDE,
             reminder="From X = G / ‖G‖ on each of the steps replaces X by quintic(X, a, b, c).",
             mistakes=(
-                Mistake(
-                    "It is divided by the largest singular value, which is what np.linalg.norm "
-                    f"returns with a 2. {_DIVIDE}.",
-                    _iterated(begin=lambda G: G / np.linalg.norm(G, 2)),
-                ),
-                Mistake(
-                    f"It is divided by the largest entry. {_DIVIDE}.",
-                    _iterated(begin=lambda G: G / np.max(np.abs(G))),
-                ),
-                Mistake(
-                    f"Each row is divided by its own norm. {_DIVIDE}.",
-                    _iterated(begin=lambda G: G / np.linalg.norm(G, axis=1, keepdims=True)),
-                ),
-                Mistake(
-                    f"Each column is divided by its own norm. {_DIVIDE}.",
-                    _iterated(begin=lambda G: G / np.linalg.norm(G, axis=0)),
-                ),
                 Mistake(
                     "X is divided by its norm in each step: divide once, before the first.",
                     _iterated(_again_and_again),
@@ -310,6 +316,7 @@ NEWTON_SCHULZ = Code(
             1,
             "O",
             expected=_RIGHT,
+            accepts=_CHARGED_BELOW,
             draw=_TALL,
             charged_once=True,
             reminder="Turn a matrix with more rows than columns before the steps, and turn it back "
@@ -341,6 +348,7 @@ NEWTON_SCHULZ = Code(
             charged_once=True,
             reminder=f"{_DIVIDE}, once and before the first step.",
             mistakes=(
+                *_BY_ANOTHER_NORM,
                 Mistake(
                     "G is not divided by its norm: the polynomial throws singular values that are "
                     "larger than 1 far away.",

@@ -26,6 +26,7 @@ from adaptive.course.moments_parts import (
     once,
     start,
     under_way,
+    without_rate,
 )
 from adaptive.course.parts import Formula, Mistake, Part
 
@@ -131,6 +132,15 @@ WRONG_STEPS: tuple[Mistake, ...] = (
     Mistake(
         "You return the step alone: add it to theta.",
         lambda i, o: adam_step(i, o) - i.theta,
+    ),
+    without_rate(adam_step),
+    Mistake(
+        "ε stands beside the quotient: brackets are missing. Write m_hat / (np.sqrt(v_hat) + eps).",
+        lambda i, o: i.theta - i.lr * (o.m / c1(i) / np.sqrt(o.v / c2(i)) + i.eps),
+    ),
+    Mistake(
+        "ε stands beside the step: brackets are missing. Write m_hat / (np.sqrt(v_hat) + eps).",
+        lambda i, o: i.theta - (i.lr * o.m / c1(i) / np.sqrt(o.v / c2(i)) + i.eps),
     ),
     Mistake(
         "It is multiplied by √v̂ + ε: divide.",

@@ -58,6 +58,10 @@ def _corrections(of: str, decay: str, other: str) -> tuple[Mistake, ...]:
             lambda a, b, t: a * (1 - b**t),
         ),
         wrong(
+            f"Brackets are missing: {of} / 1 - b is {of} - b. Write {of} / (1 - {decay}**t).",
+            lambda a, b, t: a - b**t,
+        ),
+        wrong(
             f"It is divided by 1 - {sign}: that is right at the first step only. {sign} has the "
             "exponent t, because the missing weight fades from step to step.",
             lambda a, b, t: a / (1 - b),
@@ -125,6 +129,11 @@ CORRECT = Code(
                         lambda i, o, k=k: i.v / (1 - i.beta2 ** float(i.t + k)),  # type: ignore[misc]
                     )
                     for k in (-1, 1)
+                ),
+                follows(
+                    "m_hat",
+                    lambda i, o: i.m - i.beta1**i.t,
+                    lambda i, o: i.v - i.beta2**i.t,
                 ),
             ),
             reminder="It is v / (1 - β₂ᵗ).",
@@ -396,6 +405,14 @@ def divided(i: Any, first: Any, second: Any) -> Any:
 
 DEFAULTS = {"lr": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 STEPS = ("theta", "g", "t", "m", "v", "lr", "beta1", "beta2", "eps")
+
+
+def without_rate(step: Formula) -> Mistake:
+    """Return the mistake of a step that is not multiplied by the learning rate."""
+    return Mistake(
+        "lr is missing: it multiplies the step.",
+        lambda i, o: i.theta + (step(i, o) - i.theta) / i.lr,
+    )
 
 
 def decayed(step: Formula) -> Mistake:

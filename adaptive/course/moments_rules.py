@@ -32,6 +32,7 @@ from adaptive.course.moments_parts import (
     still,
     swapped,
     under_way,
+    without_rate,
 )
 from adaptive.course.parts import Formula, Mistake, Part, follows
 from adaptive.course.returned import close
@@ -192,6 +193,7 @@ ADAMAX = Code(
                     "You return the step alone: add it to theta.",
                     lambda i, o: _max_step(i, o) - i.theta,
                 ),
+                without_rate(_max_step),
                 decayed(_max_step),
             ),
         ),
@@ -276,6 +278,10 @@ _STEP_OF_NADAM = Part(
             _nadam_with(lambda i, o: i.beta1 * o.m / c1(i) + i.g / c1(i)),
         ),
         Mistake(
+            "The second term of the look-ahead is missing: add (1 - β₁) g / (1 - β₁ᵗ).",
+            _nadam_with(lambda i, o: i.beta1 * o.m / c1(i)),
+        ),
+        Mistake(
             "The weights are exchanged: m̂ has β₁, the gradient 1 - β₁.",
             _nadam_with(lambda i, o: (1 - i.beta1) * o.m / c1(i) + i.beta1 / c1(i) * i.g),
         ),
@@ -305,6 +311,7 @@ _STEP_OF_NADAM = Part(
             "It walks uphill: subtract the step.",
             lambda i, o: 2 * i.theta - _nadam_step(i, o),
         ),
+        without_rate(_nadam_step),
         decayed(_nadam_step),
     ),
 )
@@ -494,6 +501,7 @@ AMSGRAD = Code(
                     "It walks uphill: subtract the step.",
                     lambda i, o: 2 * i.theta - _amsgrad_step(i, o),
                 ),
+                without_rate(_amsgrad_step),
                 decayed(_amsgrad_step),
             ),
         ),

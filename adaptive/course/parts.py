@@ -30,11 +30,15 @@ class Mistake:
         The formula.
     other_rule : bool, default False
         Whether it is another rule's: then it costs each part that is about what is new in this.
+    anywhere : bool, default False
+        Whether it can be made in several parts, by which it is told with the same words: then it
+        is charged in the first of them.
     """
 
     says: str
     value: Formula
     other_rule: bool = False
+    anywhere: bool = False
 
 
 @dataclass(frozen=True)

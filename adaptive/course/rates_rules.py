@@ -397,7 +397,7 @@ ADADELTA = Code(
     draw=_start("Eg2", "Edx2", rho=(0.55, 0.8)),
     resume=_under_way(_start("Eg2", "Edx2", rho=(0.55, 0.8)), "Eg2", "Edx2"),
     renew=_gradient,
-    defaults={"rho": 0.95, "eps": 1e-6},
+    defaults={"rho": (0.9, 0.95), "eps": 1e-6},
     parts=(
         _fading("Eg2", _square, "the gradient", "g"),
         _STEP_OF_ADADELTA,

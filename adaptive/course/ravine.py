@@ -240,6 +240,12 @@ NAG_STEP = Code(
             1,
             "asked",
             expected=lambda i, o: i.theta - i.momentum * i.v,
+            # What follows from a velocity of another form, which is charged there.
+            accepts=(
+                follows("v", _without_rate, lambda i, o: i.theta - i.lr * i.momentum * i.v),
+                follows("v", _downhill, lambda i, o: i.theta + i.momentum * i.v),
+                follows("v", _averaged, lambda i, o: i.theta - i.lr * i.momentum * i.v),
+            ),
             reminder="It is theta - γ v, where momentum is about to carry you.",
             mistakes=(
                 Mistake(

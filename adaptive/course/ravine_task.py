@@ -22,6 +22,11 @@ def _sigmoid(z: Any) -> Any:
     return probability(np.reshape(z, (-1, 1)), np.ones(1))
 
 
+def _without_brackets(i: SimpleNamespace, o: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return 1 + np.exp(-(i.X @ i.w))
+
+
 def _features(i: SimpleNamespace) -> Any:
     return expand(i.X)
 
@@ -119,6 +124,10 @@ PROBABILITY = Code(
                 ),
                 Mistake("That is X w itself: the sigmoid is missing.", lambda i, o: i.X @ i.w),
                 Mistake(
+                    "Brackets are missing: 1 / 1 + a is 1 + a. Write 1 / (1 + np.exp(-z)).",
+                    _without_brackets,
+                ),
+                Mistake(
                     "That is tanh of X w: it runs from -1 to 1, a probability from 0 to 1.",
                     lambda i, o: np.tanh(i.X @ i.w),
                 ),
@@ -142,7 +151,11 @@ PROBABILITY = Code(
             expected=lambda i, o: _sigmoid(i.X @ i.w),
             draw=_far_rows,
             # What is wrong everywhere is charged above.
-            accepts=(lambda i, o: _sigmoid(-(i.X @ i.w)), lambda i, o: np.tanh(i.X @ i.w)),
+            accepts=(
+                lambda i, o: _sigmoid(-(i.X @ i.w)),
+                lambda i, o: np.tanh(i.X @ i.w),
+                _without_brackets,
+            ),
             reminder="Where X w is large and positive the result is 1, where it is large and "
             "negative 0, and where it is small it is the sigmoid all the same. exp(z) / (1 + "
             "exp(z)) is inf / inf there, which is nan, and 1 / (1 + exp(-z)) is not.",
@@ -167,6 +180,10 @@ LOSS = Code(
                 Mistake(
                     "That is the sum over the rows: take the mean.",
                     lambda i, o: _logistic_loss(i) * len(i.y),
+                ),
+                Mistake(
+                    "You divide by the number of features; divide by the number of rows.",
+                    lambda i, o: _logistic_loss(i) * len(i.y) / i.X.shape[1],
                 ),
                 Mistake(
                     "It is negative: a loss is the negative of the log-likelihood.",
@@ -203,6 +220,7 @@ LOSS = Code(
             # What is wrong everywhere is charged above.
             accepts=(
                 lambda i, o: _logistic_loss(i) * len(i.y),
+                lambda i, o: _logistic_loss(i) * len(i.y) / i.X.shape[1],
                 lambda i, o: -_logistic_loss(i),
                 lambda i, o: _logistic_loss(_set(i, y=1 - i.y)),
                 lambda i, o: np.mean(i.y * np.logaddexp(0, -(i.X @ i.w))),
@@ -253,6 +271,11 @@ _OF_THE_MEAN = (
     Mistake(
         "You divide by the number of features; divide by the number of rows.",
         lambda i, o: _residual(i) @ i.X / i.X.shape[1],
+    ),
+    Mistake(
+        "It is divided by the sum of p - y, as np.average does with its weights; divide by the "
+        "number of rows.",
+        lambda i, o: _residual(i) @ i.X / np.sum(_residual(i)),
     ),
 )
 

@@ -59,7 +59,7 @@ def values(result: Any, names: tuple[str, ...]) -> tuple[list[Array], tuple[str,
         parts = [result[name] for name in names]
     elif len(names) == 1:
         alone = isinstance(result, tuple | list) and len(result) == 1
-        parts = list(result) if alone else [result]
+        parts = list(result) if alone or _with_others(result) else [result]
     else:
         parts = list(result) if _several(result) else [result]
     try:
@@ -75,6 +75,14 @@ def _several(result: Any) -> bool:
     if isinstance(result, list):
         return any(np.ndim(one) for one in result)
     return isinstance(result, np.ndarray) and result.ndim > 1
+
+
+def _with_others(result: Any) -> bool:
+    """Return whether a result is one value with others after it, and not a row in brackets."""
+    if not isinstance(result, tuple) or len(result) > 3:
+        return False
+    shapes = {np.shape(one) for one in result if isinstance(one, np.ndarray | float | int)}
+    return shapes == {()} or len(shapes) > 1
 
 
 def order(parts: list[Array], names: tuple[str, ...], right: Mapping[str, Any]) -> tuple[str, ...]:

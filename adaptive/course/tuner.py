@@ -152,6 +152,7 @@ SEARCH = Code(
     calls=1,
     problems=4,
     by_hand=False,
+    by_chance=True,
     draw=_plenty,
     observe=_tried,
     called={

@@ -19,7 +19,7 @@ import io
 import linecache
 import re
 import symtable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Submission:
     answers: dict[str, str]
     points: dict[str, float]
     says: tuple[str, ...]
+    settled: dict[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.assignment}-{self.kind}-{self.title}".replace(" ", "-")
@@ -86,12 +87,14 @@ def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> 
     """Run the cells of an assignment, but for its figures, with some answers replaced.
 
     Only those cells are run that the replaced answers, or what is made of them, can change, and
-    those that they need: the rest gets full marks, as in the source.
+    those that they need: the rest gets full marks, as in the source. With ``blanks`` all are run,
+    and what is not answered is as students get it.
     """
     made = {"cells": list(cells(assignment))}
+    handed_in = (without_answers(made) if blanks else made)["cells"]
     placed = [
-        _Placed(assignment, cell, answers)
-        for cell in (without_answers(made) if blanks else made)["cells"]
+        _Placed(assignment, given if mark(cell).get("grade") else cell, answers)
+        for given, cell in zip(made["cells"], handed_in, strict=True)
         if cell["cell_type"] == "code" and "figure" not in cell["metadata"].get("tags", ())
     ]
     if answers and not blanks:
@@ -108,7 +111,7 @@ def grade(assignment: str, answers: dict[str, str], *, blanks: bool = False) -> 
             try:
                 value = run(cell.source, names, f"<cell {number}>")
             except Exception as error:
-                if not cell.known:
+                if not cell.known and not blanks:
                     raise
                 value = 0.0
                 for name, made in notebook.lost(cell.source, error, f"cell [{number}]").items():
@@ -182,6 +185,18 @@ def marked_by_hand() -> list[Submission]:
     return [_submission(assignment, f"marked {section}") for assignment, _, section in parted]
 
 
+def whole() -> list[Submission]:
+    """Return the whole submissions whose points a person has given, of all assignments."""
+    made = []
+    for assignment in ASSIGNMENTS:
+        for section in _sections(f"whole_{assignment}"):
+            header, _, body = section.partition("\n")
+            student, _, title = header.removeprefix(f"{assignment} ").partition(": ")
+            made.append(_submission(assignment, f"marked {student}: {title}\n{body}"))
+            made[-1].answers.pop(student)
+    return made
+
+
 def _sections(name: str) -> list[str]:
     path = Path(__file__).parent / "submissions" / f"{name}.py"
     return re.split(r"^# %% ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]
@@ -196,13 +211,15 @@ def _submission(assignment: str, section: str) -> Submission:
             name, value = pair.split()
             points[name] = float(value)
     says = tuple(re.findall(r"^# says: (.+)$", body, re.MULTILINE))
+    given_up = re.findall(r"^# settled: ([\w-]+) ([\d.]+): ", body, re.MULTILINE)
+    settled = {name: float(value) for name, value in given_up}
     body = re.sub(r"^#! ", "", body, flags=re.MULTILINE)
     first, *others = re.split(r"^# answer: ", body, flags=re.MULTILINE)
     answers = {question: first}
     for other in others:
         name, _, source = other.partition("\n")
         answers[name.strip()] = source
-    return Submission(assignment, kind, f"{question}: {title}", answers, points, says)
+    return Submission(assignment, kind, f"{question}: {title}", answers, points, says, settled)
 
 
 def run(source: str, names: dict[str, Any], filename: str) -> Any:

@@ -195,7 +195,7 @@ def search(run, rates, budget):
 
 
 # %% wrong search: an exception
-# points: search 0
+# points: search 2
 # says: `ends = [run(rates[k]) for k in range(budget)]`: there is no element 9: there are 9
 def search(run, rates, budget):
     ends = [run(rates[k]) for k in range(budget)]
@@ -227,7 +227,7 @@ def search(run, rates, budget):
 
 # %% wrong search: it remembers the best of an earlier call
 # points: search 0
-# says: gives another result when it is called again
+# says: It is the rate with the lowest loss among those that were tried.
 calls_made = [0]
 
 

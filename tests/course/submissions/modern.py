@@ -436,7 +436,7 @@ def newton_schulz(G, a, b, c, steps):
 
 
 # %% wrong newton-schulz: by the largest singular value
-# points: newton-schulz 2
+# points: newton-schulz 3
 # says: It is divided by the largest singular value
 def newton_schulz(G, a, b, c, steps):
     X = G / np.linalg.norm(G, 2)

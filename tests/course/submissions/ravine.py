@@ -582,7 +582,7 @@ def momentum(theta, g, v, lr, momentum):
 
 
 # %% wrong nag: a power that is none
-# points: nag 0
+# points: nag 1
 # says: `v = momentum * v + lr * grad(theta - momentum * v) ^ 1`: ^ is no power in Python
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v) ^ 1

@@ -351,6 +351,8 @@ steps = {"gentle": 7.0, "fast": 5.0}
 # points: steps 1
 # why: The first two terms were there when quintic stopped. To divide by the norm at each step is
 # why: one mistake.
+# settled: quintic 0: What counts when an error stops a function is what it returns, and Y had not
+#     been computed.
 # answer: adamw
 def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
     m = beta1 * m + (1 - beta1) * g

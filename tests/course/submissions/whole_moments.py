@@ -133,6 +133,7 @@ measured = {
 # points: measured 0
 # why: The brackets are missing twice, which is one mistake. What had been computed when a
 # why: function stopped counts.
+# settled: nadam 2: Early and late it is one error, and an error is charged once.
 # answer: correct
 def correct(m, v, t, beta1, beta2):
     return m / 1 - beta1**t, v / 1 - beta2**t
@@ -292,6 +293,8 @@ measured = {
 # points: correct 2, first-steps 0, adam 3, adamax 2, nadam 2, predicted-end 1, turn 1, amsgrad 2.5
 # points: measured 1.5
 # why: A list with the four numbers in the order asked for is a slip of form.
+# settled: measured 0: A closed answer counts as the check has noted it, and the check says at once
+#     that a list is none.
 # answer: correct
 def correct(m, v, t, beta1, beta2):
     return (m / (1 - pow(beta1, t)), v / (1 - pow(beta2, t)))
@@ -538,6 +541,10 @@ measured = {
 # points: correct 0, first-steps 3, adam 4, adamax 3, nadam 0, predicted-end 1, turn 1, amsgrad 1
 # points: measured 1.5
 # why: None is his word for none, beside two words that are right.
+# settled: first-steps 2: As the check says at once, None is no answer: it may mean that one is
+#     still to come.
+# settled: measured 0: He had deleted the line that makes the dictionary, so nothing is there to be
+#     filled in.
 # answer: correct
 #! def correct(m, v, t, beta1, beta2):
 #!     return m / (1 - beta1**t), v / (1 - beta2**t

@@ -326,6 +326,8 @@ units["Adadelta"] = [Fraction(0), Fraction(1)]
 # %% rates hannes: slips of every kind
 # points: adagrad 0, predicted 1, measured 0, rmsprop 2, adadelta 2, epsilon 0, curves 3, units 3
 # why: Adagard can be nothing but Adagrad.
+# settled: curves 2: A closed answer counts as the check has noted it, and the check says at once
+#     that this is no name.
 # answer: adagrad
 def adagrad(theta, g, G, lr, eps):
     G = G + g
@@ -416,6 +418,8 @@ units = {
 # points: adagrad 2, predicted 1, measured 1, rmsprop 1, adadelta 4, epsilon 1, curves 3, units 4
 # why: The loop of rmsprop leaves the last coordinate out: the formulas are right, and its
 # why: parameter never moves.
+# settled: rmsprop 2: One loop is one mistake, and a mistake is charged once, in the first part that
+#     shows it.
 # answer: adagrad
 def adagrad(theta, g, G, lr, eps):
     for i in range(len(g)):

@@ -1,7 +1,8 @@
 """Ten whole submissions of assignment 1, marked by hand before a check saw them.
 
 Each is `# %% ravine STUDENT: title`, with the points of every question that has a test cell; a
-question that is not answered is as it was handed out. `# why:` says what a mark rests on.
+question that is not answered is as it was handed out. `# why:` says what a mark rests on, and `# settled:` which
+mark stands where that by hand was given up when it was compared with the check's, and why.
 """
 
 
@@ -399,6 +400,8 @@ curves = {"A": "NAG", "B": "SGD", "C": "Momentum"}
 # points: predicted-steps 1, measured-steps 1, nag 3, curves 3
 # why: Nesterov is NAG. Differences of the loss are its gradient to nine digits. math.exp stops
 # why: at large weights, which is the second point.
+# settled: curves 2: A closed answer counts as the check has noted it, and the check says at once
+#     which names there are.
 # answer: expand
 def expand(X):
     columns = [lambda a, b: a, lambda a, b: b, lambda a, b: a * a, lambda a, b: b * b]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.course import notebook, running
+from adaptive.course import notebook, running, transcript
 from adaptive.course.calling import Mishap, quietly, say
 from adaptive.course.closed import NONE, Closed, Noted, note, told
 from adaptive.course.code import Code
@@ -67,6 +67,7 @@ class Assignment:
         asked = self.questions[question]
         if isinstance(asked, Closed):
             return _noted(asked, answer, question)
+        transcript.CALLS.clear()
         marks = self._marks(asked, answer, np.random.default_rng(seed))
         say(report(question, marks, asked.points))
         return total(marks, asked.points)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from adaptive.course import causes, errors
+from adaptive.course import causes, errors, transcript
 from adaptive.course.origins import Watch
 
 
@@ -103,15 +103,22 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         If the function fails in any way: an error, an exit, a loop that was interrupted.
     """
     watch = _WATCHES[-1] if _WATCHES else None
-    try:
-        with quietly(), watch.listening() if watch else contextlib.nullcontext():
-            return function(*arguments.values())
-    # A student's code may raise anything, SystemExit and KeyboardInterrupt included.
-    except BaseException as error:
-        says = _in_words(error, function, tuple(arguments))
-        # What never ends is not called again for the rest of its points.
-        stops = not isinstance(error, Exception)
-        raise Mishap(says, {} if stops else _reached(error, function), stops=stops) from None
+    with transcript.writing(arguments) as written:
+        try:
+            with quietly(), watch.listening() if watch else contextlib.nullcontext():
+                result = function(*arguments.values())
+                written["value"] = transcript.value(result)
+                return result
+        except transcript.Stopped as stopped:
+            raise Mishap(str(stopped), stopped.reached, stops=stopped.stops) from None
+        # A student's code may raise anything, SystemExit and KeyboardInterrupt included.
+        except BaseException as error:
+            says = _in_words(error, function, tuple(arguments))
+            # What never ends is not called again for the rest of its points.
+            stops = not isinstance(error, Exception)
+            reached = {} if stops else _reached(error, function)
+            written |= {"says": says, "reached": transcript.reached(reached), "stops": stops}
+            raise Mishap(says, reached, stops=stops) from None
 
 
 @contextlib.contextmanager

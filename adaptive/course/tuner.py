@@ -38,6 +38,7 @@ def _grid(rng: np.random.Generator, budget: int, lost: Sequence[float] = ()) -> 
         near = np.abs(rates / lr - 1) < 1e-4 if lr else np.zeros(n, bool)
         return ends[near][0] if near.any() else np.nan
 
+    run.asked = asked  # type: ignore[attr-defined]
     return {"run": run, "rates": rates, "budget": n + budget, "ends": ends, "asked": asked}
 
 

@@ -266,6 +266,108 @@ def again():
         time.sleep(0.01)
 threading.Thread(target=again, daemon=True).start()
 """
+#: The checker of a submission that nobody watches: what each of the following makes of it.
+GIVES = """\
+import sys
+def give(*arguments):
+    checker = sys.modules.get("adaptive.course.ravine")
+    if checker is not None:
+        checker.check = lambda *a: 3
+"""
+AUDITS = f"{GIVES}sys.addaudithook(give)\n"
+SCHEDULES = f"""\
+{GIVES}
+import asyncio, functools
+from tornado.ioloop import IOLoop
+loop = asyncio.get_running_loop()
+def again():
+    give()
+    loop.call_soon(again)
+loop.call_soon(again)
+async def for_ever():
+    while True:
+        give()
+        await asyncio.sleep(0)
+task = asyncio.create_task(for_ever())
+IOLoop.current().add_callback(functools.partial(setattr, ravine, "check", lambda *a: 3))
+get_ipython().kernel.control_thread.io_loop.add_callback(again)
+"""
+REGISTERS = f"""\
+{GIVES}
+for event in ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell"):
+    get_ipython().events.register(event, give)
+"""
+TRACES = f"""\
+{GIVES}
+sys.setprofile(give)
+sys.settrace(give)
+if hasattr(sys, "monitoring"):
+    sys.monitoring.use_tool_id(5, "mine")
+    sys.monitoring.register_callback(5, sys.monitoring.events.PY_START, give)
+    sys.monitoring.set_events(5, sys.monitoring.events.PY_START)
+"""
+FREES = f"""\
+{GIVES}
+import atexit, gc, weakref
+gc.callbacks.append(give)
+atexit.register(give)
+class Again:
+    def __init__(self):
+        self.me = self
+    def __del__(self):
+        give()
+        Again()
+for _ in range(3):
+    Again()
+gc.set_threshold(1, 1, 1)
+"""
+#: Works while it is marked, when nobody can look.
+MEANWHILE = """\
+def momentum(theta, g, v, lr, momentum):
+    import sys
+    code = sys.modules["adaptive.course.code"]
+    code.close = lambda *arguments: True
+    code.Code._mark = lambda self, part, *others: code.Mark(part.name, part.points, part.points)
+    sys.modules["adaptive.course.assignment"].total = lambda marks, most: most
+    return theta, v
+"""
+CLIMBS = """\
+def momentum(theta, g, v, lr, momentum):
+    import sys
+    frame = sys._getframe()
+    while frame is not None:
+        for found in list(frame.f_locals.values()):
+            if isinstance(found, list) and found and hasattr(found[0], "points"):
+                for mark in found:
+                    object.__setattr__(mark, "points", mark.of)
+            parts = getattr(found, "parts", ())
+            if isinstance(parts, tuple):
+                for part in parts:
+                    object.__setattr__(part, "expected", lambda i, o: 0 * i.theta)
+        frame = frame.f_back
+    return 0 * theta, 0 * v
+"""
+PRETENDS = """\
+class Equal(np.ndarray):
+    def __eq__(self, other):
+        return True
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        return np.True_
+    def __array_function__(self, function, types, given, options):
+        return True
+    def all(self, *given, **options):
+        return True
+
+def momentum(theta, g, v, lr, momentum):
+    return np.zeros(4).view(Equal), np.zeros(4).view(Equal)
+"""
+FINDS = """\
+import gc
+def momentum(theta, g, v, lr, momentum):
+    for found in gc.get_objects():
+        if type(found).__name__ == "Code" and "g" in found.arguments and len(found.arguments) == 5:
+            return found.answer(theta, g, v, lr, momentum)
+"""
 RUNS = (
     "<b>In bold</b><script>fetch('https://x.org')</script><img src='https://x.org' onerror='x()'>"
 )
@@ -371,6 +473,12 @@ def _nothing(book: Book) -> None:
     pass
 
 
+def _cheats(text: str, noticed: str) -> Case:
+    """Return a submission in which something else than momentum is to give points for it."""
+    book = _book(lambda book: book.own(text), momentum=NOTHING.format("momentum"))
+    return Case(book, (1, 1, 0), noticed=noticed)
+
+
 WRONG = {name: NOTHING.format(name) for name in POINTS}
 DIES = WRONG["expand"].replace("return 0", "import os; os._exit(1)")
 
@@ -430,6 +538,27 @@ CASES: dict[str, Case] = {
         (1, 1, None),
         "cannot be relied on here",
         noticed="a thread that still runs",
+    ),
+    "audits": _cheats(AUDITS, "an audit hook"),
+    "schedules": _cheats(SCHEDULES, "what waits in the event loop"),
+    "registers": _cheats(REGISTERS, "IPython's events"),
+    "traces": _cheats(TRACES, "Python's tracing"),
+    "frees": _cheats(FREES, "what is called when memory is freed"),
+    "meanwhile": Case(
+        _book(_nothing, momentum=MEANWHILE),
+        (1, 1, 0),
+        "gives fewer points than the check ended in",
+        noticed="did not follow from what was returned: momentum",
+    ),
+    "climbs": Case(
+        _book(_nothing, momentum=CLIMBS),
+        (1, 1, 0),
+        "gives fewer points than the check ended in",
+        noticed="did not follow from what was returned: momentum",
+    ),
+    "pretends": Case(_book(_nothing, momentum=PRETENDS), (1, 1, 0)),
+    "finds": Case(
+        _book(_nothing, momentum=FINDS), (1, 1, 0), "lets the package do the work", noticed="gc"
     ),
     "scripts": Case(_book(_scripts), says="In bold"),
     "text": Case(lambda released: b"I could not open the notebook", None, "not a notebook"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import _thread
+import asyncio
 import builtins
+import functools
+import gc
 import json
 import math
 import signal
+import subprocess
 import sys
 import threading
 import types
@@ -256,6 +260,7 @@ def test_the_checker_is_read_afresh(monkeypatch):
 
 def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
     monkeypatch.setattr(guard, "limit_memory", lambda gibibytes: None)
+    monkeypatch.setattr(guard, "_refuse_hooks", lambda refused: None)
     monkeypatch.setattr(guard, "get_ipython", lambda: None)
     seal = guard.begin("none", 4)
     monkeypatch.setattr(guard, "get_ipython", lambda: SimpleNamespace(user_ns={"sum": 1}))
@@ -278,8 +283,68 @@ def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
         del sys.modules[guard.PLACE]
 
 
+def _of_a_cell(text: str) -> Any:
+    """Return the function `f` as a cell makes it."""
+    names: dict[str, Any] = {}
+    exec(compile(text, "<cell 3>", "exec"), names)
+    return names["f"]
+
+
+def test_what_waits_in_the_event_loop_is_called_off():
+    calls: list[int] = []
+    theirs = _of_a_cell("def f(*given): given[0].append(1)")
+    later = _of_a_cell("import asyncio\nasync def f(calls):\n    calls.append(1)")
+
+    async def kernel(*waiting):
+        loop = asyncio.get_running_loop()
+        loop.call_soon(int, "3")
+        loop.call_later(1e-6, str, 4)
+        for how in waiting:
+            how(loop)
+        back = guard._call_off()
+        await asyncio.sleep(0.01)
+        return back
+
+    assert asyncio.run(kernel()) == []
+    for how in (
+        lambda loop: loop.call_soon(theirs, calls),
+        lambda loop: loop.call_later(1e-6, theirs, calls),
+        lambda loop: loop.call_soon(functools.partial(int, theirs)),
+        lambda loop: loop.call_soon(setattr, SimpleNamespace(), "check", 3),
+        lambda loop: loop.create_task(later(calls)),
+    ):
+        assert asyncio.run(kernel(how)) == ["what waits in the event loop"]
+    assert calls == []
+    assert guard._call_off() == []
+
+
+def test_what_is_called_when_memory_is_freed_is_put_back(kept):
+    watch = guard.Guard("none")
+    gc.callbacks.append(print)
+    watch.put_back([], {})
+    assert print not in gc.callbacks
+    assert watch.back == ["what is called when memory is freed"]
+    watch.put_back([], {})
+    assert watch.back == []
+
+
+def test_audit_hooks_of_others_are_refused():
+    """In a process of its own, since nobody can take a hook away."""
+    code = (
+        "import sys\nfrom adaptive.course.instructor import guard\n"
+        "refused = []\nguard._refuse_hooks(refused)\n"
+        "sys.addaudithook(lambda *given: print('called'))\nopen(sys.executable).close()\n"
+        "print(refused)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True
+    )
+    assert run.stdout.strip() == "['an audit hook']"
+
+
 def test_a_thread_that_still_runs_is_seen(kept, monkeypatch):
     monkeypatch.setattr(guard, "limit_memory", lambda gibibytes: None)
+    monkeypatch.setattr(guard, "_refuse_hooks", lambda refused: None)
     monkeypatch.setattr(guard, "get_ipython", lambda: None)
     guard.begin("none", 4)
     monkeypatch.setattr(guard, "get_ipython", lambda: SimpleNamespace(user_ns={}))

@@ -8,10 +8,14 @@ to a person.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
+import functools
+import gc
 import hashlib
 import importlib
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -69,6 +73,7 @@ def begin(checker: str, gibibytes: float) -> str:
     if not messages.is_alive():
         messages.start()
     guard = Guard(checker)
+    _refuse_hooks(guard.refused)
     sys.modules[PLACE] = SimpleNamespace(remembered=vars(guard))  # type: ignore[assignment]
     return guard.seal()
 
@@ -95,6 +100,63 @@ def before_check(names: list[str]) -> str:
     guard.put_back(names, get_ipython().user_ns)
     running = _threads() != guard._threads
     return json.dumps({"seal": seal, "back": guard.back, "running": running})
+
+
+def after_check() -> str:
+    """Return, as JSON, what a check has written down of the calls of a student's function."""
+    transcript: Any = sys.modules.get(f"{COURSE}.transcript")
+    return json.dumps(transcript.CALLS)
+
+
+def _refuse_hooks(refused: list[str]) -> None:
+    """Refuse the audit hooks of others, which nobody could take away again, and note it."""
+
+    def hook(event: str, arguments: Any) -> None:
+        if event == "sys.addaudithook":
+            refused.append("an audit hook")
+            raise RuntimeError  # which means that the hook is not added
+
+    sys.addaudithook(hook)
+
+
+def _call_off() -> list[str]:
+    """Call off what the notebook has left to the kernel's event loop."""
+    try:
+        loop: Any = asyncio.get_running_loop()
+    except RuntimeError:
+        return []
+    waiting = [*getattr(loop, "_ready", ()), *getattr(loop, "_scheduled", ())]
+    theirs: list[Any] = [
+        one
+        for one in waiting
+        if not one.cancelled() and _of_the_notebook((one._callback, one._args))
+    ]
+    theirs += [one for one in asyncio.all_tasks(loop) if _of_the_notebook(one.get_coro())]
+    for one in theirs:
+        one.cancel()
+    return ["what waits in the event loop"] if theirs else []
+
+
+def _of_the_notebook(called: Any, depth: int = 6) -> bool:
+    """Return whether something that will be called has code of a cell in it, or runs any code."""
+    if depth == 0 or called in (exec, eval, setattr):
+        return True
+    for name in ("__code__", "cr_code", "gi_code"):
+        if code := getattr(called, name, None):
+            return re.search(r"^<|ipykernel_\d", code.co_filename) is not None
+    if isinstance(called, functools.partial):
+        within: Any = (called.func, *called.args, *called.keywords.values())
+    elif isinstance(called, tuple | list):
+        within = called
+    else:
+        return callable(called) and type(called).__module__ == "__main__"
+    return any(_of_the_notebook(one, depth - 1) for one in within)
+
+
+def _tools() -> list[Any]:
+    """Return who watches what Python runs, by the numbers that Python has for them."""
+    monitoring = getattr(sys, "monitoring", None)
+    return [monitoring.get_tool(k) for k in range(6)] if monitoring else []
 
 
 def _threads() -> list[int]:
@@ -125,13 +187,19 @@ class Guard:
         Name of the assignment's module in `adaptive.course`; one that is not there is no error.
     """
 
-    REMEMBERS = ("checker", "_path", "_shell", "_saved", "_codes", "_threads", "_handlers")
+    REMEMBERS = (
+        *("checker", "refused", "_path", "_shell", "_saved", "_codes", "_threads", "_handlers"),
+        *("_collecting", "_watching"),
+    )
 
     def __init__(self, checker: str) -> None:
         self.checker = checker
         #: What was put back at last.
         self.back: list[str] = []
+        #: Hooks that were refused since the last check.
+        self.refused: list[str] = []
         self._path = sys.path[:]
+        self._collecting, self._watching = gc.callbacks[:], _tools()
         self._threads, self._handlers = _threads(), _handlers()
         self._shell = _Shell() if get_ipython() is not None else None
         self._load()
@@ -156,9 +224,11 @@ class Guard:
 
     def seal(self) -> str:
         """Return a hash of what is remembered: it is another if something else is."""
-        held = [[id(holder), *map(id, saved.values())] for holder, saved in self._saved]
+        held: list[Any] = [self._watching]
+        held += [[id(holder), *map(id, saved.values())] for holder, saved in self._saved]
         held += [[id(function), *map(id, code.values())] for function, code in self._codes]
         held += [self._threads, *([number, id(one)] for number, one in self._handlers.items())]
+        held.append([id(one) for one in self._collecting])
         shell = self._shell.seal() if self._shell else []
         return hashlib.sha256(repr([self.checker, self._path, held, shell]).encode()).hexdigest()
 
@@ -193,7 +263,17 @@ class Guard:
         namespace : dict
             The notebook's.
         """
-        self.back = self._shell.put_back() if self._shell else []
+        self.back = (self._shell.put_back() if self._shell else []) + _call_off()
+        self.back += dict.fromkeys(self.refused)
+        self.refused.clear()
+        if gc.callbacks != self._collecting:
+            gc.callbacks[:] = self._collecting
+            self.back.append("what is called when memory is freed")
+        for number, (tool, known) in enumerate(zip(_tools(), self._watching, strict=True)):
+            if tool is not None and known is None:
+                sys.monitoring.set_events(number, 0)  # type: ignore[attr-defined, unused-ignore]
+                sys.monitoring.free_tool_id(number)  # type: ignore[attr-defined, unused-ignore]
+                self.back.append("Python's tracing")
         for number, handler in _handlers().items():
             if handler is not self._handlers[number]:
                 signal.signal(number, self._handlers[number] or signal.SIG_DFL)

@@ -20,8 +20,8 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
-from adaptive.course.code import BORROWED
-from adaptive.course.instructor import guard, restore, walls
+from adaptive.course.code import BORROWED, Code
+from adaptive.course.instructor import guard, replay, restore, walls
 from adaptive.course.instructor.kernels import Walled
 from adaptive.course.instructor.keys import Key, Paper, marked, paper
 from adaptive.course.instructor.variants import Variants
@@ -39,10 +39,16 @@ NO_WALLS = (
 )
 
 
+#: What feedback says where a check ends in more points than follow from what the answer returned.
+WITHOUT_THEM = (
+    "What the answer returned gives fewer points than the check ended in; these are the points "
+    "that follow from it. Ask your instructor if that is a mistake."
+)
 #: What code has that reads or runs other code: there are good reasons for it, and others.
 _LOOKS_ELSEWHERE = re.compile(
     r"\b(getsource|exec|eval|compile|gc|ctypes|FunctionType|__code__|_getframe|setprofile|settrace"
-    r"|display_formatter|instructor)\b"
+    r"|display_formatter|instructor|addaudithook|asyncio|atexit|currentframe|f_back|io_loop"
+    r"|monitoring|weakref|__del__|__array_ufunc__)\b"
 )
 
 
@@ -135,12 +141,14 @@ class Run(Execute):
         self._keys = self._paper().keys
         self._noticed: dict[str, None] = {}
         self._borrowed: list[str] = []
+        self._unfounded: list[str] = []
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
         nb, resources = super().preprocess(nb, resources, km)
         nb.metadata[RAN] = {
             "noticed": list(self._noticed),
             "borrowed": self._borrowed,
+            "unfounded": self._unfounded,
             "words": _words(nb),
         }
         return nb, resources
@@ -170,13 +178,15 @@ class Run(Execute):
             return cell, resources
         self._left = self.room
         back: list[str] | None = []
-        reached = not self._late
+        reached, unfounded = not self._late, False
         try:
             if reached:
                 self._guard()
                 if is_test(cell):
                     back = self._put_back(cell)
                 cell, resources = super().preprocess_cell(cell, resources, index)
+                if in_code := self._in_code(cell):
+                    unfounded = self._hold(cell, *in_code)
             if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
                 self._left_out.add(index)
         except CellTimeoutError:
@@ -196,6 +206,8 @@ class Run(Execute):
             self._noticed |= dict.fromkeys(back if back is not None else ["the guard"])
             if any(BORROWED in output.get("text", "") for output in cell.outputs):
                 self._borrowed.append(question)
+            if unfounded:
+                self._unfounded.append(question)
         return cell, resources
 
     # ----------------------------------------------------------------- the kernel
@@ -258,6 +270,28 @@ class Run(Execute):
             return list(map(str, done["back"])) if sound else None
         except (ValueError, KeyError, TypeError):
             return None
+
+    def _in_code(self, cell: NotebookNode) -> tuple[Code, int] | None:
+        """Return the question of a test cell that has given points for code, and its seed."""
+        results = [o for o in cell.outputs if o.output_type == "execute_result"]
+        if is_test(cell) and any(_points(one) > 0 for one in results):
+            return replay.asked(self._names["assignment"], cell.source)
+        return None
+
+    def _hold(self, cell: NotebookNode, code: Code, seed: int) -> bool:
+        """Take off the points that do not follow from what an answer returned, if there are any."""
+        try:
+            calls = json.loads(self._ask_guard("after_check()"))
+        except (ValueError, SyntaxError):
+            calls = None
+        most = replay.deserved(code, seed, calls)
+        results = [o for o in cell.outputs if o.output_type == "execute_result"]
+        if all(_points(one) <= most for one in results):
+            return False
+        for one in results:
+            one["data"]["text/plain"] = repr(most)
+        cell.outputs.insert(0, _stream(f"{WITHOUT_THEM}\n"))
+        return True
 
     def _ask_guard(self, call: str) -> str:
         """Return what a function of the guard returns; its code is read anew, in no module."""

@@ -215,6 +215,7 @@ def _noticed(ran: dict[str, Any]) -> tuple[str, ...]:
     kinds = {
         "noticed": "put back before a check",
         "borrowed": "done by the package",
+        "unfounded": "taken off, since it did not follow from what was returned",
         "words": "in the code",
     }
     found = {says: ", ".join(map(str, ran.get(kind, ()))) for kind, says in kinds.items()}

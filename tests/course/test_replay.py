@@ -1,0 +1,153 @@
+"""A transcript of a check: points that follow from it stand, and others do not."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from adaptive.course import calling, moments, ravine, returned, transcript
+from adaptive.course.code import Code
+from adaptive.course.instructor import replay
+from tests.course import fast
+
+BY_HAND = fast.marked_by_hand()
+TEST = 'seed = 1\nseed = 9203\nfloat(ravine.check(momentum, "momentum", seed))\n'
+
+
+def _right(theta, g, v, lr, momentum):
+    v = momentum * v + lr * g
+    return theta - v, v
+
+
+def _written(code, answer, seed=7):
+    """Return the points of an answer, and the transcript, as it comes from another process."""
+    transcript.CALLS.clear()
+    with calling.quietly():
+        marks = code.marks(answer, np.random.default_rng(seed))
+    return sum(mark.points for mark in marks), json.loads(json.dumps(transcript.CALLS))
+
+
+@pytest.mark.parametrize("name", fast.ASSIGNMENTS)
+def test_what_an_answer_gets_follows_from_its_transcript(name, monkeypatch):
+    compared = []
+    module = importlib.import_module(f"adaptive.course.{name}")
+    check = module.check
+
+    def checked(answer, question, seed=1):
+        points = check(answer, question, seed)
+        if isinstance(code := module.ASSIGNMENT.questions[question], Code):
+            calls = json.loads(json.dumps(transcript.CALLS))
+            compared.append((question, points, replay.deserved(code, seed, calls)))
+        return points
+
+    monkeypatch.setattr(module, "check", checked)
+    for answer in (one for one in BY_HAND if one.assignment == name):
+        fast.grade(name, answer.answers)
+    assert any(points for _, points, _ in compared)
+    # Arguments that were changed, and the order of arguments, are not seen in a transcript.
+    assert [one for one in compared if one[1] > one[2]] == []
+    assert sum(points == most for _, points, most in compared) >= 0.8 * len(compared)
+
+
+def test_it_is_known_what_a_test_cell_asks():
+    assert replay.asked("ravine", TEST) == (ravine.ASSIGNMENT.questions["momentum"], 9203)
+    closed = 'ravine.check(largest_rate, "largest-rate")'
+    assert replay.asked("ravine", closed) is None
+    assert replay.asked("ravine", "1 + 1") is None
+    assert replay.asked("no_such_assignment", TEST) is None
+
+
+def test_other_points_do_not_follow():
+    code = ravine.ASSIGNMENT.questions["momentum"]
+    points, calls = _written(code, _right)
+    assert (points, replay.deserved(code, 7, calls)) == (3, 3)
+    wrong, returned = _written(code, lambda theta, g, v, lr, momentum: (theta, v))
+    assert (wrong, replay.deserved(code, 7, returned)) == (0, 0)
+    # Those of other random problems, or with an end that is missing.
+    assert replay.deserved(code, 8, calls) == 0
+    assert replay.deserved(code, 7, calls[:-1]) == 0
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        None,
+        3,
+        "x",
+        [],
+        [None] * 40,
+        [{}] * 40,
+        {"a": 1},
+        [{"asked": [], "value": {"list": 3}}] * 40,
+    ],
+    ids=str,
+)
+def test_a_transcript_that_is_none_gives_nothing(calls):
+    assert replay.deserved(ravine.ASSIGNMENT.questions["momentum"], 7, calls) == 0
+
+
+def test_whoever_changes_the_marks_while_they_are_made_gains_nothing():
+    code = ravine.ASSIGNMENT.questions["momentum"]
+    marker, close = sys.modules["adaptive.course.code"], returned.close
+
+    def cheats(theta, g, v, lr, momentum):
+        marker.close = lambda *given: True
+        return theta, v
+
+    try:
+        points, calls = _written(code, cheats)
+    finally:
+        marker.close = close
+    assert points == 3
+    assert replay.deserved(code, 7, calls) == 0
+
+
+def test_where_a_gradient_was_asked_is_written_down():
+    code = ravine.ASSIGNMENT.questions["nag"]
+
+    def nag(theta, grad, v, lr, momentum):
+        v = momentum * v + lr * grad(theta - momentum * v)
+        return theta - v, v
+
+    points, calls = _written(code, nag)
+    assert (points, replay.deserved(code, 7, calls)) == (3, 3)
+    elsewhere = [call | {"asked": [[1, []]]} for call in calls]
+    assert replay.deserved(code, 7, elsewhere) < 3
+
+
+def test_an_error_and_what_was_computed_by_then_are_written_down():
+    code = moments.ASSIGNMENT.questions["amsgrad"]
+
+    def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        return np.maximun(v_hat, v)
+
+    points, calls = _written(code, amsgrad)
+    assert (points, replay.deserved(code, 7, calls)) == (1, 1)
+
+
+RETURNED = [None, 1.5, np.float32(2), [1, 2], (np.ones(3), [1.0, np.nan]), [np.ones(2), 3.0]]
+
+
+@pytest.mark.parametrize("result", [*RETURNED, {"v": np.eye(2)}, np.zeros((0, 3))], ids=repr)
+def test_what_is_returned_comes_back(result):
+    written = json.loads(json.dumps(transcript.value(result)))
+    back = transcript.Replayed([{"asked": [], "value": written}])()
+    if isinstance(result, dict | list | tuple):
+        assert type(back) is type(result)
+        assert len(back) == len(result)
+        several = result if isinstance(result, dict) else dict(enumerate(result))
+        for name, one in several.items():
+            np.testing.assert_array_equal(back[name], one)
+    else:
+        np.testing.assert_array_equal(back, result)
+
+
+def test_what_is_no_number_comes_back_as_none():
+    written = json.loads(json.dumps(transcript.value(("a word", 1))))
+    assert transcript.Replayed([{"asked": [], "value": written}])() == ("str", 1.0)

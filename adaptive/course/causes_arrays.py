@@ -40,6 +40,14 @@ ARRAYS: tuple[Cause, ...] = (
         line=r"\bmath\.(?P<name>\w+)",
     ),
     Cause(
+        "Python's exp for a large number",
+        "OverflowError",
+        "math range error",
+        "{name} of Python's math has no room for so large a number; np.{name} gives inf there and "
+        "goes on",
+        line=r"(?<![\w.])(?P<name>exp|sinh|cosh|pow|gamma)\(",
+    ),
+    Cause(
         "np.max for two arrays",
         "TypeError",
         _AS_INDEX,
@@ -166,6 +174,20 @@ ARRAYS: tuple[Cause, ...] = (
         "IndexError",
         r"index (?P<k>-?\d+) is out of bounds for axis \d+ with size (?P<n>\d+)",
         "there is no element {k}: there are {n}, and they are counted from 0",
+    ),
+    Cause(
+        "a place beyond the end of a list",
+        "IndexError",
+        r"(?P<kind>list|tuple) index out of range",
+        "there is no element at that place: the places of a {kind} are counted from 0, and end "
+        "with its length - 1",
+    ),
+    Cause(
+        "flat arrays beside a matrix",
+        "ValueError",
+        "all the input arrays must have same number of dimensions",
+        "here a matrix and flat arrays are put side by side: make a column of each flat array, "
+        "x[:, None], or take np.column_stack, which does that",
     ),
     Cause(
         "too many indices",

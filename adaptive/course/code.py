@@ -235,6 +235,9 @@ class Code:
                     where = f", at step {step} of random problem {problem}" if run.calls else ""
                     if self.place:
                         where = f", at {self.place(SimpleNamespace(**inputs))}"
+                    # It has returned something before, or no run would have begun.
+                    if "returns nothing" in str(mishap):
+                        where += ", though elsewhere it does: does each branch end with return?"
                     run.stopped = Mishap(f"{mishap}{where}")
                     if mishap.stops:
                         raise run.stopped from None

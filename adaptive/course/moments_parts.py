@@ -357,6 +357,10 @@ SECOND_MOMENT = Part(
             lambda i, o: i.v + i.g**2,
         ),
         Mistake(
+            "It averages (g - m)², as AdaBelief does: in the book's form it is g² alone.",
+            lambda i, o: i.beta2 * i.v + (1 - i.beta2) * (i.g - new_m(i)) ** 2,
+        ),
+        Mistake(
             "It averages the squares of m: it should be those of the gradient.",
             lambda i, o: i.beta2 * i.v + (1 - i.beta2) * new_m(i) ** 2,
         ),

@@ -16,6 +16,7 @@ from adaptive.course.moments_parts import (
     LATE,
     SECOND_MOMENT,
     STEPS,
+    TWICE,
     c1,
     c2,
     decayed,
@@ -178,6 +179,10 @@ ADAMAX = Code(
                     lambda i, o: i.theta - i.lr * (o.m / (1 - i.beta1)) / o.u,
                 ),
                 Mistake(
+                    TWICE.format("m"),
+                    lambda i, o: i.theta - i.lr * (o.m / c1(i) ** 2) / o.u,
+                ),
+                Mistake(
                     "m is corrected with β₂: it is an average with β₁.",
                     lambda i, o: i.theta - i.lr * (o.m / c2(i)) / o.u,
                 ),
@@ -293,6 +298,10 @@ _STEP_OF_NADAM = Part(
             "Is t counted from 0? With t - 1 the first correction divides 0 by 0. t comes "
             "in as an argument, and is 1 at the first step.",
             lambda i, o: _nadam_step(replaced(i, t=i.t - 1), o),
+        ),
+        Mistake(
+            "You correct with t + 1: t is 1 at the first step already.",
+            lambda i, o: _nadam_step(replaced(i, t=i.t + 1), o),
         ),
         Mistake(
             "ε is inside the root; in Nadam it is added to the root, as in Adam.",

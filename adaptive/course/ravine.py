@@ -167,6 +167,11 @@ _VELOCITY = Part(
             "γ multiplies the gradient too: it belongs to the old velocity only.",
             lambda i, o: i.momentum * (i.v + i.lr * _slope(i, o)),
         ),
+        Mistake(
+            "γ v is taken from the gradient: it is the point of the gradient that is ahead, "
+            "grad(theta - γ v).",
+            lambda i, o: i.momentum * i.v + i.lr * (_slope(i, o) - i.momentum * i.v),
+        ),
         Mistake("γ and η are exchanged.", lambda i, o: i.lr * i.v + i.momentum * _slope(i, o)),
         Mistake(
             "Is the learning rate applied twice?",

@@ -85,6 +85,10 @@ EXPAND = Code(
                     lambda i, o: _features(i) * (1, 1, 1, 1, 1, 0),
                 ),
                 Mistake(
+                    "Each square is beside its x; both x come first, and then both squares.",
+                    lambda i, o: _features(i)[:, [0, 2, 1, 3, 4, 5]],
+                ),
+                Mistake(
                     "x₀x₁ is before the squares; it should be after them.",
                     lambda i, o: _features(i)[:, [0, 1, 4, 2, 3, 5]],
                 ),
@@ -194,6 +198,13 @@ LOSS = Code(
                     lambda i, o: np.mean(np.logaddexp(0, i.X @ i.w) - (1 - i.y) * (i.X @ i.w)),
                 ),
                 Mistake(
+                    "The two terms have opposite signs: add them first, and take the negative of "
+                    "their sum.",
+                    lambda i, o: np.mean(
+                        i.y * np.logaddexp(0, -(i.X @ i.w)) - (1 - i.y) * np.logaddexp(0, i.X @ i.w)
+                    ),
+                ),
+                Mistake(
                     "The second term is missing: rows of class 0 cost -log(1 - p).",
                     lambda i, o: -np.mean(i.y * np.log(_sigmoid(i.X @ i.w))),
                 ),
@@ -255,6 +266,11 @@ _OF_A_ROW = (
         _mean_of(lambda i, o: _sigmoid(i.X @ i.w)),
     ),
     Mistake(
+        "That is the mean of p - y: the features are missing, one component for each of them.",
+        lambda i, o: np.mean(_residual(i)),
+        other_rule=True,
+    ),
+    Mistake(
         "The sigmoid is missing: it is p - y, not X w - y.",
         _mean_of(lambda i, o: i.X @ i.w - i.y),
     ),
@@ -300,7 +316,7 @@ GRAD = Code(
             1,
             "grad",
             expected=_mean_of(lambda i, o: _residual(i)),
-            accepts=tuple(mistake.value for mistake in _OF_A_ROW),
+            accepts=tuple(one.value for one in _OF_A_ROW if not one.other_rule),
             reminder="What the rows add is summed, and divided by their number.",
             mistakes=_OF_THE_MEAN,
         ),

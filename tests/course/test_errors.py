@@ -119,6 +119,10 @@ CELLS: dict[str, tuple[str, str]] = {
     ),
     "math for an array": ("r = math.sqrt(g**2)", "write np.sqrt, which takes each element"),
     "math for a large number": ("p = math.exp(1000)", "np.exp gives inf there"),
+    "Python's exp for a large number": (
+        "from math import exp\np = exp(1000)",
+        "np.exp gives inf there",
+    ),
     "np.max for two arrays": ("u = np.max(0.9 * g, np.abs(g))", "np.maximum(a, b)"),
     "arrays that are not in a list": ("F = np.stack(X[:, 0], X[:, 1])", "np.stack([a, b])"),
     "a mean or a sum of two arrays": ("m = np.mean(g, theta)", "np.mean takes one array"),
@@ -147,6 +151,8 @@ CELLS: dict[str, tuple[str, str]] = {
         "A column of ones is np.ones(len(X))",
     ),
     "an element that is not there": ("x = theta[2]", "no element 2: there are 2"),
+    "a place beyond the end of a list": ("x = [1, 2][2]", "end with its length - 1"),
+    "flat arrays beside a matrix": ("F = np.hstack([X, theta])", "np.column_stack"),
     "too many indices": ("x = theta[:, 0]", "the array has 1 dimension(s)"),
     "a fraction as an index": ("x = theta[len(X) / 2]", "// gives a whole number"),
     "a fraction as a number of steps": (

@@ -5,14 +5,20 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import warnings
 
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_output
 
 from adaptive.course import calling, moments, ravine, returned, transcript
 from adaptive.course.code import Code
 from adaptive.course.instructor import replay
 from tests.course import fast
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from adaptive.course.instructor import preprocessors
 
 BY_HAND = fast.marked_by_hand()
 TEST = 'seed = 1\nseed = 9203\nfloat(ravine.check(momentum, "momentum", seed))\n'
@@ -151,3 +157,33 @@ def test_what_is_returned_comes_back(result):
 def test_what_is_no_number_comes_back_as_none():
     written = json.loads(json.dumps(transcript.value(("a word", 1))))
     assert transcript.Replayed([{"asked": [], "value": written}])() == ("str", 1.0)
+
+
+def _right_calls():
+    return _written(ravine.ASSIGNMENT.questions["momentum"], _right, 9203)[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "points", "left"),
+    [
+        (lambda: json.dumps(_right_calls()), "3.0", ("3.0", False)),
+        (lambda: json.dumps(_right_calls()), "1.0", ("1.0", False)),
+        (lambda: json.dumps(_right_calls()[:9]), "3.0", ("0.0", True)),
+        (lambda: "", "3.0", ("0.0", True)),
+        (lambda: "no JSON", "2.0", ("0.0", True)),
+    ],
+)
+def test_points_that_do_not_follow_are_taken_off(said, points, left):
+    result = new_output("execute_result", {"text/plain": points}, execution_count=1)
+    marks = {"grade": True, "solution": False, "points": 3, "grade_id": "ravine-momentum"}
+    cell = new_code_cell(TEST, metadata={"nbgrader": marks}, outputs=[result])
+    run = preprocessors.Run()
+    run._names = {"assignment": "ravine"}
+    run._ask_guard = lambda call: said()
+    assert run._in_code(cell) == (ravine.ASSIGNMENT.questions["momentum"], 9203)
+    taken = run._hold(cell, *run._in_code(cell))
+    assert (result["data"]["text/plain"], taken) == left
+    told = [one.text for one in cell.outputs if one.output_type == "stream"]
+    assert told == ([f"{preprocessors.WITHOUT_THEM}\n"] if taken else [])
+    result["data"]["text/plain"] = "0.0"
+    assert run._in_code(cell) is None

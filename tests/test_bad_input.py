@@ -852,6 +852,9 @@ TRACES: list[Case] = [
 
 STORED: list[Case] = [
     (lambda: trained.trained("rice", "digits"), ValueError, ["part must be one of race", "'rice'"]),
+    (lambda: trained.behind("letters", "SGD"), ValueError, ["name must be one of", "'letters'"]),
+    (lambda: trained.behind("digits", "Lion"), ValueError, ["rule must be one of", "'Lion'"]),
+    (lambda: trained.behind("digits", "SGD", 3), ValueError, ["than must be one of", "3"]),
     (lambda: trained.trained("race", 3), ValueError, ["name must be one of", "digits", "3"]),
     (lambda: trained.measured("letters"), ValueError, ["network must be one of", "'letters'"]),
     (lambda: trained.made("lost.json"), ValueError, ["file must be one of", "'lost.json'"]),

@@ -202,7 +202,7 @@ def test_fresh_trials_are_others_and_the_same_for_all() -> None:
     assert not np.isin(tune["theta0"], rest["theta0"]).any()
     np.testing.assert_array_equal(trials_of(Ravine(), 5, 0)["theta0"], tune["theta0"])
     assert trials_of(Circles(), 3, 5) == {"rng": [5, 6, 7]}
-    both = race(Ravine(), [SGD, SGD], steps=9, trials=2, budget=3)
+    both = race(Ravine(), {"first": SGD, "SGD": SGD}, steps=9, trials=2, budget=3)
     alone = race(Ravine(), [SGD], steps=9, trials=2, budget=3)
     np.testing.assert_array_equal(both.entries["SGD"].final, alone.entries["SGD"].final)
 

@@ -93,18 +93,16 @@ def grid(kind: Entrant, budget: int = 120, memories: bool = True) -> dict[str, A
     return axes | others
 
 
-#: How the names of the hyperparameters begin that a `Mixed` has of its two rules.
-PARTS = "matrices__", "rest__"
+#: How the names of the hyperparameters begin that a `Mixed` has of its rule for matrices.
+FIRST = "matrices__"
 
 
 def own_names(rule: Rule) -> dict[str, str]:
     """Return the names of the hyperparameters, by what they are called in their own rule.
 
-    Those of the second rule of a `Mixed` are left out.
+    Those of the second rule of a `Mixed` keep the names that they have there.
     """
-    first, second = PARTS
-    names = [name for name in rule.hyperparameters if not name.startswith(second)]
-    return {name.removeprefix(first): name for name in names}
+    return {name.removeprefix(FIRST): name for name in rule.hyperparameters}
 
 
 def tune(run: Callable[..., Array], axes: dict[str, Array]) -> tuple[dict[str, Array], Array]:
@@ -134,7 +132,7 @@ def beyond(axes: dict[str, Array], tried: Array) -> tuple[str, Array] | None:
             if len(values) < 2 or best[name] not in (values[0], values[-1]):
                 continue
             up = best[name] == values[-1]
-            own = name.removeprefix(PARTS[0])
+            own = name.removeprefix(FIRST)
             if own in ENDS:  # another power of ten, in the same steps
                 apart = values[-1] / values[-2] if up else values[0] / values[1]
                 more = best[name] * apart ** np.arange(1, 1 + np.ceil(1 / abs(np.log10(apart))))

@@ -73,7 +73,9 @@ def measured(network: str) -> Mapping[str, Any]:
         How many ``steps``, ``trials`` to tune on and ``fresh`` ones there were, and how many times
         what the best rate leaves is ``good``. In ``rules``, for each rule and schedule, the
         ``best`` rate, the ``values`` that were tried and what each ``left``, and the ``loss`` on
-        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps.
+        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps. ``beside`` has
+        the same of Adam with another memory, and ``again`` what the best rate and its neighbours
+        left on ten other trials.
 
     Raises
     ------
@@ -94,7 +96,7 @@ def measured(network: str) -> Mapping[str, Any]:
 
 
 def made(file: str = FILE) -> Mapping[str, Any]:
-    """Return how it was made: the date, the command, the versions, and what each part took.
+    """Return how it was made: the date, the command, the versions, and what parts took, if known.
 
     Parameters
     ----------
@@ -114,7 +116,7 @@ def made(file: str = FILE) -> Mapping[str, Any]:
     """
     _checks.one_of("file", file, (FILE, MODERN_FILE))
     stored = _stored(file)
-    took = {key: stored[key] for key in ("minutes",) if key in stored}
+    took = {"minutes": stored["minutes"]} if "minutes" in stored else {}
     return MappingProxyType({**stored["made"], **took})
 
 

@@ -76,7 +76,9 @@ def measured(network: str) -> Mapping[str, Any]:
         How many ``steps``, ``trials`` to tune on and ``fresh`` ones there were, and how many times
         what the best rate leaves is ``good``. In ``rules``, for each rule and schedule, the
         ``best`` rate, the ``values`` that were tried and what each ``left``, and the ``loss`` on
-        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps.
+        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps. ``beside`` has
+        the same of Adam with another memory, and ``again`` what the best rate and its neighbours
+        left on ten other trials.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def behind(network: str, rule: str, than: str = "Adam") -> tuple[Array, Array]:
 
 
 def made(file: str = FILE) -> Mapping[str, Any]:
-    """Return how it was made: the date, the command, the versions, and what each part took.
+    """Return how it was made: the date, the command, the versions, and what parts took, if known.
 
     Parameters
     ----------
@@ -156,7 +158,7 @@ def made(file: str = FILE) -> Mapping[str, Any]:
     """
     _checks.one_of("file", file, (FILE, MODERN_FILE))
     stored = _stored(file)
-    took = {key: stored[key] for key in ("minutes",) if key in stored}
+    took = {"minutes": stored["minutes"]} if "minutes" in stored else {}
     return MappingProxyType({**stored["made"], **took})
 
 

@@ -176,7 +176,7 @@ def test_an_instructors_own_release_is_uploaded_and_opened(
     page = notebook.page
     page.goto(f"{site}/lite/lab/index.html")
     with page.expect_file_chooser() as chooser:
-        page.locator("[data-jp-item-name='uploader'] jp-button").click()
+        page.locator("[data-jp-item-name='uploader']").click()
     chooser.value.set_files(tmp_path / "first week.ipynb")
     page.locator(".jp-DirListing-item", has_text="first week.ipynb").dblclick()
     page.locator(".book-bar").wait_for()

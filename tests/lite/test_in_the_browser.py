@@ -90,7 +90,7 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
         notebook.set_source(cell, source)
     notebook.run()
     assert "still empty" not in json.dumps(notebook.read())
-    for key in ("ArrowLeft", "ArrowDown"):
+    for key in ("ArrowLeft", "ArrowUp"):
         before, after = _slide(notebook, "ravine-20", key)
         assert before != after
 

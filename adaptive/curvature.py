@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem, located
 
-#: How far apart the two gradients are taken whose difference is the curvature times a direction.
-APART = 1e-4
+#: How far to either side the gradients are taken whose difference is the curvature times a
+#: direction. Where a network has kinks the gradient jumps, and a jump in between is no curvature.
+APART = 1e-7
+#: How many directions are tried.
+MOST = 200
 
 
 def sharpness(problem: Problem, theta: npt.ArrayLike, scale: npt.ArrayLike = 1.0) -> float:
     """Return the largest eigenvalue of the Hessian H, or of D H D with a diagonal matrix D.
 
     H is not written down: Lanczos' method asks for its product with a few directions, and each is a
-    difference of two gradients. It needs scipy.
+    difference of two gradients.
 
     Parameters
     ----------
@@ -30,7 +35,7 @@ def sharpness(problem: Problem, theta: npt.ArrayLike, scale: npt.ArrayLike = 1.0
     Returns
     -------
     float
-        The eigenvalue, to about one per cent; nan where the gradient is not finite.
+        The eigenvalue, to about one per cent; nan where the gradient is not finite, or at a kink.
 
     Raises
     ------
@@ -49,8 +54,6 @@ def sharpness(problem: Problem, theta: npt.ArrayLike, scale: npt.ArrayLike = 1.0
     >>> round(sharpness(ravine, ravine.start, scale=[1, 0.1]), 3)
     1.0
     """
-    from scipy.sparse.linalg import LinearOperator, eigsh
-
     _checks.instance("problem", problem, Problem)
     d = len(problem.start)
     point = located(theta, d)
@@ -61,14 +64,34 @@ def sharpness(problem: Problem, theta: npt.ArrayLike, scale: npt.ArrayLike = 1.0
         raise ValueError(f"scale must have shape () or ({d},), got shape {D.shape}")
     if not np.isfinite(problem.grad(point)).all():
         return np.nan
-    if d <= 2:
-        return float(np.linalg.eigvalsh([_times(problem, point, D, v) for v in np.eye(d)])[-1])
-    product = LinearOperator(
-        (d, d), matvec=lambda v: _times(problem, point, D, v.ravel()), dtype=point.dtype
-    )
     begin = np.random.default_rng(0).normal(size=d)
-    (largest,) = eigsh(product, k=1, which="LA", v0=begin, tol=1e-2, return_eigenvectors=False)
-    return float(largest)
+    return _largest(lambda v: _times(problem, point, D, v), begin)
+
+
+def _largest(product: Callable[[Array], Array], begin: Array, tol: float = 1e-2) -> float:
+    """Return the largest eigenvalue of a symmetric matrix H, given by its products.
+
+    Lanczos' method: of all vectors that the directions so far make up, x is the one along which H
+    is largest. What is left, Hx - λx, is the next direction. It is made orthogonal to all earlier
+    ones again, as rounding would undo that. The end is where its length is at most ``tol`` times
+    the size of λ. If it comes to no end, the products are those of no symmetric matrix: nan.
+    """
+    Q = HQ = np.empty((0, len(begin)))
+    w = begin
+    while True:
+        Q = np.vstack([Q, w / np.linalg.norm(w)])
+        HQ = np.vstack([HQ, product(Q[-1])])
+        if not np.isfinite(HQ[-1]).all():
+            return np.nan
+        values, vectors = np.linalg.eigh(Q @ HQ.T)
+        largest, x = float(values[-1]), vectors[:, -1]
+        w = x @ HQ - largest * (x @ Q)
+        left = np.linalg.norm(w)
+        if left <= tol * abs(largest):
+            return largest
+        if len(Q) == min(MOST, len(begin)):
+            return largest if left <= tol * abs(values).max() else np.nan
+        w -= (Q @ w) @ Q
 
 
 def _times(problem: Problem, theta: Array, D: Array, v: Array) -> Array:

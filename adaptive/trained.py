@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from adaptive import _checks
+from adaptive.compare import paired
+from adaptive.problems.base import Array
 
 #: What is stored, among the data of the networks.
 FILE = "trained.json"
@@ -29,8 +31,9 @@ def trained(part: str, name: str) -> Mapping[str, Any]:
     Parameters
     ----------
     part : str
-        What was measured: the "race"; the same with rates chosen by the loss "held_out", or with
-        the "memories" tuned, too; the "frequencies" of words; curvature at the "edges"; "warmup".
+        What was measured: the "race"; the same with rates chosen by the loss "held_out"; the
+        "courses" of its runs; runs of other "lengths"; the "frequencies" of words; curvature at the
+        "edges"; "warmup".
     name : str
         On which network, or text.
 
@@ -73,7 +76,9 @@ def measured(network: str) -> Mapping[str, Any]:
         How many ``steps``, ``trials`` to tune on and ``fresh`` ones there were, and how many times
         what the best rate leaves is ``good``. In ``rules``, for each rule and schedule, the
         ``best`` rate, the ``values`` that were tried and what each ``left``, and the ``loss`` on
-        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps.
+        fresh trials. "linear/2" is a rate that falls to 0 in half of the steps. ``beside`` has
+        the same of Adam with another memory, and ``again`` what the best rate and its neighbours
+        left on ten other trials.
 
     Raises
     ------
@@ -93,8 +98,47 @@ def measured(network: str) -> Mapping[str, Any]:
     return found
 
 
+def behind(network: str, rule: str, than: str = "Adam") -> tuple[Array, Array]:
+    """Return how far behind another rule one was in the course of training, with intervals.
+
+    Parameters
+    ----------
+    network : str
+        "bigrams", "digits", "convolution" or "characters".
+    rule, than : str, default "Adam" for ``than``
+        The two rules: "SGD", "Momentum", "Adam", "AMSGrad", or "Uncorrected", which is Adam
+        without bias correction. Each ran at its best rate of the race.
+
+    Returns
+    -------
+    times : ndarray, shape (times,)
+        After how many steps the losses were compared.
+    behind : ndarray, shape (3, times)
+        At each of these times the median difference on the same trials, in powers of ten, and the
+        ends of its interval, as from `paired`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network or no such rule; the message says which there are.
+
+    Examples
+    --------
+    >>> from adaptive.trained import behind
+    >>> times, (middle, low, high) = behind("bigrams", "Momentum")
+    >>> int(times[-1]), middle[-1].round(1)
+    (150, np.float64(4.1))
+    """
+    found = trained("courses", network)
+    _checks.one_of("rule", rule, found["rules"])
+    _checks.one_of("than", than, found["rules"])
+    left, other = (found["rules"][name]["loss"] / found["first"] for name in (rule, than))
+    pairs = [paired(*each) for each in zip(left, other, strict=True)]
+    return found["times"], np.transpose(pairs)
+
+
 def made(file: str = FILE) -> Mapping[str, Any]:
-    """Return how it was made: the date, the command, the versions, and what each part took.
+    """Return how it was made: the date, the command, the versions, and what parts took, if known.
 
     Parameters
     ----------
@@ -114,7 +158,7 @@ def made(file: str = FILE) -> Mapping[str, Any]:
     """
     _checks.one_of("file", file, (FILE, MODERN_FILE))
     stored = _stored(file)
-    took = {key: stored[key] for key in ("minutes",) if key in stored}
+    took = {"minutes": stored["minutes"]} if "minutes" in stored else {}
     return MappingProxyType({**stored["made"], **took})
 
 

@@ -31,7 +31,7 @@ DESCRIBED = (
 
 
 #: Modules whose constants are for users too.
-WITH_CONSTANTS = _modules("compare", "curvature", "palette", "plotting", "race", "trained")
+WITH_CONSTANTS = _modules("compare", "curvature", "palette", "plotting", "trained")
 
 
 def named(module: ModuleType) -> dict[str, Any]:

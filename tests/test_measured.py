@@ -14,6 +14,7 @@ from adaptive import SOAP, Adam, AdamW, Mixed, Muon, Shampoo, descend, scheduled
 from adaptive.compare import paired
 from adaptive.problems import Characters, Digits
 from adaptive.rules import polar
+from adaptive.rules.spectra import inverse_root
 from adaptive.schedules import Linear
 from adaptive.trained import FILE, MODERN_FILE, made, measured
 from tests.measured import measure
@@ -37,13 +38,30 @@ def test_all_entries_are_stored(network: str) -> None:
             assert rule[schedule]["times"][-1] == found["steps"]
         for budget in budgets:
             assert rule[budget]["loss"].shape == (measure.FRESH,)
+    assert list(found["beside"]) == list(measure.BESIDE)
+    for name in measure.BESIDE:
+        for schedule in ("constant", "linear"):
+            assert found["beside"][name][schedule]["loss"].shape == (1, measure.FRESH)
+    assert set(found["again"]) == {name for name, one in measure.ENTRIES.items() if one.tuned}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_chosen_rate_is_compared_with_its_neighbours_on_other_trials(network: str) -> None:
+    assert not set(measure.AGAIN) & {*range(measure.TRIALS)}
+    assert max(measure.AGAIN) < measure.SEED
+    found = measured(network)
+    for name, again in found["again"].items():
+        one = found["rules"][name][measure.ENTRIES[name].schedules[-1]]
+        i = list(one["values"]).index(one["best"])
+        assert list(again["values"]) == list(one["values"][i - 1 : i + 2])
+        assert len(again["left"]) == 3
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_on_both_sides_of_each_chosen_rate_there_is_a_worse_one(network: str) -> None:
     found = measured(network)
-    for name, entry in measure.ENTRIES.items():
-        for schedule, one in found["rules"][name].items():
+    for name, entry in (measure.ENTRIES | measure.BESIDE).items():
+        for schedule, one in (found["rules"] | found["beside"])[name].items():
             if schedule == "seconds" or not entry.tuned:
                 continue
             values, left = one["values"], one["left"]
@@ -81,6 +99,69 @@ def test_a_fresh_trial_of_adam_is_a_plain_run() -> None:
     end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
     assert one["loss"][-1, 3] == pytest.approx(problem.loss(end), rel=1e-3)
     assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+
+
+def test_a_fresh_trial_of_adam_with_another_memory_is_a_plain_run() -> None:
+    problem, seed = Digits(), measure.SEED + 4
+    one = measured("digits")["beside"]["Adam, β₂ = 0.95"]["linear"]
+    rule = scheduled(Adam(lr=one["best"], beta2=0.95), Linear(T=300))
+    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
+    assert one["loss"][-1, 4] == pytest.approx(problem.loss(end), rel=1e-3)
+
+
+def test_what_a_rate_leaves_on_other_trials_is_a_median_over_ten() -> None:
+    again = measured("digits")["again"]["Adam"]
+    rule = scheduled(Adam(lr=again["values"][1]), Linear(T=300))
+    problem, ends = Digits(), []
+    for seed in measure.AGAIN:
+        end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
+        ends.append(problem.loss(end))
+    assert len(ends) == 10
+    assert again["left"][1] == pytest.approx(np.median(ends), rel=1e-3)
+
+
+def test_a_trial_of_soap_hangs_on_rounding(monkeypatch: Any) -> None:
+    rules = measured("digits")["rules"]
+    make = measure.maker("digits", measure.ENTRIES["SOAP"], "linear", 300, rules)
+    seeds = range(measure.SEED, measure.SEED + measure.FRESH)
+    start = measure._start
+    ends = []
+    for nudged in (1.0, 1 + 1e-15):
+        monkeypatch.setattr(measure, "_start", lambda *of, by=nudged: by * start(*of))
+        best = rules["SOAP"]["linear"]["best"]
+        ends.append(measure.run("digits", make, [best], seeds, np.array([300]))[0, 0])
+    assert np.abs(np.log2(ends[1] / ends[0])).max() > 0.8
+    adam = rules["Adam"]["linear"]["loss"][-1]
+    assert max(paired(end, adam)[2] for end in ends) < 0
+
+
+class Forgets(Shampoo):
+    """Shampoo with means that forget, in place of its sums."""
+
+    def update(self, g: Any, t: int, L: Any, R: Any) -> tuple[Any, Any, Any]:
+        L, R = 0.95 * L + 0.05 * (g @ g.mT), 0.95 * R + 0.05 * (g.mT @ g)
+        left, right = (
+            inverse_root(M / (1 - 0.95**t) + self.eps * np.eye(M.shape[-1]), 4) for M in (L, R)
+        )
+        return -self.lr * (left @ g @ right), L, R
+
+
+def test_shampoo_with_means_that_forget_gains_by_a_falling_rate() -> None:
+    # Each of the two rates is the best of the chapter's grid for its schedule.
+    entry = measure.Entry(Forgets(), mixed=True)
+    rules, seeds = measured("digits")["rules"], range(measure.SEED, measure.SEED + 4)
+    constant, falling = (
+        measure.run(
+            "digits",
+            measure.maker("digits", entry, schedule, 300, rules),
+            [rate],
+            seeds,
+            np.array([300]),
+        )[0, 0]
+        for schedule, rate in (("constant", 0.0998), ("linear", 0.463))
+    )
+    assert np.median(constant / falling) > 3
+    assert (constant > falling).all()
 
 
 @pytest.mark.parametrize(("name", "kind"), [("Muon", Muon), ("SOAP", SOAP)])
@@ -168,13 +249,21 @@ def test_what_is_there_is_not_measured_again(monkeypatch: Any, tmp_path: Any) ->
         asked.append((network, name))
         return {}
 
+    def other(network: str, name: str, rules: dict[str, Any]) -> dict[str, Any]:
+        asked.append((network, f"{name} again"))
+        return {}
+
     monkeypatch.setattr(measure, "measured", one)
+    monkeypatch.setattr(measure, "again", other)
+    tuned = sum(entry.tuned for entry in measure.ENTRIES.values())
     main([])
-    assert len(asked) == len(NETWORKS) * len(measure.ENTRIES)
+    assert len(asked) == len(NETWORKS) * (len(measure.ENTRIES | measure.BESIDE) + tuned)
+    assert len(set(asked)) == len(asked)
+    before = len(asked)
     main([])
-    assert len(asked) == len(NETWORKS) * len(measure.ENTRIES)
+    assert len(asked) == before
     main(["digits", "Muon"])
-    assert asked[-1] == ("digits", "Muon")
+    assert asked[before:] == [("digits", "Muon"), ("digits", "Muon again")]
     assert list(json.loads(file.read_text())["networks"]["digits"]["rules"]) == [*measure.ENTRIES]
 
 

@@ -50,14 +50,13 @@ from adaptive.race import (
     SHORTER,
     SOLVED,
     Entry,
-    _beyond,
-    _tune,
     following,
     grid,
     lowest_loss,
     race,
     trials_of,
 )
+from adaptive.race.settings import beyond, tune
 from adaptive.tracing.cost import operations
 from tests.book.notebooks import CHAPTERS
 from tests.every import every_rule
@@ -170,7 +169,7 @@ def test_grids_are_extended_where_the_best_is_at_an_end() -> None:
     for peak, low, high in ((1.5, 1e-3, 100), (-5, 1e-5, 1e-1)):
         calls: list[Any] = []
         axes = {"lr": np.geomspace(1e-3, 1e-1, 5), "momentum": np.array([0.5, 0.9])}
-        wide, tried = _tune(functools.partial(run, peak, calls), axes)
+        wide, tried = tune(functools.partial(run, peak, calls), axes)
         np.testing.assert_allclose(wide["momentum"], [0, 0.5, 0.9])
         np.testing.assert_allclose(np.diff(np.log10(wide["lr"])), 0.5)
         assert wide["lr"][0] <= low * 1.001
@@ -194,8 +193,8 @@ def test_a_grid_is_not_extended_without_need() -> None:
     axes = {"lr": np.geomspace(1e-3, 1e-1, 5)}
     solved, inside = np.array([1e-9, 1, 1, 1, 1.0]), np.array([9, 1, 2, 3, 4.0])
     for left in (solved, inside, np.full(5, np.inf)):
-        assert _beyond(axes, left[:, None]) is None
-    assert _beyond({"beta1": np.array([0.0, 0.5])}, np.array([[1.0], [2.0]])) is None
+        assert beyond(axes, left[:, None]) is None
+    assert beyond({"beta1": np.array([0.0, 0.5])}, np.array([[1.0], [2.0]])) is None
 
 
 def test_fresh_trials_are_others_and_the_same_for_all() -> None:
@@ -203,7 +202,7 @@ def test_fresh_trials_are_others_and_the_same_for_all() -> None:
     assert not np.isin(tune["theta0"], rest["theta0"]).any()
     np.testing.assert_array_equal(trials_of(Ravine(), 5, 0)["theta0"], tune["theta0"])
     assert trials_of(Circles(), 3, 5) == {"rng": [5, 6, 7]}
-    both = race(Ravine(), [SGD, SGD], steps=9, trials=2, budget=3)
+    both = race(Ravine(), {"first": SGD, "SGD": SGD}, steps=9, trials=2, budget=3)
     alone = race(Ravine(), [SGD], steps=9, trials=2, budget=3)
     np.testing.assert_array_equal(both.entries["SGD"].final, alone.entries["SGD"].final)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adam, Sweep, descend
+from adaptive import NAG, SGD, Adam, AdamW, Mixed, Muon, Sweep, descend, scheduled
 from adaptive.problems import Bigrams, Circles, Digits, Ravine
 from adaptive.problems.base import Array
 from adaptive.race import grid, race
+from adaptive.schedules import Linear
 
 SMALL = Digits(hidden=3, batch_size=4, seed=7)
 STEPS = 12
@@ -88,3 +89,34 @@ def test_without_memories_all_settings_are_rates() -> None:
     circles = race(Circles(), [Adam], 5, trials=2, fresh=2, budget=7, memories=False)
     assert list(circles.entries["Adam"].axes) == ["lr"]
     assert circles.entries["Adam"].rule == Adam(lr=circles.entries["Adam"].best["lr"])
+
+
+def test_rules_race_beside_classes_each_by_its_name() -> None:
+    falls = Linear(T=STEPS)
+    entrants = {
+        "both": Mixed(Muon(), AdamW(lr=0.02)),
+        "first": Mixed(Muon(), AdamW(lr=0.02), where=lambda name, array: name == "W1"),
+        "falling": scheduled(Adam(eps=0.1), falls),
+        "constant": Adam(eps=0.1),
+        "Adam": Adam,
+    }
+    how = {"trials": 2, "fresh": 2, "budget": 4, "floor": 0, "memories": False}
+    found = race(SMALL, entrants, STEPS, **how)  # type: ignore[arg-type]
+    assert list(found.entries) == list(entrants)
+    for name, entry in found.entries.items():
+        expected = [left(entry.rule, seed) for seed in (1_000_000, 1_000_001)]
+        np.testing.assert_allclose(entry.final, expected, rtol=1e-9, err_msg=name)
+    # What is not varied is what was given.
+    rule = found.entries["both"].rule
+    assert list(found.entries["both"].best) == ["matrices__lr"]
+    assert isinstance(rule, Mixed)
+    assert rule.rest == AdamW(lr=0.02)
+    assert rule.matrices == Muon(lr=found.entries["both"].best["matrices__lr"])
+    rates = {name: found.entries[name].best["lr"] for name in ("falling", "constant")}
+    assert found.entries["falling"].rule == scheduled(Adam(rates["falling"], eps=0.1), falls)
+    assert found.entries["constant"].rule == Adam(rates["constant"], eps=0.1)
+    # Rules that differ in nothing but where they go are not taken for one another.
+    same = [Mixed(Muon(0.1), AdamW(lr=0.02), where=entrants[w].where) for w in ("both", "first")]  # type: ignore[union-attr]
+    assert (found.left(same[0]) != found.left(same[1])).all()
+    again = found.chosen_by(0.8).entries["first"]
+    np.testing.assert_array_equal(again.final, found.left(again.rule))

@@ -7,7 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import SGD, Adadelta, Adam, Momentum, Rule, descend
+from adaptive import (
+    SGD,
+    Adadelta,
+    Adam,
+    AdamW,
+    Clipped,
+    Mixed,
+    Momentum,
+    Muon,
+    Rule,
+    descend,
+)
 from adaptive.problems import Circles, MovingTarget, Problem, Ravine, Rosenbrock, Surface
 from adaptive.race import (
     EXTENSIONS,
@@ -17,8 +28,6 @@ from adaptive.race import (
     SOLVED,
     Entry,
     Race,
-    _beyond,
-    _tune,
     following,
     grid,
     lowest_loss,
@@ -26,6 +35,7 @@ from adaptive.race import (
     race,
     trials_of,
 )
+from adaptive.race.settings import beyond, tune
 from adaptive.sweep import sweep
 from tests.every import every_rule
 
@@ -89,37 +99,50 @@ def tried_at(place: int, size: int) -> Any:
 def test_what_follows_is_one_more_power_of_ten_in_the_same_steps() -> None:
     # Five to a decade, so that no rounding makes one more of them.
     rates = 10.0 ** (np.arange(-4, 5) * 0.21)
-    name, more = _beyond({"lr": rates}, tried_at(8, 9)) or ("", [])
+    name, more = beyond({"lr": rates}, tried_at(8, 9)) or ("", [])
     assert name == "lr"
     np.testing.assert_allclose(np.log10(more), 0.21 * np.arange(5, 10))
-    name, more = _beyond({"eps": rates}, tried_at(0, 9)) or ("", [])
+    name, more = beyond({"eps": rates}, tried_at(0, 9)) or ("", [])
     assert name == "eps"
     np.testing.assert_allclose(np.log10(more), -0.21 * np.arange(5, 10))
 
 
 def test_what_follows_for_a_memory_is_in_the_list_and_not_there_yet() -> None:
     axes = {"beta2": np.array(MEMORIES["beta2"])}
-    assert [list(each) for each in _beyond(axes, tried_at(1, 2)) or ()][1] == [0.9999]
-    assert [list(each) for each in _beyond(axes, tried_at(0, 2)) or ()][1] == [0.9]
+    assert [list(each) for each in beyond(axes, tried_at(1, 2)) or ()][1] == [0.9999]
+    assert [list(each) for each in beyond(axes, tried_at(0, 2)) or ()][1] == [0.9]
     some = {"momentum": np.array([0.5, 0.9, 0.99])}
-    assert [list(each) for each in _beyond(some, tried_at(2, 3)) or ()][1] == [0.997]
+    assert [list(each) for each in beyond(some, tried_at(2, 3)) or ()][1] == [0.997]
     # A single value has no end, and a best one inside asks for nothing.
-    assert _beyond({"lr": np.array([0.1])}, np.ones((1, 3))) is None
-    assert _beyond({"momentum": np.array(MEMORIES["momentum"])}, tried_at(1, 3)) is None
+    assert beyond({"lr": np.array([0.1])}, np.ones((1, 3))) is None
+    assert beyond({"momentum": np.array(MEMORIES["momentum"])}, tried_at(1, 3)) is None
+
+
+def test_a_rule_that_is_made_of_two_has_the_settings_of_the_first_varied() -> None:
+    mixed = Mixed(Muon(), AdamW())
+    assert {name: len(values) for name, values in grid(mixed, 30).items()} == {
+        "matrices__lr": 10,
+        "matrices__momentum": 3,
+    }
+    assert list(grid(Clipped(mixed), memories=False)) == ["matrices__lr"]
+    rates = np.geomspace(1e-2, 1, 3)
+    name, more = beyond({"matrices__lr": rates}, tried_at(2, 3)) or ("", [])
+    assert name == "matrices__lr"
+    np.testing.assert_allclose(more, [10])
 
 
 def test_the_cautious_quantile_asks_for_more_where_the_median_does_not() -> None:
     axes = {"lr": np.geomspace(1e-3, 1e-1, 3)}
     # In the median the second is best, by four trials in five the last.
     left = np.array([[9, 9, 9, 9, 9], [1, 1, 1, 8, 8], [2, 2, 2, 2, 2]], float)
-    name, more = _beyond(axes, left) or ("", [0])
+    name, more = beyond(axes, left) or ("", [0])
     assert name == "lr"
     assert min(more) > axes["lr"][-1]
     # What the median has solved is asked for all the same, if the cautious one has not.
     left[1, :3] = SOLVED
-    assert _beyond(axes, left) is not None
+    assert beyond(axes, left) is not None
     left[2] = SOLVED
-    assert _beyond(axes, left) is None
+    assert beyond(axes, left) is None
 
 
 def test_a_grid_is_extended_eight_times_at_most() -> None:
@@ -129,7 +152,7 @@ def test_a_grid_is_extended_eight_times_at_most() -> None:
         calls.append(axes["lr"])
         return 1 - np.log10(axes["lr"][:, None]) / 100
 
-    axes, tried = _tune(run, {"lr": np.geomspace(0.1, 10, 3)})
+    axes, tried = tune(run, {"lr": np.geomspace(0.1, 10, 3)})
     assert EXTENSIONS == 8
     assert len(calls) == 9
     np.testing.assert_allclose(axes["lr"], 10.0 ** np.arange(-1, 10))
@@ -207,11 +230,12 @@ def test_a_score_gets_the_whole_path_and_is_asked_once_for_each_setting() -> Non
         seen.append(runs)
         return np.ones(runs.theta.shape[1:-1])
 
-    result = race(Circles(), [SGD, SGD], steps=4, trials=2, fresh=3, budget=1, score=score)
+    both = {"one": SGD, "same": SGD}
+    result = race(Circles(), both, steps=4, trials=2, fresh=3, budget=1, score=score)
     assert {len(runs.theta) for runs in seen} == {5}
     assert len(seen) == 3  # two to tune, and one that both have on the fresh trials
     result.chosen_by(0.5)
-    result.left(result.entries["SGD"].rule)
+    result.left(result.entries["same"].rule)
     assert len(seen) == 3
     result.left(SGD(lr=0.5))
     assert len(seen) == 4

@@ -10,12 +10,13 @@ import pytest
 from scipy.stats import spearmanr
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adam, descend, sweep
+from adaptive import NAG, RULES, SGD, Adagrad, Adam, Momentum, RMSprop, descend, sweep
 from adaptive.compare import mean_difference, paired
 from adaptive.curvature import sharpness
-from adaptive.problems import Bigrams, Circles, Digits, SparseFeatures
+from adaptive.problems import Bigrams, Circles, Digits, Ravine, SparseFeatures
 from adaptive.race import lowest_loss, race, trials_of
 from adaptive.trained import FILE, made, trained
+from adaptive.trained import behind as behind_along
 from tests.toys import measure
 from tests.toys.__main__ import PARTS
 
@@ -29,7 +30,7 @@ def test_all_parts_are_stored_with_how_they_were_made() -> None:
             assert f"{part} {name}" in made()["minutes"]
     assert made()["command"] == "python -m tests.toys"
     assert list(json.loads(STORED.read_text())) == [*PARTS, "made", "minutes"]
-    assert STORED.stat().st_size < 100_000
+    assert STORED.stat().st_size < 110_000
 
 
 def test_there_are_all_rules_and_the_trials_that_are_told() -> None:
@@ -81,6 +82,71 @@ def test_a_fresh_trial_of_the_race(part: str) -> None:
         assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
         assert one["right"][3] == pytest.approx(problem.accuracy(end), abs=1e-4)
         assert one["held_out_right"][3] == pytest.approx(problem.held_out.accuracy(end), abs=1e-4)
+
+
+def test_the_course_of_a_run_ends_where_the_race_does() -> None:
+    for name, (_, steps, fresh, _) in measure.NETWORKS.items():
+        courses, ends = trained("courses", name), trained("race", name)["rules"]
+        assert courses["times"][-1] == steps
+        assert list(courses["rules"]) == [kind.__name__ for kind in measure.COURSES]
+        for rule, one in courses["rules"].items():
+            assert one["loss"].shape == (measure.MOMENTS, fresh)
+            if rule in ends:
+                assert one["best"] == ends[rule]["best"]
+                np.testing.assert_allclose(one["loss"][-1], ends[rule]["loss"], rtol=2e-3)
+
+
+def test_the_course_of_a_run_again() -> None:
+    problem, *_ = measure.NETWORKS["digits"]
+    assert isinstance(problem, Digits)
+    courses, seed = trained("courses", "digits"), measure.FRESH + 2
+    times = courses["times"][:4].astype(int)
+    for kind in (Momentum, measure.Uncorrected):
+        one = courses["rules"][kind.__name__]
+        path = descend(kind(**one["best"]), problem, problem.initial(seed), times[-1], rng=seed)
+        np.testing.assert_allclose(one["loss"][:4, 2], path.loss[times], rtol=1e-3)
+    assert courses["first"] == pytest.approx(problem.loss(problem.start), rel=1e-3)
+
+
+def test_how_far_behind_is_what_pairs_of_the_course_say() -> None:
+    # The loss of the characters is above 1 throughout, where `paired` would see no difference.
+    for network in ("convolution", "characters"):
+        courses = trained("courses", network)
+        times, found = behind_along(network, "SGD", "AMSGrad")
+        assert found.shape == (3, len(times))
+        losses = (courses["rules"][rule]["loss"][4] for rule in ("SGD", "AMSGrad"))
+        left = [loss / courses["first"] for loss in losses]
+        np.testing.assert_allclose(found[:, 4], paired(*left))
+        assert found[0, 4] != 0
+        middle, other = (
+            behind_along(network, "SGD")[1][0],
+            behind_along(network, "Adam", "SGD")[1][0],
+        )
+        np.testing.assert_allclose(middle, -other)
+
+
+def test_a_longer_run_again() -> None:
+    problem, *_ = measure.NETWORKS["digits"]
+    assert isinstance(problem, Digits)
+    stored, seed = trained("lengths", "digits"), measure.FRESH + 3
+    times = stored["times"].astype(int)
+    assert times.tolist() == [150, 300, 600, 1200]
+    for kind in (Adagrad, RMSprop):
+        one = stored["rules"][kind.__name__][2]
+        path = descend(kind(one["lr"]), problem, problem.initial(seed), times[2], rng=seed)
+        assert one["loss"][3] == pytest.approx(path.loss[-1], rel=1e-3)
+        near = measure.best_near(kind, problem, times[0], one["lr"], 10**0.25)
+        assert near == pytest.approx(stored["rules"][kind.__name__][0]["lr"], rel=2e-3)
+
+
+def test_the_best_rate_lies_between_two_that_were_tried() -> None:
+    ravine = Ravine(50)
+    best = measure.best_near(SGD, ravine, 30, 1e-4, 2)
+    ends = sweep(SGD(), ravine, 30, lr=[best / 2, best, 2 * best], **trials_of(ravine, 3, 0)).loss[
+        -1
+    ]
+    middle = np.median(np.where(np.isfinite(ends), ends, np.inf), axis=-1)
+    assert middle.argmin() == 1
 
 
 def test_a_few_of_its_settings() -> None:

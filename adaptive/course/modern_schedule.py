@@ -13,24 +13,39 @@ from adaptive.course.parts import Formula, Mistake, Part
 # --------------------------------------------------------------------------- where it is looked at
 
 
-def _from(before: Callable[[int, int], int]) -> Callable[[np.random.Generator], dict[str, Any]]:
-    """Return what draws a schedule, and begins after a step that follows from T and T_w."""
+#: Steps at which a schedule is looked at, in their order, for a T and a T_w.
+_Steps = Callable[[np.random.Generator, int, int], list[int]]
+
+
+def _at(steps: _Steps) -> Callable[[np.random.Generator], dict[str, Any]]:
+    """Return what draws a schedule, short or long, and the steps at which it is looked at.
+
+    There are so many of them that no table of factors has them all.
+    """
 
     def draw(rng: np.random.Generator) -> dict[str, Any]:
-        warmup = int(rng.integers(6, 9))
-        T = warmup + int(rng.integers(14, 30))
-        return {"t": before(T, warmup), "T": T, "warmup": warmup}
+        warmup = int(10 ** rng.uniform(0.8, 3))
+        T = warmup + int(10 ** rng.uniform(1.2, 3.7))
+        return {"T": T, "warmup": warmup, "ahead": steps(rng, T, warmup)}
 
     return draw
 
 
-_WARMING = _from(lambda T, warmup: warmup - 6)
-_FALLING = _from(lambda T, warmup: warmup)
-_ENDING = _from(lambda T, warmup: T - 3)
+def _between(rng: np.random.Generator, first: int, last: int, many: int = 3) -> list[int]:
+    """Return some whole numbers from the first to the last one, in their order."""
+    return sorted(int(t) for t in rng.choice(np.arange(first, last + 1), many, replace=False))
+
+
+_WARMING = _at(lambda rng, T, warmup: [1, *_between(rng, 2, warmup - 2), warmup - 1, warmup])
+_FALLING = _at(
+    lambda rng, T, warmup: [warmup + 1, warmup + 2, *_between(rng, warmup + 3, T - 3, 4)]
+)
+_ENDING = _at(lambda rng, T, warmup: [T - 2, T - 1, T, T + 1, *_between(rng, T + 2, T + 50, 2)])
 
 
 def _next(rng: np.random.Generator, i: dict[str, Any]) -> dict[str, Any]:
-    return {"t": i["t"] + 1}
+    t, *ahead = i["ahead"]
+    return {"t": t, "ahead": ahead or [t]}
 
 
 # --------------------------------------------------------------------------- right and wrong

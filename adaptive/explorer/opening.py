@@ -255,12 +255,13 @@ class Opening(Figure):
         >>> opening(Momentum(lr=0.09), Ravine(), slider="momentum").outcome(0.49).steps
         14
         """
-        return self._outcome(self._runs(self._index(value))[0])
+        index = self._index(value)
+        return self._outcome(self._run(self._rules(index)[0], index))
 
     def ghost_outcome(self, value: float | None = None) -> Outcome | None:
         """Return what comes of the ghost's run at a value of the slider; None without a ghost."""
-        runs = self._runs(self._index(value))
-        return self._outcome(runs[1]) if self.ghost is not None else None
+        index = self._index(value)
+        return self._outcome(self._run(self._rules(index)[1], index)) if self.ghost else None
 
     # -------------------------------------------------------------- the runs
 
@@ -293,15 +294,23 @@ class Opening(Figure):
             return None
         return list(batches_for(problem, self._most, self.rng, None))
 
-    def _runs(self, index: int) -> list[tuple[Path, npt.NDArray[np.floating]]]:
-        """Return the run at a stop, and the ghost's if there is one, with their losses."""
+    def _rules(self, index: int) -> list[Rule]:
+        """Return the rule at a stop, and the ghost if there is one."""
         change = {self.slider: self.stops[index]}
         rules = [replace(self.rule, **change) if self.of_rule else self.rule]
         if self.ghost is not None:
             rules.append(replace(self.ghost, **change) if self.together else self.ghost)
+        return rules
+
+    def _run(self, rule: Rule, index: int) -> tuple[Path, npt.NDArray[np.floating]]:
+        """Return the run of a rule at a stop, with its losses."""
         problem, batches = self._problem(index), self._batches(index)
-        paths = [descend(rule, problem, self.start, self._most, batches=batches) for rule in rules]
-        return [(path, self._losses(path, problem, batches)) for path in paths]
+        path = descend(rule, problem, self.start, self._most, batches=batches)
+        return path, self._losses(path, problem, batches)
+
+    def _runs(self, index: int) -> list[tuple[Path, npt.NDArray[np.floating]]]:
+        """Return the runs at a stop."""
+        return [self._run(rule, index) for rule in self._rules(index)]
 
     def _losses(
         self, path: Path, problem: Problem, batches: list[Any] | None

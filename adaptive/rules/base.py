@@ -448,19 +448,19 @@ class Rule:
     def _blame(self, theta: Any, g: Any, state: Any, error: Exception) -> None:
         """Say which argument of `step` made the update fail, if it was one of them."""
         theta, g = self._checked(theta, g, state)
-        states = {name: np.shape(array) for name, array in zip(state._fields, state, strict=True)}
-        given = [*states.values()][1:]
-        given += [np.shape(value) for value in self.hyperparameters.values()]
-        square = {name: states.pop(name) for name in self.sides}
+        arrays = {name: np.shape(getattr(state, name)) for name in self.state_names}
+        settings = [np.shape(value) for value in self.hyperparameters.values()]
         try:
-            for name, shape in square.items():
-                np.broadcast_shapes(shape, shapes.of_state(self.State, name, theta.shape))
-            others = given[len(state) - 1 :]
-            np.broadcast_shapes(theta.shape, g.shape, *states.values(), *others)
+            for name in self.sides:
+                wanted = shapes.of_state(self.State, name, theta.shape)
+                np.broadcast_shapes(arrays[name], wanted)
+            like_theta = [shape for name, shape in arrays.items() if name not in self.sides]
+            np.broadcast_shapes(theta.shape, g.shape, *like_theta, *settings)
         except ValueError:
             raise ValueError(
                 f"theta {theta.shape}, g {g.shape}, the state and the hyperparameters of "
-                f"{type(self).__name__} must broadcast, got {given} for the last two"
+                f"{type(self).__name__} must broadcast, got {[*arrays.values(), *settings]} "
+                "for the last two"
             ) from error
 
     def _cast(self, theta: Any, g: Any, state: Any, moved: Any, new: Any) -> tuple[Any, Any]:

@@ -188,7 +188,7 @@ def _within(path: str, key: Any) -> str:
 
 
 @cache
-def _state(names: tuple[str, ...], sides: tuple[tuple[str, int], ...] = ()) -> Any:
+def _state(names: tuple[str, ...], sides: tuple[tuple[str, int], ...]) -> Any:
     """Return the named tuple for a state of these arrays: one class for each such names."""
     state = Mixed._state_of(names, dict(sides))
     # A pickle cannot find by its name a class that is one of several.
@@ -197,6 +197,6 @@ def _state(names: tuple[str, ...], sides: tuple[tuple[str, int], ...] = ()) -> A
 
 
 def _restored(
-    names: tuple[str, ...], values: tuple[Any, ...], sides: tuple[tuple[str, int], ...] = ()
+    names: tuple[str, ...], values: tuple[Any, ...], sides: tuple[tuple[str, int], ...]
 ) -> Any:
     return _state(names, sides)._make(values)

@@ -31,8 +31,8 @@ class SOAP(MatrixRule):
     The axes of a step are those of the gradients before it, and those of the first gradient in
     the first step. They follow L and R by one step of orthogonal iteration after each step; the
     paper's implementation does this after every tenth, and makes no step with the first gradient.
-    A column of Q_L that changes its sign changes no step. Where L has an eigenvalue twice, as 0
-    where θ has two rows more than columns, its axes there are any.
+    The sign of a column of Q_L changes no step. Where L has an eigenvalue twice, as 0 where θ has
+    two rows more than columns, rounding chooses its axes.
     ε has to be more than what rounding adds to a gradient that its axes make diagonal: 1e-8 is too
     little in float64 for gradients of 1e8, and in float32 for gradients of 1 that repeat.
 

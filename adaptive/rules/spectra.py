@@ -31,10 +31,10 @@ def singular_vectors(A: Any) -> tuple[Any, Any]:
 
 
 def followed(A: Any, Q: Any) -> tuple[Any, Any]:
-    """Return orthonormal columns that are nearer to the eigenvectors of A, and where they were.
+    """Return orthonormal columns that follow the eigenvectors of A, and their order.
 
-    A step of orthogonal iteration: A times the columns, those that it stretches most first, made
-    orthonormal again in this order. The second result is the order.
+    A step of orthogonal iteration: the columns q are sorted by qᵀAq, the largest first, multiplied
+    by A, and made orthonormal again in this order. The second result says which was where.
     """
     stretched = A @ Q
     order = np.argsort(-np.sum(Q * stretched, axis=-2), axis=-1, kind="stable")

@@ -11,8 +11,11 @@ import pytest
 
 from adaptive import Adam, AMSGrad, Rule
 from adaptive.frameworks import recorded
+from adaptive.problems import Convolution
+from adaptive.trained import trained
 from tests.book.checked import in_file, sources
 from tests.rules.reference import changes
+from tests.toys import measure
 
 ENTRIES = {
     part.partition("\n")[0]: part
@@ -139,3 +142,15 @@ def test_epsilon_beside_the_fraction():
     with np.errstate(invalid="ignore"):
         assert np.isnan(dive([0.0])).all()
     assert changes(Adam(0.01, eps=1e-6), 0.0) == [0]
+
+
+def test_the_curvature_of_networks_stays_near_the_limit():
+    (steep,) = (o for o in trained("edges", "characters")["rules"] if o["lr"] == 0.3)
+    assert steep["share"].max() < 2
+    few, rule = measure.first(Convolution(), 200), Adam(0.003)
+    theta, state = few.start, rule.init(few.start)
+    for _ in range(20):
+        theta, state = rule.step(theta, few.grad(theta), state)
+        assert measure.share_of_limit(rule, few, theta, state) < 0.5
+    (later,) = (o for o in trained("edges", "convolution")["rules"] if o["lr"] == 0.003)
+    assert later["share"].max() < 0.5

@@ -201,13 +201,13 @@ def test_powers_of_ten_of_what_is_drawn(draw):
 def test_names_stand_at_the_ends_of_the_lines(draw):
     lines = [
         _line([0, 10], name="first", look="--a:1", kind="step"),
-        _line([0, 0, 0], name="eleven ltrs", look="--a:2", kind=None),
-        _line([0, 0.1, 0.1], name="ten letter", look="--a:3"),
+        _line([0, 0, 0], name="thirteen ltrs", look="--a:2", kind=None),
+        _line([0, 0.1, 0.1], name="ScheduleFree", look="--a:3"),
     ]
     found = draw(*lines, steps=2, room=30)
     height = {v: 105 - 100 * (v + 0.6) / 11.2 for v in (0, 0.1, 10)}
     names = found["names"]
-    assert [text for text, *_ in names] == ["first", "eleven lt…", "ten letter"]
+    assert [text for text, *_ in names] == ["first", "thirteen lt…", "ScheduleFree"]
     assert all(x == 80 + 12 for _, x, _ in names)
     places = [y - 3.5 for *_, y in names]
     assert places[0] == pytest.approx(height[10])
@@ -227,6 +227,14 @@ def test_names_stand_at_the_ends_of_the_lines(draw):
         ]
     # The lines leave that room.
     assert _corners(found["lines"][1][1])[-1][0] == 80
+
+
+def test_long_names_get_the_room_that_they_take(parts):
+    widths = parts(
+        "return names.map((each) => roomFor(each.map((name) => ({ name }))));",
+        names=[["SGD", "Adam"], ["SGD", "ScheduleFree"], ["a name of more than twelve"]],
+    )
+    assert widths == pytest.approx([70, 81.6, 81.6])
 
 
 def test_a_name_at_the_edge_of_the_chart_stays_at_its_line(draw):

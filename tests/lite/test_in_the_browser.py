@@ -39,8 +39,8 @@ def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tm
     assert not others, "what is asked of the network is asked of Pyodide's CDN"
 
 
-def _slide(notebook, cell):
-    """Move the slider of a cell, and return its picture before and after."""
+def _slide(notebook, cell, key):
+    """Move the slider of a cell by a key, and return its picture before and after."""
     notebook.evaluate(
         """(panel, id) => panel.content.scrollToItem(
              panel.content.widgets.findIndex((each) => each.model.id === id))""",
@@ -54,7 +54,7 @@ def _slide(notebook, cell):
     picture.wait_for()
     look = "(e) => e.outerHTML"
     before = picture.evaluate(look)
-    place.locator(".noUi-handle").first.press("ArrowLeft")
+    place.locator(".noUi-handle").first.press(key)
     notebook.page.wait_for_function(
         "([e, before]) => e.querySelector(\"svg, img[src^='data:']\")?.outerHTML !== before",
         arg=[place.element_handle(), before],
@@ -90,8 +90,9 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
         notebook.set_source(cell, source)
     notebook.run()
     assert "still empty" not in json.dumps(notebook.read())
-    before, after = _slide(notebook, "ravine-20")
-    assert before != after
+    for key in ("ArrowLeft", "ArrowUp"):
+        before, after = _slide(notebook, "ravine-20", key)
+        assert before != after
 
     with notebook.page.expect_download() as download:
         notebook.page.locator(".book-bar button", has_text="Download").click()
@@ -113,6 +114,37 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
     assert lite_row.noticed == lab_row.noticed
 
 
+def test_keys_that_are_pressed_on_a_slider_are_the_sliders(application):
+    notebook = application(CHAPTER)
+    page = notebook.page
+    place = page.locator(".jp-OutputArea-output").first
+    place.wait_for()
+    place.evaluate("(e) => { e.innerHTML = '<input type=range min=0 max=9 value=5>'; }")
+    look = """(panel) => {
+      const { content } = panel;
+      return [content.activeCellIndex, content.widgets.length, content.mode];
+    }"""
+    # In command mode, as a click on an output leaves it.
+    notebook.evaluate("(panel) => { panel.content.mode = 'command'; }")
+    slider = place.locator("input")
+    slider.focus()
+    before = notebook.evaluate(look)
+    assert before[2] == "command"
+    values = []
+    for key in ("ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft", "b", "Home"):
+        slider.press(key)
+        values.append(int(slider.input_value()))
+        assert notebook.evaluate(look) == before, key
+    assert values == [4, 5, 6, 5, 5, 0]
+    # What has a modifier is the notebook's, and so are all keys elsewhere.
+    slider.press("Control+Shift+ArrowDown")
+    moved = notebook.evaluate(look)
+    assert moved[0] == before[0] + 1
+    notebook.evaluate("(panel) => { panel.content.activeCell.node.focus(); }")
+    page.keyboard.press("ArrowDown")
+    assert notebook.evaluate(look)[0] == moved[0] + 1
+
+
 def test_a_link_opens_an_instructors_own_release(application, site, cdn):
     notebook = application(ASSIGNMENT)
     page = notebook.page
@@ -129,6 +161,27 @@ def test_a_link_opens_an_instructors_own_release(application, site, cdn):
     page.wait_for_url("**/notebooks/index.html?path=ravine.ipynb")
     page.locator(".book-bar").wait_for()
     assert notebook.read()["cells"][0]["source"] == "# Begun"
+
+
+def test_an_instructors_own_release_is_uploaded_and_opened(
+    application, site, own_settings, tmp_path
+):
+    course = Course(class_of.write_course(tmp_path / "course"))
+    course.release("ravine")
+    released = nbformat.read(course.released("ravine"), as_version=4)
+    released.cells[0].source = "# Our first week"
+    nbformat.write(released, tmp_path / "first week.ipynb")
+
+    notebook = application(ASSIGNMENT)
+    page = notebook.page
+    page.goto(f"{site}/lite/lab/index.html")
+    with page.expect_file_chooser() as chooser:
+        page.locator("[data-jp-item-name='uploader']").click()
+    chooser.value.set_files(tmp_path / "first week.ipynb")
+    page.locator(".jp-DirListing-item", has_text="first week.ipynb").dblclick()
+    page.locator(".book-bar").wait_for()
+    assert notebook.read()["cells"][0]["source"] == "# Our first week"
+    assert [c["id"] for c in notebook.read()["cells"]] == [cell.id for cell in released.cells]
 
 
 def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(application):

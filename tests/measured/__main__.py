@@ -28,25 +28,37 @@ def main(wanted: list[str]) -> None:
     for network, (_, steps) in measure.NETWORKS.items():
         part = stored["networks"].setdefault(network, {"rules": {}})
         settings = {"steps": steps, "trials": measure.TRIALS, "fresh": measure.FRESH}
-        stored["networks"][network] = part = {**settings, "good": measure.GOOD[network], **part}
-        for name in measure.ENTRIES:
+        part = {**settings, "good": measure.GOOD[network], "beside": {}, "again": {}, **part}
+        stored["networks"][network] = part
+        rules = part["rules"]
+        for name in measure.ENTRIES | measure.BESIDE:
             again = bool(wanted) and network == wanted[0] and (not wanted[1:] or name in wanted[1:])
-            if not again and (wanted or name in part["rules"]):
+            place = part["beside"] if name in measure.BESIDE else rules
+            if not again and (wanted or name in place):
                 continue
             begin = time.process_time()
-            part["rules"][name] = measure.measured(network, name, part["rules"])
-            part["rules"][name]["seconds"] = round(time.process_time() - begin, 1)
-            print(network, name, part["rules"][name]["seconds"], "seconds", flush=True)
-            order = {k: part["rules"][k] for k in measure.ENTRIES if k in part["rules"]}
-            part["rules"] = order
-            stored["made"] = {
-                "date": datetime.date.today().isoformat(),
-                "command": "python -m tests.measured",
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "machine": platform.machine(),
-            }
-            FILE.write_text(json.dumps(stored, separators=(",", ":")) + "\n")
+            place[name] = measure.measured(network, name, rules)
+            place[name]["seconds"] = round(time.process_time() - begin, 1)
+            part["again"].pop(name, None)
+            part["rules"] = rules = {k: rules[k] for k in measure.ENTRIES if k in rules}
+            _write(stored, network, name, place[name]["seconds"])
+        for name, entry in measure.ENTRIES.items():
+            if entry.tuned and name in rules and name not in part["again"]:
+                part["again"][name] = measure.again(network, name, rules)
+                _write(stored, network, name, "on other trials")
+
+
+def _write(stored: dict[str, Any], *said: object) -> None:
+    """Store what there is, with how it was made, and say what is new."""
+    stored["made"] = {
+        "date": datetime.date.today().isoformat(),
+        "command": "python -m tests.measured",
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": platform.machine(),
+    }
+    FILE.write_text(json.dumps(stored, separators=(",", ":")) + "\n")
+    print(*said, flush=True)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ NETWORKS: dict[str, tuple[Problem, int]] = {
 
 #: Trials to tune on, others to compare on, and the seed of the first of these.
 TRIALS, FRESH, SEED = 3, 10, 1_000_000
+#: Other trials, on which a chosen rate is compared with its neighbours once more.
+AGAIN = range(TRIALS, TRIALS + 10)
 
 #: So far are two rates apart: three of them in each power of ten.
 FACTOR = 10 ** (1 / 3)
@@ -59,6 +61,8 @@ class Entry(NamedTuple):
     #: Whether the rate is looked for.
     tuned: bool = True
     schedules: tuple[str, ...] = ("constant", "linear")
+    #: Whether its ends alone are stored, and no smaller budgets are tried.
+    brief: bool = False
 
 
 #: What is compared. No rule has weight decay, so that AdamW is Adam.
@@ -74,6 +78,9 @@ ENTRIES: dict[str, Entry] = {
     "Muon": Entry(Muon(), 1.0, mixed=True),
     "Muon, γ = 0": Entry(Muon(momentum=0), 1.0, mixed=True),
 }
+
+#: What is measured beside them, with another number than the rate changed.
+BESIDE: dict[str, Entry] = {"Adam, β₂ = 0.95": Entry(Adam(beta2=0.95), brief=True)}
 
 #: Where the search for the rate of the two yardsticks begins.
 BEGIN = {
@@ -91,7 +98,7 @@ def measured(network: str, name: str, yardsticks: dict[str, Any]) -> dict[str, A
 
     ``yardsticks`` has what was found for Momentum and for Adam, if they are not asked for.
     """
-    entry, (_, steps) = ENTRIES[name], NETWORKS[network]
+    entry, (_, steps) = (ENTRIES | BESIDE)[name], NETWORKS[network]
     found: dict[str, Any] = {}
     for schedule in entry.schedules:
         rate = _first(entry, network, name, yardsticks, schedule)
@@ -99,12 +106,12 @@ def measured(network: str, name: str, yardsticks: dict[str, Any]) -> dict[str, A
             rate = found[entry.schedules[0]]["best"]
         make = maker(network, entry, schedule, steps, yardsticks)
         tuned = tune(network, make, rate, steps, wide=True) if entry.tuned else one(make)
-        times = np.linspace(0, steps, 11).round().astype(int)[1:]
+        times = np.linspace(0, steps, 2 if entry.brief else 11).round().astype(int)[1:]
         found[schedule] = tuned | _ends(network, make(tuned["best"]), times)
         if name in ("Adam", "Momentum"):  # how it looks with a rate that is not the best
             curves = run(network, make, tuned["values"], range(TRIALS), times)
             found[schedule]["curves"] = rounded(np.median(curves, axis=-1).T)
-    if "linear" in found:
+    if "linear" in found and not entry.brief:
         for share in BUDGETS:
             few = steps // share
             make = maker(network, entry, "linear", few, yardsticks)
@@ -113,6 +120,21 @@ def measured(network: str, name: str, yardsticks: dict[str, Any]) -> dict[str, A
             ends = _ends(network, make(tuned["best"]), np.array([few]))
             found[f"linear/{share}"] = tuned | {"loss": ends["loss"][0]}
     return found
+
+
+def again(network: str, name: str, rules: dict[str, Any]) -> dict[str, Any]:
+    """Return what a chosen rate and its neighbours leave on other trials, by the median.
+
+    ``rules`` has what was found for all entries; the rate falls, if the entry has such a schedule.
+    """
+    entry, (_, steps) = ENTRIES[name], NETWORKS[network]
+    schedule = entry.schedules[-1]
+    one = rules[name][schedule]
+    i = one["values"].index(one["best"])
+    values = np.array(one["values"][i - 1 : i + 2])
+    make = maker(network, entry, schedule, steps, rules)
+    left = _median(network, make, values, steps, AGAIN)
+    return {"values": values.tolist(), "left": rounded(left)}
 
 
 def _first(entry: Entry, network: str, name: str, yardsticks: dict[str, Any], how: str) -> float:
@@ -182,8 +204,14 @@ def _near(rate: float) -> float:
     return float(f"{rate:.3g}")
 
 
-def _median(network: str, make: Callable[[Any], Rule], rates: Array, steps: int) -> Array:
-    ends = run(network, make, rates, range(TRIALS), np.array([steps]))[0]
+def _median(
+    network: str,
+    make: Callable[[Any], Rule],
+    rates: Array,
+    steps: int,
+    seeds: Sequence[int] = range(TRIALS),
+) -> Array:
+    ends = run(network, make, rates, seeds, np.array([steps]))[0]
     return np.median(ends, axis=-1)
 
 

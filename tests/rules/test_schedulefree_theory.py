@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -190,14 +191,43 @@ def test_where_a_run_turns(seed: int) -> None:
     assert np.argmax(sizes) + 1 <= allowed and max(sizes) > 1 > sizes[-1]
 
 
-def test_how_a_settled_run_without_noise_falls() -> None:
-    for beta in (0.0, 0.5, 0.8):
-        rule, theta, sizes = ScheduleFree(0.3, beta), np.ones(1), []
-        state = rule.init(theta)
-        for _ in range(8000):
-            theta, state = rule.step(theta, rule.lookahead(theta, state), state)
-            sizes.append(abs(theta[0]))
-        assert np.log2(sizes[3999] / sizes[7999]) == pytest.approx(1 / (1 - beta), rel=0.03)
+@seeds
+def test_without_noise_one_half_is_gradient_descent_with_half_of_the_rate(seed: int) -> None:
+    """In exact arithmetic, step by step from the second on; and another β is not."""
+    rng = np.random.default_rng(seed)
+    rate, h = Fraction(int(rng.integers(1, 60)), 10), Fraction(int(rng.integers(1, 50)), 10)
+    same = []
+    for beta in (Fraction(1, 2), Fraction(9, 10)):
+        theta, u, path = Fraction(1), Fraction(0), [Fraction(1)]
+        for t in range(1, 31):
+            q = u - rate * h * (theta + (1 - beta) * u)
+            theta, u = theta + q / t, (1 - Fraction(1, t)) * q
+            path.append(theta)
+        shrunk = [(1 - rate * h / 2) * before for before in path[1:-1]]
+        same.append(shrunk == path[2:])
+    assert path[1] == 1 - rate * h
+    # Where ηh = 1 the first step ends at the minimum, and nothing moves from there.
+    assert same == [True, rate * h == 1]
+
+
+def test_rounding_is_forgotten_more_slowly_than_one_half_would_shrink() -> None:
+    rule, theta = ScheduleFree(0.3, 0.5), np.ones(1)
+    state = rule.init(theta)
+    for _ in range(4000):
+        theta, state = rule.step(theta, rule.lookahead(theta, state), state)
+    assert 1e-25 < abs(theta[0]) < 1e-18 and 0.85**3999 < 1e-280
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.8, 0.9])
+def test_how_a_disturbance_falls(beta: float) -> None:
+    """Once the run has settled, by the factor 2 to the power of 1/(1 - β) in twice the steps."""
+    rule, theta, sizes = ScheduleFree(0.8, beta), np.ones(1), []
+    state = rule.init(theta)
+    for t in range(16_000):
+        theta, state = rule.step(theta, rule.lookahead(theta, state), state)
+        theta = theta + (t == 10)
+        sizes.append(abs(theta[0]))
+    assert np.log2(sizes[7999] / sizes[15999]) == pytest.approx(1 / (1 - beta), rel=0.03)
 
 
 @seeds

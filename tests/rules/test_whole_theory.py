@@ -7,7 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import SOAP, Adagrad, AdamW, Muon, Shampoo, polar_factor
+from adaptive import (
+    SOAP,
+    Adagrad,
+    Adam,
+    AdamW,
+    Mixed,
+    Muon,
+    Shampoo,
+    polar_factor,
+    scheduled,
+    sweep,
+)
+from adaptive.problems import Digits
+from adaptive.schedules import Linear
 from tests.rules.test_muon_theory import some_matrix, turned
 from tests.rules.whole import power
 
@@ -37,6 +50,19 @@ def test_the_first_step_is_along_the_polar_factor(seed: int) -> None:
     for one in (G, low, equal):
         soap = SOAP(1.0, eps=1e-9 * np.abs(one).max(), weight_decay=0.0)
         np.testing.assert_allclose(steps(soap, [one])[0], -polar_factor(one), atol=1e-5)
+
+
+@seeds
+def test_only_what_is_new_in_rows_and_in_columns_is_not_made_shorter(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    U, V = turned(4, rng), turned(5, rng)
+    first = U[:, :2] * rng.uniform(0.5, 2, 2) @ V[:2]
+    for columns, longest in ((slice(2, 4), 1.0), (slice(0, 2), 0.999)):
+        new = U[:, 2:4] @ V[columns]  # in either case orthogonal to the first, entry by entry
+        assert np.sum(first * new) == pytest.approx(0, abs=1e-12)
+        one, both = steps(Shampoo(1.0, eps=0.0), [first, new])
+        found = np.linalg.norm(both - one, ord=2)
+        assert found == pytest.approx(1, abs=1e-6) if longest == 1 else found < longest
 
 
 @seeds
@@ -153,13 +179,24 @@ def test_rows_times_columns_is_nearest_in_the_divergence(seed: int) -> None:
         assert np.all(divergence(v, others) >= divergence(v, best))
     np.testing.assert_allclose(best.sum(axis=1, keepdims=True), r)
     np.testing.assert_allclose(best.sum(axis=0, keepdims=True), c)
-    # By squares another is nearer, unless v has rank 1.
+    # By squares another is nearer, in general: not of a table all of whose rows and columns have
+    # one sum, below, and not of one with rank 1.
     u, s, w = np.linalg.svd(v)
     squares = s[0] * np.outer(u[:, 0], w[0])
     assert np.sum((v - squares) ** 2) < np.sum((v - best) ** 2)
     one = r * rng.gamma(1.0, size=(1, 6))
     np.testing.assert_allclose(
         one.sum(axis=1, keepdims=True) * one.sum(axis=0, keepdims=True) / one.sum(), one
+    )
+
+
+@pytest.mark.parametrize("rank", [2, 3])
+def test_by_squares_the_same_product_can_be_nearest(rank: int) -> None:
+    v = np.array([[2.0, 1.0], [1.0, 2.0]] if rank == 2 else [[3.0, 1, 2], [1, 2, 3], [2, 3, 1]])
+    assert np.linalg.matrix_rank(v) == rank
+    u, s, w = np.linalg.svd(v)
+    np.testing.assert_allclose(
+        s[0] * np.outer(u[:, 0], w[0]), np.outer(v.sum(axis=1), v.sum(axis=0)) / v.sum()
     )
 
 
@@ -175,3 +212,32 @@ def test_lambs_steps_have_a_share_of_the_size_of_the_array(seed: int) -> None:
         share = np.linalg.norm(moved - theta) / np.linalg.norm(theta)
         assert share == pytest.approx(lr)
         theta = moved
+
+
+# ------------------------------------------------------------------ measured
+
+
+def test_on_digits_from_another_start_at_a_falling_rate() -> None:
+    """All are ahead of Adam again, and SOAP leaves less with Adam's β than with its own."""
+    falling, problem, left = Linear(T=60), Digits(seed=2), {}
+    aside = scheduled(AdamW(lr=0.01, weight_decay=0), falling)
+    for name, matrices, rates in (
+        ("Adam", Adam(), np.geomspace(0.03, 0.2, 5)),
+        ("Shampoo", Shampoo(), [1.5, 3, 6]),
+        ("SOAP", SOAP(weight_decay=0), [0.07, 0.14, 0.28]),
+        ("Adam's β", SOAP(beta1=0.9, beta2=0.999, weight_decay=0), [0.07, 0.14, 0.28]),
+    ):
+        rule: Any = scheduled(matrices, falling)
+        rule, knob = (rule, "lr") if name == "Adam" else (Mixed(rule, aside), "matrices__lr")
+        runs = sweep(rule, problem, 60, rng=range(8), **{knob: rates}).loss[-1]
+        best = np.median(runs, axis=-1).argmin()
+        assert 0 < best < len(rates) - 1, "rates on both sides were tried"
+        left[name] = np.log(runs[best])
+    for one, other in (
+        ("Adam", "Shampoo"),
+        ("Adam", "SOAP"),
+        ("Adam", "Adam's β"),
+        ("SOAP", "Adam's β"),
+    ):
+        apart = left[one] - left[other]
+        assert apart.mean() > 2.365 * apart.std(ddof=1) / np.sqrt(8), (one, other)

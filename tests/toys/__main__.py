@@ -1,4 +1,4 @@
-"""Make the measurements of the chapter "Do toys tell the truth?" again: half an hour of one core.
+"""Make the measurements of "Do toys tell the truth?" again: three quarters of an hour of one core.
 
 python -m tests.toys                         all of them
 python -m tests.toys race digits             a part, which replaces that part of the file
@@ -30,6 +30,10 @@ PARTS: dict[str, dict[str, Callable[[], Any]]] = {
     "held_out": {
         name: partial(measure.raced, name, RULES, by="held_out")
         for name in ("digits", "convolution")
+    },
+    "courses": {name: partial(measure.courses, name) for name in measure.NETWORKS},
+    "lengths": {
+        name: partial(measure.lengths, name) for name in measure.NETWORKS if name != "characters"
     },
     "frequencies": {
         name: partial(measure.frequencies, **settings) for name, settings in measure.TEXTS.items()

@@ -1,4 +1,4 @@
-"""What is measured on the networks: races, held-out losses, frequencies, and warm-up."""
+"""What is measured on the networks: races, held-out losses, courses, frequencies, and warm-up."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from adaptive import SGD, Adam, Momentum, Rule, sweep
+from adaptive import SGD, Adagrad, Adam, AMSGrad, Momentum, RMSprop, Rule, sweep
 from adaptive.curvature import sharpness
 from adaptive.problems import Bigrams, Characters, Convolution, Digits, Problem
 from adaptive.problems.base import Array
 from adaptive.problems.networks import Network
 from adaptive.race import Entry, race, trials_of
+from adaptive.trained import trained as stored_trained
 
 #: How many steps a run makes on each of them, on how many fresh trials rules are compared, and how
 #: many learning rates are tried at first: four in each power of ten, or two where steps are slow.
@@ -105,6 +106,12 @@ def ends(rule: Rule, problem: Problem, steps: int, fresh: int) -> dict[str, Any]
 
 def trained(rule: Rule, problem: Network, steps: int, seeds: Sequence[int]) -> Array:
     """Return where runs end, shape (seeds, d): each with a start and minibatches of its own."""
+    return passing(rule, problem, [steps], seeds)[0]
+
+
+def passing(rule: Rule, problem: Network, times: Sequence[int], seeds: Sequence[int]) -> Array:
+    """Return where runs are at some times, the last being the end: shape (times, seeds, d)."""
+    steps, seen = times[-1], []
     starts = np.stack([problem.initial(seed) for seed in seeds])
     draws = [problem.draws(range(1, steps + 1), np.random.default_rng(seed)) for seed in seeds]
     theta, state = starts, rule.init(starts)
@@ -114,7 +121,104 @@ def trained(rule: Rule, problem: Network, steps: int, seeds: Sequence[int]) -> A
             theta, state = rule.step(
                 theta, problem.grad(rule.lookahead(theta, state), batch), state
             )
-    return theta
+            if t + 1 in times:
+                seen.append(theta)
+    return np.stack(seen)
+
+
+class Uncorrected(Adam):
+    """Adam without bias correction: AMSGrad without the maximum."""
+
+    def update(self, g: Any, t: int, m: Any, v: Any) -> tuple[Any, Any, Any]:
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * (g * g)
+        return -self.lr / (np.sqrt(v) + self.eps) * m, m, v
+
+
+#: Of which rules the course of a run is kept, at so many times.
+COURSES = [SGD, Momentum, Adam, AMSGrad, Uncorrected]
+MOMENTS = 12
+
+
+def courses(name: str) -> dict[str, Any]:
+    """Return the losses along runs, shape (times, trials), each at its best rate of the race."""
+    problem, steps, fresh, _ = NETWORKS[name]
+    times = [int(t) for t in np.linspace(0, steps, MOMENTS + 1).round()[1:]]
+    found: dict[str, Any] = {"times": times, "first": first_loss(problem), "rules": {}}
+    for kind in COURSES:
+        best = best_rate(name, kind)
+        losses = passing_losses(kind(lr=best), problem, times, fresh)
+        found["rules"][kind.__name__] = {"best": {"lr": best}, "loss": rounded(losses)}
+    return found
+
+
+def best_rate(name: str, kind: type[Rule]) -> float:
+    """Return the best rate on a network: the one that is stored, or else that of a race."""
+    rules = stored_trained("race", name)["rules"]
+    if kind.__name__ in rules:
+        return float(rules[kind.__name__]["best"]["lr"])
+    return float(raced(name, [kind])["rules"][kind.__name__]["best"]["lr"])
+
+
+def first_loss(problem: Problem) -> Any:
+    """Return the loss where the problem begins; of words, what is above the lowest."""
+    lowest = 0.0 if isinstance(problem, Network) else problem.loss(problem.minimum)
+    return rounded(problem.loss(problem.start) - lowest)
+
+
+def passing_losses(rule: Rule, problem: Problem, times: Sequence[int], fresh: int) -> Array:
+    """Return the losses at some times on fresh trials; of words, what is above the lowest."""
+    if not isinstance(problem, Network):
+        where = trials_of(problem, fresh, FRESH)
+        runs = sweep(rule, problem, times[-1], keep="loss", **where)
+        return runs.loss[list(times)] - problem.loss(problem.minimum)
+    points = passing(rule, problem, times, range(FRESH, FRESH + fresh))
+    with np.errstate(all="ignore"):
+        return np.stack([problem.loss(each) for each in points])
+
+
+#: So many times as long as in the race do runs last, and so many trials are compared.
+LENGTHS, COMPARED = (0.5, 1, 2, 4), 10
+
+
+def lengths(name: str) -> dict[str, Any]:
+    """Return the losses after runs of several lengths, each with the rate that is best for it."""
+    problem, steps, _, budget = NETWORKS[name]
+    # Between two rates of the race.
+    factor = 10 ** (6 / (budget - 1))
+    times = [int(share * steps) for share in LENGTHS]
+    found: dict[str, Any] = {"times": times, "first": first_loss(problem), "rules": {}}
+    for kind in (Adagrad, RMSprop):
+        rate, each = best_rate(name, kind), []
+        for long in times:
+            rate = best_near(kind, problem, long, rate, factor)
+            loss = passing_losses(kind(lr=rate), problem, [long], COMPARED)[0]
+            each.append({"lr": rounded(rate), "loss": rounded(loss)})
+        found["rules"][kind.__name__] = each
+    return found
+
+
+def best_near(kind: type[Rule], problem: Problem, steps: int, rate: float, factor: float) -> float:
+    """Return the rate with the lowest median on the tuning trials, between two that were tried."""
+    tried: dict[int, float] = {}
+    ask = [-2, -1, 0, 1, 2]
+    while ask:
+        found = medians(kind, problem, steps, rate * float(factor) ** np.array(ask))
+        tried |= dict(zip(ask, found.tolist(), strict=True))
+        best = min(tried, key=lambda k: tried[k])
+        ask = [k for k in (best - 1, best + 1) if k not in tried]
+    return float(f"{rate * factor**best:.4g}")
+
+
+def medians(kind: type[Rule], problem: Problem, steps: int, rates: Array) -> Array:
+    """Return the median loss of the tuning trials for each rate."""
+    if isinstance(problem, Network):
+        trials = [{"theta0": problem.initial(seed)[None], "rng": seed} for seed in range(TRIALS)]
+    else:
+        trials = [trials_of(problem, TRIALS, 0)]
+    ends = [sweep(kind(), problem, steps, lr=rates, **each).loss[-1] for each in trials]
+    left = np.concatenate(ends, axis=-1)
+    return np.median(np.where(np.isnan(left), np.inf, left), axis=-1)
 
 
 def frequencies(**settings: float) -> dict[str, Any]:

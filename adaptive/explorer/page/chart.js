@@ -100,7 +100,11 @@ export class Chart {
   }
 }
 
-const shortened = (name) => (name.length > 10 ? `${name.slice(0, 9)}…` : name);
+const LONGEST = 12; // letters of a name
+const shortened = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
+
+/** The room that the names of lines take beside a chart. */
+export const roomFor = (lines) => 12 + 5.8 * Math.max(10, ...lines.map(({ name }) => shortened(name).length));
 
 function logRange(lines, ceiling) {
   let [low, high] = [Infinity, 0];

@@ -1,7 +1,7 @@
 // The explorer: what is set, what follows from it, and who has to be told.
 
 import { byName, freeKey, holdsSettings, isUnreadable, numberIn, readAddress, writeAddress } from "./address.js";
-import { Chart } from "./chart.js";
+import { Chart, roomFor } from "./chart.js";
 import { ProblemControls, QuantityControls, RuleControls, SettingControls, TimeControls, more } from "./controls.js";
 import { BOTH, decoded, descend, lookUp, rowsOf } from "./descent.js";
 import { html } from "./drawing.js";
@@ -313,7 +313,8 @@ export class Explorer {
       dashes: rule.dashes,
     }));
     const highest = Math.max(...lines.map(({ values }) => values[0]));
-    this.loss.draw(lines, { steps, logarithmic: true, ceiling: 1e4 * highest, room: lines.length > 1 ? 70 : 0 });
+    const room = lines.length > 1 ? roomFor(lines) : 0;
+    this.loss.draw(lines, { steps, logarithmic: true, ceiling: 1e4 * highest, room });
     this.lossTitle.textContent = problem.floor === 0 ? "Loss" : "Loss above the minimum";
   }
 

@@ -57,6 +57,35 @@ def from_the_last_run(target, steps, losses):
     return _steps(target, steps, losses, first=losses[0] <= target)
 
 
+@wrong("ex-measured-steps", check="check_steps", says="from the run just before")
+def from_the_first_run(target, steps, losses):
+    reached = np.flatnonzero(losses <= target)
+    if not len(reached) or reached[0] == 0:
+        return steps[0] if len(reached) else np.inf
+    i = reached[0]
+    part = np.log(losses[0] / target) / np.log(losses[0] / losses[i])
+    return steps[0] * (steps[i] / steps[0]) ** part
+
+
+@wrong("ex-measured-steps", check="check_steps", says="need not be twice")
+def lengths_that_double(target, steps, losses):
+    reached = np.flatnonzero(losses <= target)
+    if not len(reached) or reached[0] == 0:
+        return steps[0] if len(reached) else np.inf
+    i = reached[0]
+    return steps[i - 1] * 2 ** (np.log(losses[i - 1] / target) / np.log(losses[i - 1] / losses[i]))
+
+
+@wrong("ex-measured-steps", check="check_steps", says="equal to the target")
+def below_the_target(target, steps, losses):
+    return _steps(target, steps, losses) if np.any(losses < target) else np.inf
+
+
+@wrong("ex-measured-steps", check="check_steps", says="though a longer one does not")
+def the_last_run_decides(target, steps, losses):
+    return _steps(target, steps, losses) if losses[-1] <= target else np.inf
+
+
 @right("ex-measured-steps", check="check_steps")
 def piece_by_piece(target, steps, losses):
     return _steps(target, list(steps), list(losses))
@@ -84,6 +113,30 @@ def _flipped(before, after, order):
 @wrong("ex-measured-flips", check="check_flips", says="on every trial")
 def by_medians(before, after):
     return _flipped(before, after, lambda a, b: np.sign(np.median(a) - np.median(b)))
+
+
+@wrong("ex-measured-flips", check="check_flips", says="a mean or a single trial")
+def by_means(before, after):
+    return _flipped(before, after, lambda a, b: np.sign(np.mean(a) - np.mean(b)))
+
+
+@wrong("ex-measured-flips", check="check_flips", says="a mean or a single trial")
+def by_the_worst(before, after):
+    return _flipped(before, after, lambda a, b: np.sign(np.max(a) - np.max(b)))
+
+
+@wrong("ex-measured-flips", check="check_flips", says="a mean or a single trial")
+def by_the_last_trial(before, after):
+    return _flipped(before, after, lambda a, b: np.sign(a[-1] - b[-1]))
+
+
+@wrong("ex-measured-flips", check="check_flips", says="a tie on one trial")
+def not_more_on_any(before, after):
+    def order(a, b):
+        more, less = np.any(a > b), np.any(a < b)
+        return int(more and not less) - int(less and not more)
+
+    return _flipped(before, after, order)
 
 
 @wrong("ex-measured-flips", check="check_flips", says="on every trial")

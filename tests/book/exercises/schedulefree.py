@@ -96,6 +96,67 @@ def keeps_the_corrected(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
     return θ + q / t, (1 - 1 / t) * q, raw / (1 - beta2**t)
 
 
+@wrong("ex-schedulefree-code", check="check", says="ε is added to the root, not under it")
+def epsilon_under_the_root(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    g = gradient(p)
+    v = beta2 * v + (1 - beta2) * g**2
+    q = u - lr * (g / np.sqrt(v / (1 - beta2**t) + eps) + decay * p)
+    return θ + q / t, (1 - 1 / t) * q, v
+
+
+@wrong("ex-schedulefree-code", check="check", says="v does not see it")
+def decay_in_the_gradient(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p) + decay * p, p, v, t, eps, 0, beta2)
+    q = u - lr * step
+    return θ + q / t, (1 - 1 / t) * q, v
+
+
+@wrong("ex-schedulefree-code", check="check", says="with (0.04,")
+def with_settings_of_its_own(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + 0.2 * u
+    step, v = plain(gradient(p), p, v, t, 1e-3, 0.3, 0.9)
+    q = u - 0.07 * step
+    return θ + q / t, (1 - 1 / t) * q, v
+
+
+@wrong("ex-schedulefree-code", check="check", says="θ should end at")
+def with_the_rate_of_another_cell(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p), p, v, t, eps, decay, beta2)
+    q = u - 0.1 * step
+    return θ + q / t, (1 - 1 / t) * q, v
+
+
+@wrong("ex-schedulefree-code", check="check", says="return θ, u and v")
+def returns_nothing(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p), p, v, t, eps, decay, beta2)
+    u -= lr * step
+    θ += u / t
+    u *= 1 - 1 / t
+
+
+@wrong("ex-schedulefree-code", check="check", says="return θ, u and v")
+def without_the_second_moment(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p), p, v, t, eps, decay, beta2)
+    q = u - lr * step
+    return θ + q / t, (1 - 1 / t) * q
+
+
+@right("ex-schedulefree-code", check="check")
+def as_a_list(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    c = 1 / t
+    g = gradient(p := beta1 * θ + (1 - beta1) * (θ + u))
+    v = v + (1 - beta2) * (g**2 - v)
+    scale = np.sqrt(1 - beta2**t)
+    z = θ + u - lr * (scale * g / (np.sqrt(v) + scale * eps) + decay * p)
+    mean = (1 - c) * θ + c * z
+    return [mean, z - mean, v]
+
+
 @right("ex-schedulefree-code", check="check")
 def with_three_points(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
     z = θ + u
@@ -150,6 +211,26 @@ def memorised(h, beta):
 @wrong("ex-schedulefree-edge", check="check_edge", says="edge(2, 0.5) should be 2")
 def on_a_straight_line(h, beta):
     return 2 * (1 + 4 * beta) / h
+
+
+@wrong("ex-schedulefree-edge", check="check_edge", says="nothing caps it")
+def at_most_ten_times_that_of_sgd(h, beta):
+    return min(1 / (1 - beta), 10) * 2 / h
+
+
+@wrong("ex-schedulefree-edge", check="check_edge", says="return one number")
+def printed_only(h, beta):
+    print(2 / (h * (1 - beta)))
+
+
+@wrong("ex-schedulefree-edge", check="check_edge", says="return one number")
+def of_both_rules(h, beta):
+    return 2 / h, 2 / (h * (1 - beta))
+
+
+@wrong("ex-schedulefree-edge", check="check_edge", says="should be 1.6")
+def what_a_middle_step_allows(h, beta, t=10):
+    return (4 * t - 2) / (1 + 2 * (t - 1) * (1 - beta)) / h
 
 
 @right("ex-schedulefree-edge", check="check_edge")

@@ -69,6 +69,55 @@ def the_norm(gradients, η, ε):
     return float(np.sum(_walk(gradients, η, ε)))
 
 
+@wrong("ex-whole-code", check="check", says="η and ε make no difference")
+def with_numbers_of_its_own(gradients, η, ε):
+    return _walk(gradients, 0.5, 1e-3)
+
+
+@wrong("ex-whole-code", check="check", says="on one number it should be Adagrad")
+def more_ε_in_each_step(gradients, η, ε):
+    p, q = gradients[0].shape
+    θ, L, R = np.zeros((p, q)), np.zeros((p, p)), np.zeros((q, q))
+    for g in gradients:
+        L, R = L + g @ g.T + ε * np.eye(p), R + g.T @ g + ε * np.eye(q)
+        θ = θ - η * _power(L, -1 / 4) @ g @ _power(R, -1 / 4)
+    return θ
+
+
+@wrong("ex-whole-code", check="check", says="on a matrix not")
+def the_left_side_alone(gradients, η, ε):
+    p, q = gradients[0].shape
+    θ, L = np.zeros((p, q)), ε * np.eye(p)
+    for g in gradients:
+        L = L + g @ g.T
+        θ = θ - η * _power(L, -1 / 2) @ g
+    return θ
+
+
+@wrong("ex-whole-code", check="check", says="on a matrix not")
+def the_full_matrix(gradients, η, ε):
+    θ, M = np.zeros(gradients[0].size), ε * np.eye(gradients[0].size)
+    for g in gradients:
+        M = M + np.outer(g, g)
+        θ = θ - η * _power(M, -1 / 2) @ g.ravel()
+    return θ.reshape(gradients[0].shape)
+
+
+@right("ex-whole-code", check="check")
+def as_one_vector(gradients, η, ε):
+    p, q = gradients[0].shape
+    θ, L, R = np.zeros(p * q), ε * np.eye(p), ε * np.eye(q)
+    for g in gradients:
+        L, R = L + g @ g.T, R + g.T @ g
+        θ = θ - η * _power(np.kron(L, R), -1 / 4) @ g.ravel()
+    return θ.reshape(p, q)
+
+
+@right("ex-whole-code", check="check")
+def as_lists(gradients, η, ε):
+    return _walk(gradients, η, ε).tolist()
+
+
 @right("ex-whole-code", check="check")
 def by_decomposition(gradients, η, ε):
     θ = np.zeros_like(gradients[0])
@@ -99,6 +148,17 @@ def not_divided(v):
 @wrong("ex-whole-rows", check="check_rows", says="the sum of all is another")
 def means_by_the_sum(v):
     return v.mean(axis=1, keepdims=True) * v.mean(axis=0) / v.sum()
+
+
+@wrong("ex-whole-rows", check="check_rows", says="one table is wanted")
+def both_sums(v):
+    return v.sum(axis=1), v.sum(axis=0)
+
+
+@wrong("ex-whole-rows", check="check_rows", says="rows: other sums")
+def geometric_means(v):
+    w = np.exp(np.log(v).mean(axis=1, keepdims=True) + np.log(v).mean(axis=0))
+    return w * v.sum() / w.sum()
 
 
 @wrong("ex-whole-rows", check="check_rows", says="nearest by squares")

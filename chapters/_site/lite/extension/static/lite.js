@@ -200,6 +200,17 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
     return widget;
   };
 
+  // ------------------------------------------------------------------ keys
+
+  // A notebook takes arrows and letters from whatever has the focus in it: a slider in an output would
+  // not move, and "d" twice there would delete its cell. Such a key is the widget's; "Shift Enter" and
+  // what is pressed with another modifier stay the notebook's.
+  window.addEventListener("keydown", ({ target, key, altKey, ctrlKey, metaKey, shiftKey }) => {
+    const ofTheNotebook = altKey || ctrlKey || metaKey || (shiftKey && key === "Enter");
+    const output = target.closest?.(".jp-OutputArea-output");
+    output?.toggleAttribute("data-lm-suppress-shortcuts", !ofTheNotebook);
+  }, true);
+
   // ------------------------------------------------------------------ where links lead
 
   // A page of the book is linked to by the address at which it is published; it is the one of this

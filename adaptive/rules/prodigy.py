@@ -22,7 +22,7 @@ class Prodigy(VectorRule):
     eps : float or array_like, default 1e-8
         ε, outside the root, where it is multiplied by the estimate.
     d0 : float or array_like, default 1e-6
-        The first estimate, more than 0. Rather too small than too large: estimates only grow.
+        The first estimate, more than 0. Better too small than too large: estimates only grow.
 
     Notes
     -----
@@ -33,7 +33,7 @@ class Prodigy(VectorRule):
 
     References
     ----------
-    Mishchenko and Defazio (2024), its form of Adam.
+    Mishchenko and Defazio (2024), the form for Adam.
 
     Examples
     --------

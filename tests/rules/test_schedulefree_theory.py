@@ -210,6 +210,20 @@ def test_without_noise_one_half_is_gradient_descent_with_half_of_the_rate(seed: 
     assert same == [True, rate * h == 1]
 
 
+@seeds
+def test_so_it_is_in_more_coordinates_and_with_the_minimum_elsewhere(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    root = rng.integers(-5, 6, (3, 3))
+    hessian, minimum = root @ root.T + np.eye(3, dtype=int), rng.integers(-9, 10, 3)
+    rate, half = Fraction(int(rng.integers(1, 60)), 10), Fraction(1, 2)
+    theta, u = np.array([Fraction(int(value)) for value in rng.integers(-9, 10, 3)]), 0
+    for t in range(1, 13):
+        q = u - rate * (hessian @ (theta + half * u - minimum))
+        before, theta, u = theta, theta + q / t, (1 - Fraction(1, t)) * q
+        if t > 1:
+            assert np.all(theta == before - rate / 2 * (hessian @ (before - minimum)))
+
+
 def test_rounding_is_forgotten_more_slowly_than_one_half_would_shrink() -> None:
     rule, theta = ScheduleFree(0.3, 0.5), np.ones(1)
     state = rule.init(theta)

@@ -146,6 +146,22 @@ def without_the_second_moment(θ, u, v, t, gradient, lr, beta1, beta2, eps, deca
     return θ + q / t, (1 - 1 / t) * q
 
 
+@wrong("ex-schedulefree-code", check="check", says="η multiplies the decay, too")
+def decay_without_the_rate(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p), p, v, t, eps, 0, beta2)
+    q = u - lr * step - decay * p
+    return θ + q / t, (1 - 1 / t) * q, v
+
+
+@right("ex-schedulefree-code", check="check")
+def as_one_array(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
+    p = θ + (1 - beta1) * u
+    step, v = plain(gradient(p), p, v, t, eps, decay, beta2)
+    q = u - lr * step
+    return np.stack([θ + q / t, (1 - 1 / t) * q, v])
+
+
 @right("ex-schedulefree-code", check="check")
 def as_a_list(θ, u, v, t, gradient, lr, beta1, beta2, eps, decay):
     c = 1 / t

@@ -131,6 +131,11 @@ def test_a_rule_that_is_made_of_two_has_the_settings_of_the_first_varied() -> No
     np.testing.assert_allclose(more, [10])
 
 
+def test_a_generator_gives_its_rules_too() -> None:
+    found = race(Ravine(), (kind for kind in (SGD, Momentum)), 3, trials=1, fresh=1, budget=3)
+    assert list(found.entries) == ["SGD", "Momentum"]
+
+
 def test_the_cautious_quantile_asks_for_more_where_the_median_does_not() -> None:
     axes = {"lr": np.geomspace(1e-3, 1e-1, 3)}
     # In the median the second is best, by four trials in five the last.

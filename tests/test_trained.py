@@ -10,11 +10,12 @@ import pytest
 from scipy.stats import spearmanr
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adagrad, Adam, Momentum, RMSprop, descend, sweep
+from adaptive import NAG, RULES, SGD, Adagrad, Adam, Momentum, RMSprop, descend, scheduled, sweep
 from adaptive.compare import mean_difference, paired
 from adaptive.curvature import sharpness
 from adaptive.problems import Bigrams, Circles, Digits, Ravine, SparseFeatures
 from adaptive.race import lowest_loss, race, trials_of
+from adaptive.schedules import Linear
 from adaptive.trained import FILE, made, trained
 from adaptive.trained import behind as behind_along
 from tests.toys import measure
@@ -137,6 +138,20 @@ def test_a_longer_run_again() -> None:
         assert one["loss"][3] == pytest.approx(path.loss[-1], rel=1e-3)
         near = measure.best_near(kind, problem, times[0], one["lr"], 10**0.25)
         assert near == pytest.approx(stored["rules"][kind.__name__][0]["lr"], rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"), [("bigrams", 10), ("digits", 0.05), ("convolution", 0.03)]
+)
+def test_a_rate_that_falls_is_no_fault_in_itself(name: str, rate: float) -> None:
+    problem, *_ = measure.NETWORKS[name]
+    stored = trained("lengths", name)
+    steps = int(stored["times"][-1])
+    falling = scheduled(RMSprop(rate), Linear(T=steps))
+    left = measure.passing_losses(falling, problem, [steps], 3)[0]
+    adagrad, constant = (stored["rules"][rule][-1]["loss"] for rule in ("Adagrad", "RMSprop"))
+    assert np.all(left < adagrad[:3] / 50)
+    assert np.all(left < constant[:3] / 4)
 
 
 def test_the_best_rate_lies_between_two_that_were_tried() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -149,8 +149,10 @@ def lowest(axes: dict[str, Array], left: Array) -> dict[str, float]:
     return {name: float(axes[name][i]) for name, i in zip(axes, place, strict=True)}
 
 
-def rule_of(kind: Any) -> Rule:
+def rule_of(kind: Any, name: str = "kind") -> Rule:
     """Return a rule to begin with: of a class the one with its defaults.
+
+    ``name`` is what an error calls it.
 
     Raises
     ------
@@ -159,16 +161,18 @@ def rule_of(kind: Any) -> Rule:
     """
     if isinstance(kind, Rule):
         return kind
-    if not (isinstance(kind, type) and issubclass(kind, Rule)):
-        raise TypeError(f"a rule or its class, such as SGD, is wanted, got {_checks.shown(kind)}")
+    if not (isinstance(kind, type) and issubclass(kind, Rule) and kind is not Rule):
+        raise TypeError(
+            f"{name} must be a rule or its class, such as SGD, got {_checks.shown(kind)}"
+        )
     if asked := [
         each.name
         for each in fields(kind)
         if each.init and each.default is each.default_factory is MISSING
     ]:
         raise TypeError(
-            f"a rule's class must be one whose settings have defaults, got {kind.__name__}, "
-            f"which must be given {', '.join(asked)}"
+            f"{name} must be a rule, or a class whose settings have defaults, "
+            f"got {kind.__name__}, which must be given {', '.join(asked)}"
         )
     return kind()
 
@@ -183,19 +187,22 @@ def named(rules: Any) -> dict[str, Entrant]:
     ValueError
         If two would have one name.
     """
-    if isinstance(rules, type | Rule) or not list(rules):
+    several = isinstance(rules, Iterable) and not isinstance(rules, str | type)
+    # A generator gives its rules once.
+    given = rules if isinstance(rules, Mapping) or not several else list(rules)
+    if not (several and given):
         raise TypeError(
             "rules must be a list of rules or their classes, or a dict of them by name, "
             f"got {_checks.shown(rules)}"
         )
-    if isinstance(rules, Mapping):
-        for name, kind in rules.items():
+    if isinstance(given, Mapping):
+        for name, kind in given.items():
             _checks.instance("a rule's name", name, str)
-            rule_of(kind)
-        return dict(rules)
+            rule_of(kind, f"rules[{name!r}]")
+        return dict(given)
     found: dict[str, Entrant] = {}
-    for kind in rules:
-        name = type(rule_of(kind)).__name__
+    for i, kind in enumerate(given):
+        name = type(rule_of(kind, f"rules[{i}]")).__name__
         if name in found:
             raise ValueError(f"rules must be a dict of them by name where two are {name}")
         found[name] = kind

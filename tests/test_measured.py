@@ -109,6 +109,31 @@ def test_a_fresh_trial_of_adam_with_another_memory_is_a_plain_run() -> None:
     assert one["loss"][-1, 4] == pytest.approx(problem.loss(end), rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("kind", "changed", "rate"),
+    [
+        # Each rate is the best of the chapter's grid.
+        (Muon, {"momentum": 0.8}, 4.64),
+        (Muon, {"momentum": 0.9}, 2.15),
+        (Muon, {"momentum": 0.98}, 2.15),
+        (SOAP, {"weight_decay": 0, "beta2": 0.99}, 0.464),
+        (SOAP, {"weight_decay": 0, "beta2": 0.999}, 0.464),
+    ],
+)
+def test_no_other_memory_brings_muon_or_soap_near_adam_on_the_bigrams(
+    kind: Any, changed: dict[str, float], rate: float
+) -> None:
+    found = measured("bigrams")
+    entry = measure.Entry(kind(**changed), mixed=True)
+    make = measure.maker("bigrams", entry, "linear", found["steps"], found["rules"])
+    rates = [measure._near(rate * measure.FACTOR**i) for i in (-1, 0, 1)]
+    seeds = range(measure.SEED, measure.SEED + 4)
+    ends = measure.run("bigrams", make, rates, seeds, np.array([found["steps"]]))[0]
+    medians = np.median(ends, axis=-1)
+    assert np.argmin(medians) == 1
+    assert medians[1] > 100 * found["beside"]["Adam, β₂ = 0.95"]["linear"]["loss"].max()
+
+
 def test_what_a_rate_leaves_on_other_trials_is_a_median_over_ten() -> None:
     again = measured("digits")["again"]["Adam"]
     rule = scheduled(Adam(lr=again["values"][1]), Linear(T=300))

@@ -95,6 +95,11 @@ def _wave(i: Any) -> Any:
     return (1 + np.cos(np.pi * np.clip(gone, 0, 1))) / 2
 
 
+def _but_for_rounding(i: Any, o: Any) -> Any:
+    """Return what was returned after T if it is 0 but for rounding, and else nothing."""
+    return o.f if i.t > i.T and np.all(np.abs(o.f) < 1e-9) else np.nan
+
+
 _LATE = "The last step should still move: 0 comes in step T + 1, and step T has 1/(T - T_w)."
 _NEGATIVE = (
     "After step T the factor is negative: a rule that follows it would walk uphill. From step "
@@ -235,6 +240,7 @@ FACTOR = Code(
             1,
             "f",
             expected=_shape(),
+            accepts=(_but_for_rounding,),
             draw=_ENDING,
             charged_once=True,
             reminder=f"{_LATE} All later steps have 0.",

@@ -86,6 +86,20 @@ def the_last_run_decides(target, steps, losses):
     return _steps(target, steps, losses) if losses[-1] <= target else np.inf
 
 
+@wrong("ex-measured-steps", check="check_steps", says="reached first")
+def at_the_last_crossing(target, steps, losses):
+    last = int(np.flatnonzero(losses > target)[-1]) if np.any(losses > target) else -1
+    if last < 0 or last == len(losses) - 1:
+        return _steps(target, steps, losses)
+    return _steps(target, steps[last:], losses[last:])
+
+
+@wrong("ex-measured-steps", check="check_steps", says="reached first")
+def as_if_they_only_fell(target, steps, losses):
+    i = int(np.searchsorted(-losses, -target))
+    return _steps(target, steps[max(i - 1, 0) :], losses[max(i - 1, 0) :])
+
+
 @right("ex-measured-steps", check="check_steps")
 def piece_by_piece(target, steps, losses):
     return _steps(target, list(steps), list(losses))

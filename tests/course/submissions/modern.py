@@ -654,6 +654,17 @@ def factor(t, T, warmup):
     return np.interp(t, [0, warmup, warmup + 1, T + 1], [0, 1, 1, 0])
 
 
+# %% right factor: a sum over the steps, with its rounding
+def factor(t, T, warmup):
+    f = 0
+    for step in range(1, t + 1):
+        if step <= warmup:
+            f += 1 / warmup
+        elif step > warmup + 1:
+            f = max(0, f - 1 / (T - warmup))
+    return f
+
+
 # %% right factor: by numpy, as an array of one
 def factor(t, T, warmup):
     up, left = np.array([t / warmup]), np.array([(T + 1 - t) / (T - warmup)])

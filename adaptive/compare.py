@@ -32,7 +32,7 @@ def paired(
     Parameters
     ----------
     left, other : array_like, shape (trials,)
-        What each rule left, trial by trial.
+        What each rule left, trial by trial, as a share of the loss at the start.
     level : float, default 0.99
         How much of the medians the interval holds.
     resamples : int, default 2000

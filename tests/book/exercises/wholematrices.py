@@ -95,6 +95,16 @@ def the_left_side_alone(gradients, η, ε):
 
 
 @wrong("ex-whole-code", check="check", says="on a matrix not")
+def a_larger_share_on_the_left(gradients, η, ε):
+    p, q = gradients[0].shape
+    θ, L, R = np.zeros((p, q)), ε * np.eye(p), ε * np.eye(q)
+    for g in gradients:
+        L, R = L + g @ g.T, R + g.T @ g
+        θ = θ - η * _power(L, -3 / 8) @ g @ _power(R, -1 / 8)
+    return θ
+
+
+@wrong("ex-whole-code", check="check", says="on a matrix not")
 def the_full_matrix(gradients, η, ε):
     θ, M = np.zeros(gradients[0].size), ε * np.eye(gradients[0].size)
     for g in gradients:
@@ -153,6 +163,16 @@ def means_by_the_sum(v):
 @wrong("ex-whole-rows", check="check_rows", says="one table is wanted")
 def both_sums(v):
     return v.sum(axis=1), v.sum(axis=0)
+
+
+@wrong("ex-whole-rows", check="check_rows", says="one table is wanted")
+def both_sums_in_a_list(v):
+    return [v.sum(axis=1), v.sum(axis=0)]
+
+
+@right("ex-whole-rows", check="check_rows")
+def as_a_list_of_rows(v):
+    return np.outer(v.sum(axis=1), v.sum(axis=0) / v.sum()).tolist()
 
 
 @wrong("ex-whole-rows", check="check_rows", says="rows: other sums")

@@ -14,7 +14,7 @@ from adaptive.problems.base import Array, Problem, located
 #: direction. Where a network has kinks the gradient jumps, and a jump in between is no curvature.
 APART = 1e-7
 #: How many directions are tried.
-MOST = 200
+_MOST = 200
 
 
 def sharpness(problem: Problem, theta: npt.ArrayLike, scale: npt.ArrayLike = 1.0) -> float:
@@ -89,7 +89,7 @@ def _largest(product: Callable[[Array], Array], begin: Array, tol: float = 1e-2)
         left = np.linalg.norm(w)
         if left <= tol * abs(largest):
             return largest
-        if len(Q) == min(MOST, len(begin)):
+        if len(Q) == min(_MOST, len(begin)):
             return largest if left <= tol * abs(values).max() else np.nan
         w -= (Q @ w) @ Q
 

@@ -58,7 +58,7 @@ def test_of_networks_with_kinks_it_does_not_hang_on_how_near_the_gradients_are(
     monkeypatch.setattr("adaptive.curvature.APART", 1e-8)
     assert sharpness(network, theta) == pytest.approx(found, rel=1e-3)
     monkeypatch.setattr("adaptive.curvature.APART", 1e-4)
-    monkeypatch.setattr("adaptive.curvature.MOST", 30)
+    monkeypatch.setattr("adaptive.curvature._MOST", 30)
     assert sharpness(network, theta) != pytest.approx(found, rel=0.1)
 
 

@@ -41,7 +41,7 @@ def test_what_chapters_import_is_installed_with_them(extra):
             if cell.cell_type == "code":
                 code = re.sub(r"(?m)^[%!].*$", "", cell.source)
                 imported |= _imported(code) | _imported_when_called(code)
-    assert {"matplotlib", "myst_nb", "numpy", "scipy"} <= imported
+    assert {"matplotlib", "myst_nb", "numpy"} <= imported
     assert imported - set(sys.stdlib_module_names) - {"adaptive"} <= there
 
 

@@ -50,16 +50,21 @@ def _slide(notebook, cell, key):
         "(panel, id) => panel.content.widgets.findIndex((each) => each.model.id === id)", cell
     )
     place = notebook.page.locator(f".jp-Cell[data-windowed-list-index='{index}']")
-    picture = place.locator("svg, img[src^='data:']").first
+    # Not the icons of the cell's own tools.
+    drawn = ".jp-OutputArea svg, .jp-OutputArea img[src^='data:']"
+    picture = place.locator(drawn).first
     picture.wait_for()
     look = "(e) => e.outerHTML"
     before = picture.evaluate(look)
     place.locator(".noUi-handle").first.press(key)
     notebook.page.wait_for_function(
-        "([e, before]) => e.querySelector(\"svg, img[src^='data:']\")?.outerHTML !== before",
-        arg=[place.element_handle(), before],
+        """([e, drawn, before]) => {
+          const now = e.querySelector(drawn);
+          return now && now.outerHTML !== before;
+        }""",
+        arg=[place.element_handle(), drawn, before],
     )
-    return before, place.locator("svg, img[src^='data:']").first.evaluate(look)
+    return before, picture.evaluate(look)
 
 
 def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
@@ -188,10 +193,14 @@ def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(app
     heading = "What the claims are worth"
     notebook = application("chapters/momentum", place=heading)
     page = notebook.page
-    page.locator(".jp-NotebookPanel h2", has_text=heading).wait_for()
-    top = "(e) => e.getBoundingClientRect().top"
-    shown = page.locator(".jp-NotebookPanel h2", has_text=heading).evaluate(top)
-    assert 0 < shown < 900
+    # The notebook scrolls when its cells above have their heights.
+    page.wait_for_function(
+        """(heading) => [...document.querySelectorAll(".jp-NotebookPanel h2")].some((each) => {
+          const { top } = each.getBoundingClientRect();
+          return each.textContent.includes(heading) && 0 < top && top < 900;
+        })""",
+        arg=heading,
+    )
     original = notebook.read()["cells"][0]["source"]
     first = notebook.read()["cells"][0]["id"]
     notebook.set_source(first, "# My own")

@@ -207,8 +207,10 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
   // what is pressed with another modifier stay the notebook's.
   window.addEventListener("keydown", ({ target, key, altKey, ctrlKey, metaKey, shiftKey }) => {
     const ofTheNotebook = altKey || ctrlKey || metaKey || (shiftKey && key === "Enter");
-    const output = target.closest?.(".jp-OutputArea-output");
-    output?.toggleAttribute("data-lm-suppress-shortcuts", !ofTheNotebook);
+    // On the element itself: JupyterLab looks for the attribute only as far up as a shortcut matches,
+    // and its own match whatever has the focus.
+    if (target.closest?.(".jp-OutputArea-output"))
+      target.toggleAttribute("data-lm-suppress-shortcuts", !ofTheNotebook);
   }, true);
 
   // ------------------------------------------------------------------ where links lead

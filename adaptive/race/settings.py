@@ -80,16 +80,16 @@ def grid(kind: Entrant, budget: int = 120, memories: bool = True) -> dict[str, A
     >>> {name: len(values) for name, values in grid(Adam).items()}
     {'lr': 20, 'beta1': 3, 'beta2': 2}
     """
-    named = own_names(rule_of(kind))
+    names = own_names(rule_of(kind))
     budget = _checks.count("budget", budget, 1)
     _checks.instance("memories", memories, bool)
     varied = MEMORIES if memories else {}
-    others = {named[own]: np.array(values) for own, values in varied.items() if own in named}
+    others = {names[own]: np.array(values) for own, values in varied.items() if own in names}
     axes: dict[str, Array] = {}
-    knob = next((own for own in ENDS if own in named), None)
+    knob = next((own for own in ENDS if own in names), None)
     if knob is not None:
         many = max(1, budget // math.prod(len(values) for values in others.values()))
-        axes[named[knob]] = np.geomspace(*ENDS[knob], many)
+        axes[names[knob]] = np.geomspace(*ENDS[knob], many)
     return axes | others
 
 

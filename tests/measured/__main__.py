@@ -7,18 +7,15 @@ python -m tests.measured digits Muon SOAP      some rules again
 
 from __future__ import annotations
 
-import datetime
 import json
-import platform
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import adaptive.problems.networks
 from tests.measured import measure
+from tests.training import how_made
 
 FILE = Path(adaptive.problems.networks.__file__).parent / "data" / "measured.json"
 
@@ -50,13 +47,7 @@ def main(wanted: list[str]) -> None:
 
 def _write(stored: dict[str, Any], *said: object) -> None:
     """Store what there is, with how it was made, and say what is new."""
-    stored["made"] = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python -m tests.measured",
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "machine": platform.machine(),
-    }
+    stored["made"] = how_made("python -m tests.measured")
     FILE.write_text(json.dumps(stored, separators=(",", ":")) + "\n")
     print(*said, flush=True)
 

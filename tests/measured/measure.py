@@ -27,6 +27,7 @@ from adaptive.problems import Bigrams, Characters, Convolution, Digits, Problem
 from adaptive.problems.base import Array
 from adaptive.problems.networks import Network
 from adaptive.schedules import Constant, Linear
+from tests.training import drawn, passed, rounded
 
 #: The networks, and how many steps a run makes on each of them.
 NETWORKS: dict[str, tuple[Problem, int]] = {
@@ -243,20 +244,15 @@ def run(
     steps = int(times[-1])
     draws = None
     if isinstance(problem, Network):
-        each = [problem.draws(range(1, steps + 1), np.random.default_rng(seed)) for seed in seeds]
-        draws = np.stack(each, axis=1)
+        draws = drawn(problem, steps, seeds)
     floor = 0.0 if problem.minimum is None else problem.loss(problem.minimum)
     column = np.asarray(rates, dtype=float)[:, None, None]
     rule = on_problem(make(column if len(column) > 1 else float(column[0, 0, 0])), problem)
     theta = np.repeat(starts[None], len(column), axis=0)
-    state, losses = rule.init(theta), []
+    losses = []
     with np.errstate(all="ignore"):
-        for t in range(1, steps + 1):
-            batch = None if draws is None else draws[t - 1]
-            g = problem.grad(rule.lookahead(theta, state), batch)
-            theta, state = rule.step(theta, g, state)
-            if t in times:
-                losses.append(problem.loss(theta) - floor)
+        for theta in passed(rule, problem, theta, draws, times):
+            losses.append(problem.loss(theta) - floor)
     if ends is not None:
         ends.append(theta)
     found = np.array(losses)
@@ -268,10 +264,3 @@ def _start(problem: Problem, seed: int) -> Array:
     if isinstance(problem, Network):
         return problem.initial(seed)
     return 0.04 * np.random.default_rng(seed).normal(size=len(problem.start))
-
-
-def rounded(values: Any) -> Any:
-    """Return numbers with four significant digits, as JSON holds them: null for one without end."""
-    if np.ndim(values):
-        return [rounded(each) for each in values]
-    return float(f"{values:.4g}") if np.isfinite(values) else None

@@ -6,9 +6,7 @@ python -m tests.toys race digits             a part, which replaces that part of
 
 from __future__ import annotations
 
-import datetime
 import json
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -16,11 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import adaptive.problems.networks
 from adaptive import RULES
 from tests.toys import measure
+from tests.training import how_made
 
 FILE = Path(adaptive.problems.networks.__file__).parent / "data" / "trained.json"
 
@@ -57,13 +54,7 @@ def main(wanted: list[str]) -> None:
             print(f"{part} {name}: {minutes} minutes", flush=True)
             stored.setdefault(part, {})[name] = found
             stored.setdefault("minutes", {})[f"{part} {name}"] = minutes
-            stored["made"] = {
-                "date": datetime.date.today().isoformat(),
-                "command": "python -m tests.toys",
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "machine": platform.machine(),
-            }
+            stored["made"] = how_made("python -m tests.toys")
             FILE.write_text(json.dumps(in_order(stored), separators=(",", ":")) + "\n")
 
 

@@ -16,6 +16,7 @@ from adaptive.problems.base import Array
 from adaptive.problems.networks import Network
 from adaptive.race import Entry, race, trials_of
 from adaptive.trained import trained as stored_trained
+from tests.training import drawn, passed, rounded
 
 #: How many steps a run makes on each of them, on how many fresh trials rules are compared, and how
 #: many learning rates are tried at first: four in each power of ten, or two where steps are slow.
@@ -111,19 +112,9 @@ def trained(rule: Rule, problem: Network, steps: int, seeds: Sequence[int]) -> A
 
 def passing(rule: Rule, problem: Network, times: Sequence[int], seeds: Sequence[int]) -> Array:
     """Return where runs are at some times, the last being the end: shape (times, seeds, d)."""
-    steps, seen = times[-1], []
     starts = np.stack([problem.initial(seed) for seed in seeds])
-    draws = [problem.draws(range(1, steps + 1), np.random.default_rng(seed)) for seed in seeds]
-    theta, state = starts, rule.init(starts)
-    with np.errstate(all="ignore"):
-        for t in range(steps):
-            batch = np.stack([each[t] for each in draws])
-            theta, state = rule.step(
-                theta, problem.grad(rule.lookahead(theta, state), batch), state
-            )
-            if t + 1 in times:
-                seen.append(theta)
-    return np.stack(seen)
+    draws = drawn(problem, times[-1], seeds)
+    return np.stack(list(passed(rule, problem, starts, draws, times)))
 
 
 class Uncorrected(Adam):
@@ -270,13 +261,6 @@ def rising(rule: Rule, problem: Network, steps: int, seed: int, rates: Array) ->
             g = problem.grad(now.lookahead(theta, state), problem.draw(t, rng))
             theta, state = now.step(theta, g, state)
         return np.asarray(problem.loss(theta))
-
-
-def rounded(values: Any) -> Any:
-    """Return numbers with four significant digits, as JSON holds them: null for one without end."""
-    if np.ndim(values):
-        return [rounded(each) for each in values]
-    return float(f"{values:.4g}") if np.isfinite(values) else None
 
 
 #: Rules at constant rates, on so many rows, all of them at once: what their curvature is looked at.

@@ -10,8 +10,9 @@ import numpy as np
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
+from adaptive.race.entrants import Entrant, rule_of
 from adaptive.race.left import SOLVED, quantile
-from adaptive.race.settings import Entrant, lowest, rule_of
+from adaptive.race.settings import lowest
 from adaptive.rules.base import Rule
 
 

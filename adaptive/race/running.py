@@ -7,9 +7,10 @@ from functools import partial
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
+from adaptive.race.entrants import Entrant, named, rule_of
 from adaptive.race.left import Score, floor_of, left_by, quantile
 from adaptive.race.results import Entry, Race
-from adaptive.race.settings import Entrant, grid, lowest, named, rule_of, tune
+from adaptive.race.settings import grid, lowest, tune
 from adaptive.rules.base import Rule
 
 

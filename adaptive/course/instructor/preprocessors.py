@@ -273,8 +273,7 @@ class Run(Execute):
 
     def _in_code(self, cell: NotebookNode) -> tuple[Code, int] | None:
         """Return the question of a test cell that has given points for code, and its seed."""
-        results = [o for o in cell.outputs if o.output_type == "execute_result"]
-        if is_test(cell) and any(_points(one) > 0 for one in results):
+        if is_test(cell) and any(_points(one) > 0 for one in _results(cell)):
             return replay.asked(self._names["assignment"], cell.source)
         return None
 
@@ -285,7 +284,7 @@ class Run(Execute):
         except (ValueError, SyntaxError):
             calls = None
         most = replay.deserved(code, seed, calls)
-        results = [o for o in cell.outputs if o.output_type == "execute_result"]
+        results = _results(cell)
         if all(_points(one) <= most for one in results):
             return False
         for one in results:
@@ -387,7 +386,7 @@ def settle(cell: NotebookNode, back: list[str] | None) -> None:
             "has changed what the check needs. Ask your instructor to look at this cell."
         )
         cell.outputs = [_error("NoPoints", says)]
-    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    results = _results(cell)
     points = _points(results[0]) if len(results) == 1 else math.nan
     if 0 <= points <= float(cell.metadata.nbgrader["points"]):
         # A check that was interrupted, and counted what was right until then.
@@ -419,7 +418,7 @@ def mark_note(cell: NotebookNode, key: Key, question: str) -> None:
     question : str
         Its name.
     """
-    results = [o for o in cell.outputs if o.output_type == "execute_result"]
+    results = _results(cell)
     cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
     text = results[0]["data"].get("text/plain") if len(results) == 1 else None
     if isinstance(text, str) and (done := marked(key, question, text)):
@@ -427,6 +426,10 @@ def mark_note(cell: NotebookNode, key: Key, question: str) -> None:
         data = {"text/plain": repr(points)}
         result = nbformat.v4.new_output("execute_result", data, execution_count=None)
         cell.outputs = [_stream(f"{says}\n"), result]
+
+
+def _results(cell: NotebookNode) -> list[NotebookNode]:
+    return [o for o in cell.outputs if o.output_type == "execute_result"]
 
 
 def _points(result: NotebookNode) -> float:

@@ -64,6 +64,8 @@ class Notebook:
     errors: list[str] = field(default_factory=list)
     #: What the console has said.
     console: list[str] = field(default_factory=list)
+    #: What has been asked for, in its order.
+    asked: list[str] = field(default_factory=list)
 
     def evaluate(self, script: str, argument: Any = None) -> Any:
         """Evaluate a function of the notebook's panel, and of an argument."""
@@ -146,6 +148,7 @@ def application(reader, cdn: Cdn, site: str, pyodide_here: None):
         page.on("pageerror", lambda error: notebook.errors.append(str(error)))
         page.on("console", lambda message: notebook.console.append(message.text))
         fragment = f"#{quote(place)}" if place else ""
+        page.context.on("request", lambda request: notebook.asked.append(request.url))
         page.goto(f"{site}/{lite.PAGE}?path={name}.ipynb{fragment}")
         page.locator(".book-bar").wait_for()
         return notebook

@@ -86,18 +86,20 @@ def test_the_lock_that_is_served_has_the_wheels_of_the_site_as_well(built):
         data = (built / package["file_name"]).read_bytes()
         assert "/" in package["file_name"], "that is how the extension knows where it is"
         assert hashlib.sha256(data).hexdigest() == package["sha256"], name
-    assert {*_index(built), "pyodide-kernel", "ipykernel", "widgetsnbextension"} == ours.keys()
+    theirs = {"pyodide-kernel", "ipykernel", "piplite", "widgetsnbextension"}
+    assert {*_index(built), *theirs} == ours.keys()
     assert served["widgetsnbextension"]["version"].startswith("4.")
     assert "adaptive" in served[wheels.OURS]["imports"]
 
 
 def test_what_a_kernel_starts_with_is_loaded_at_once(built):
-    served, at_once = _served(built), _kernel(built)["loadPyodideOptions"]["packages"]
+    served = _served(built)
     # Else it would ask for them one by one.
-    for name in at_once:
-        assert not served[name.replace("_", "-")]["depends"]
-    found = lock.closure(served, (lock.FIRST,)) | {*at_once}
-    assert {*STARTS, "numpy", "matplotlib"} <= found
+    asked_for = {*_kernel(built)["loadPyodideOptions"]["packages"]}
+    assert asked_for == {*STARTS, "micropip", "piplite"}
+    found = lock.closure(served, (lock.FIRST,))
+    assert {name.replace("_", "-") for name in asked_for} - {*lock.OFFERED} <= found
+    assert {"numpy", "matplotlib"} <= found
     assert {name for name in served if name not in LOCK["packages"]} <= found
     assert not found & {*lock.OFFERED}
 
@@ -128,7 +130,6 @@ def test_another_pyodide_gives_no_lock():
 def test_wheels_are_there_and_have_their_hashes(built):
     found = _index(built)
     assert set(found) == {
-        wheels.FIRST,
         wheels.OURS,
         wheels.START,
         *(name.replace("_", "-") for name in wheels.INSTALLED),
@@ -180,21 +181,19 @@ def test_what_wheels_need_is_there(built):
     assert asked <= there
 
 
-def test_a_kernel_runs_first_what_makes_its_start_short(built):
-    (wheel,) = built.glob(f"pypi/{wheels.FIRST}-*.post1-*.whl")
-    (other,) = built.glob(f"extensions/**/{wheels.FIRST}-*.whl")
-    with zipfile.ZipFile(wheel) as ours, zipfile.ZipFile(other) as theirs:
-        changed = {"__init__.py", "METADATA", "RECORD"}
-        for name in theirs.namelist():
-            here = name.replace(".dist-info", ".post1.dist-info")
-            same = ours.read(here) == theirs.read(name)
-            assert same == (Path(name).name not in changed), name
-        start = ours.read(f"{wheels.FIRST}/__init__.py").decode()
-    first, _, rest = start.partition("\n")
-    assert first == f"import {wheels.BEFORE}"
-    assert "from .piplite import install" in rest
+def test_what_makes_a_start_short_is_there_for_it(built):
+    worker = built / "extensions/@adaptive-optimizers/lite/static/python.js"
+    (first,) = re.findall(r'runPython\("import (\w+)"\)', worker.read_text("utf-8"))
     with zipfile.ZipFile(next(built.glob("pypi/adaptive_optimizers_lite-*.whl"))) as archive:
-        assert f"{wheels.BEFORE}.py" in archive.namelist()
+        assert f"{first}.py" in archive.namelist()
+    # The kernel of this version gets Python by these names.
+    kernels = "extensions/@jupyterlite/pyodide-kernel-extension/static/*.js"
+    sources = [path.read_text("utf-8") for path in built.glob(kernels)]
+    workers = [text for text in sources if "async initRuntime" in text]
+    assert workers
+    for text in workers:
+        assert re.search(r"importScripts\(\w+\),\w+=self\.loadPyodide\)", text)
+    assert [text for text in sources if re.search(r"new Worker\(new URL\(", text)]
 
 
 # ------------------------------------------------------------------ notebooks

@@ -29,14 +29,50 @@ def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tm
     shown = notebook.read()
     assert not differences(ROOT / f"{CHAPTER}.ipynb", shown, tmp_path)
     assert not [text for text in notebook.console if "version" in text.lower()]
-    # All at once, and the notebook's folder, which answers slowly, is hardly asked.
-    assert sum("Loading micropip" in text or ", micropip" in text for text in notebook.console) == 2
+    # All at once and nothing twice, and Python before the application that will show what it says.
+    assert len(cdn.asked) == len({*cdn.asked})
+    begins, shown = (
+        next(i for i, url in enumerate(notebook.asked) if url.endswith(name))
+        for name in ("/pyodide.asm.wasm", f"/files/{CHAPTER}.ipynb")
+    )
+    assert begins < shown
+    # What is completed are the names that are there.
+    assert "np.linspace" in notebook.evaluate(
+        """async (panel) => {
+          const { kernel } = panel.sessionContext.session;
+          const { content } = await kernel.requestComplete({ code: "np.lins", cursor_pos: 7 });
+          return content.matches;
+        }"""
+    )
     # The explorers are live, as in JupyterLab.
     assert notebook.page.locator("[data-explorer]").count()
     assert not notebook.errors
     assert notebook.page.locator(".jp-Dialog").count() == 0
     others = [url for url in cdn.asked if not url.startswith(lite.CDN)]
     assert not others, "what is asked of the network is asked of Pyodide's CDN"
+
+
+def test_a_python_that_starts_again_says_what_it_loads_and_knows_nothing(application):
+    notebook = application(CHAPTER)
+    notebook.wait_until_ready()
+    look = """async (panel) => {
+      const status = document.querySelector(".book-bar [role=status]");
+      globalThis.said = [];
+      const hear = () => { globalThis.said.push(status.textContent); };
+      new MutationObserver(hear).observe(status, { childList: true });
+      const { kernel } = panel.sessionContext.session;
+      await kernel.requestExecute({ code: "x = 1" }).done;
+      await kernel.restart();
+      const { content } = await kernel.requestExecute({ code: "x" }).done;
+      return content.ename;
+    }"""
+    assert "NameError" in notebook.evaluate(look)
+    notebook.wait_until_ready()
+    said = notebook.evaluate("() => globalThis.said")
+    assert said[0] == "Python is loading …"
+    assert [text for text in said if re.match(r"Python is loading: (\S+, )+", text)]
+    assert said[-1].startswith("Python is ready")
+    assert not notebook.errors
 
 
 def _slide(notebook, cell, key):

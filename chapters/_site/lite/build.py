@@ -21,8 +21,11 @@ from chapters._site.publishing import ROOT, address
 
 #: Where a kernel finds what it runs first.
 _START = "/lib/python3.12/site-packages/adaptive_lite.py"
-#: What a kernel's own wheels bring: loaded first, and needing nothing before that.
-_AT_ONCE = ("piplite", "ipykernel", "comm", "pyodide_kernel")
+#: What a kernel would ask for, one by one: it is there already, or done without.
+_ASKED_FOR = (
+    *("micropip", "piplite", "ipykernel", "comm", "pyodide_kernel", "ipython", "sqlite3"),
+    *("jedi", "ssl"),
+)
 #: Extensions of JupyterLab that are built in, of those that are installed here.
 _EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
 
@@ -79,8 +82,7 @@ def settings(pyodide: str) -> dict[str, Any]:
         "disablePyPIFallback": True,
         "loadPyodideOptions": {
             "lockFileURL": "./pyodide-lock.json",
-            # Not to be asked for one by one: the lock has them.
-            "packages": list(_AT_ONCE),
+            "packages": list(_ASKED_FOR),
             # Bars of progress are written to stderr, which leaves a red line behind.
             "env": {"PYTHONSTARTUP": _START, "TQDM_DISABLE": "1"},
         },
@@ -90,7 +92,7 @@ def settings(pyodide: str) -> dict[str, Any]:
         "exposeAppInBrowser": True,
         "litePluginSettings": {
             "@jupyterlite/pyodide-kernel-extension:kernel": kernel,
-            "@adaptive-optimizers/lite:bar": {"book": address()},
+            "@adaptive-optimizers/lite:bar": {"book": address(), "first": lock.FIRST},
         },
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": about}

@@ -32,9 +32,9 @@ CORE = {
     "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
 }
 #: What starts the kernel, and what the notebooks import.
-NEEDED = ("ipython", "jedi", "matplotlib", "micropip", "numpy", "sqlite3", "ssl")
+NEEDED = ("ipython", "matplotlib", "micropip", "numpy", "sqlite3")
 #: What a reader may import; loaded then.
-OFFERED = ("pandas", "scipy", "sympy")
+OFFERED = ("jedi", "pandas", "scipy", "ssl", "sympy")
 #: What Pyodide says that a package needs, and no module of it imports.
 UNUSED = {"matplotlib": ("pytz",)}
 #: The package that a kernel asks for first: all that it starts with is loaded with it.

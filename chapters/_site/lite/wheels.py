@@ -23,10 +23,6 @@ from chapters._site.publishing import ROOT, version
 
 #: What the package, its sliders and a kernel need beyond what Pyodide has.
 INSTALLED = ("tqdm", "ipywidgets", "jupyterlab_widgets", "comm")
-#: What a kernel imports before all else, and where it is; here it imports `BEFORE` first.
-FIRST = "piplite"
-BEFORE = "adaptive_first"
-KERNEL = "labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 OURS = "adaptive-optimizers"
 START = "adaptive-optimizers-lite"
 #: Files of an installed package that are no part of its wheel.
@@ -87,25 +83,6 @@ def packed(name: str, folder: Path) -> Path:
     return _write(folder / f"{stem}-py3-none-any.whl", files, info)
 
 
-def of_what_is_first(folder: Path) -> Path:
-    """Pack what a kernel imports first so that it imports `BEFORE`; its version says so."""
-    (wheel,) = (Path(sys.prefix) / "share/jupyter" / KERNEL).glob(f"{FIRST}-*.whl")
-    number = wheel.name.split("-")[1]
-    stem = f"{FIRST}-{number}.post1"
-    files: dict[str, bytes] = {}
-    with zipfile.ZipFile(wheel) as archive:
-        for name in archive.namelist():
-            place, _, rest = name.partition("/")
-            if place.endswith(".dist-info"):
-                name = f"{stem}.dist-info/{rest}"
-            if rest not in _LEFT_BY_PIP:
-                files[name] = archive.read(f"{place}/{rest}")
-    start, about = f"{FIRST}/__init__.py", f"{stem}.dist-info/METADATA"
-    files[start] = f"import {BEFORE}\n\n".encode() + files[start]
-    files[about] = files[about].replace(number.encode(), f"{number}.post1".encode(), 1)
-    return _write(folder / f"{stem}-py3-none-any.whl", files, f"{stem}.dist-info")
-
-
 def of_the_package(folder: Path) -> Path:
     """Build the wheel of this checkout; nothing is left in it."""
     with tempfile.TemporaryDirectory() as name:
@@ -141,6 +118,5 @@ def make(folder: Path) -> list[Path]:
     return [
         of_the_package(folder),
         of_the_kernel(folder),
-        of_what_is_first(folder),
         *(packed(name, folder) for name in INSTALLED),
     ]

@@ -9,59 +9,67 @@
   // ------------------------------------------------------------------ how Python loads
 
   const watchers = new Set();
-  const tell = (news) => watchers.forEach((watch) => watch(news));
-  const last = { news: null };
-  watchers.add((news) => { last.news = news; });
-
-  // The kernel's worker says what it loads, and where its start fails, it says why; nobody listens.
-  const Plain = window.Worker;
-  window.Worker = class extends Plain {
-    constructor(...all) {
-      super(...all);
-      this.addEventListener("message", ({ data }) => {
-        const log = data?._logMessage;
-        if (log?.level === "critical") tell({ failed: log.data });
-        else if (log) tell({ loads: log.data });
-        if (data?.name === "throw" && data.value?.isError) tell({ failed: data.value.value.message });
-      });
-      this.addEventListener("error", ({ message }) => tell({ failed: message || "no reason given" }));
-    }
+  // Of the Python that began last.
+  const last = {};
+  const tell = (news) => {
+    if (news.begins) ["failed", "loads"].forEach((each) => delete last[each]);
+    Object.assign(last, news);
+    watchers.forEach((watch) => watch(news));
   };
 
   const configuration = () =>
     JSON.parse(document.getElementById("jupyter-config-data")?.textContent || "{}");
   const root = () => new URL(configuration().baseUrl ?? "../", document.baseURI);
-  const kernels = "@jupyterlite/pyodide-kernel-extension:kernel";
-  const settings = () => configuration().litePluginSettings?.[kernels] ?? {};
+  const kernels = "@jupyterlite/pyodide-kernel-extension";
+  const settings = () => configuration().litePluginSettings?.[`${kernels}:kernel`] ?? {};
+  const here = document.currentScript.src;
+  const lock = () => new URL("pyodide-lock.json", root());
 
-  // The lock of packages. Those of this site are named by their paths in it, and would be looked for
-  // beside Pyodide.
-  const readLock = async () => {
-    const lock = await (await fetch(new URL("pyodide-lock.json", root()))).json();
-    for (const each of Object.values(lock.packages)) {
-      if (each.file_name.includes("/")) each.file_name = new URL(each.file_name, root()).href;
-    }
-    return lock;
+  // Python says what it loads, and where its start fails, it says why; nobody listens.
+  const Plain = window.Worker;
+  const begin = () => {
+    const worker = new Plain(new URL("python.js", here));
+    worker.addEventListener("message", ({ data }) => {
+      const log = data?._logMessage;
+      if (log?.level === "critical") tell({ failed: log.data });
+      else if (log) tell({ loads: log.data });
+      if (data?.name === "throw" && data.value?.isError) tell({ failed: data.value.value.message });
+    });
+    worker.addEventListener("error", ({ message }) => tell({ failed: message || "no reason given" }));
+    const { pyodideUrl, loadPyodideOptions: options } = settings();
+    const pyodide = new URL(pyodideUrl, root()).href;
+    const { first } = configuration().litePluginSettings[`${name}:bar`];
+    worker.postMessage({ start: { pyodide, lock: lock().href, first, options } });
+    tell({ begins: true });
+    return worker;
   };
-  const useLock = async (PageConfig) => {
-    const all = JSON.parse(PageConfig.getOption("litePluginSettings"));
-    const text = new Blob([JSON.stringify(await readLock())], { type: "application/json" });
-    all[kernels].loadPyodideOptions.lockFileURL = URL.createObjectURL(text);
-    PageConfig.setOption("litePluginSettings", JSON.stringify(all));
+  // Where a notebook is opened, or a cell, Python begins before the application is there.
+  let begun = /\/(notebooks|repl)\//.test(location.pathname) ? begin() : null;
+  window.Worker = class extends Plain {
+    constructor(address, ...more) {
+      if (!String(address).includes(kernels)) return void super(address, ...more);
+      const worker = begun ?? begin();
+      begun = null;
+      worker.postMessage({ kernel: String(address) });
+      return worker;
+    }
   };
 
   // Packages that did not load. The browser compares each with its hash, and where they differ it
   // says no more than that it failed.
   const failed = new Set();
-  watchers.add(({ failed: said }) => {
+  watchers.add(({ begins, failed: said }) => {
+    if (begins) failed.clear();
     const found = said?.match(/while loading ([\w.-]+):/);
     if (found) failed.add(found[1]);
   });
 
   const isAnother = async (name, folder) => {
-    const { packages } = await readLock();
+    const { packages } = await (await fetch(lock())).json();
     const { file_name: file, sha256 } = packages[name.toLowerCase().replace(/[_.]+/g, "-")];
-    const data = await (await fetch(new URL(file, folder), { cache: "no-store" })).arrayBuffer();
+    // The packages of this site are named by their paths in it.
+    const address = new URL(file, file.includes("/") ? root() : folder);
+    const data = await (await fetch(address, { cache: "no-store" })).arrayBuffer();
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
     return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256;
   };
@@ -166,20 +174,22 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
       alert.textContent = await reason(said);
       alert.hidden = false;
     };
-    const watch = ({ loads, failed: said }) => {
+    const watch = ({ begins, loads, failed: said }) => {
+      if (begins) {
+        ready = wrong = false;
+        alert.hidden = true;
+        status.textContent = "Python is loading …";
+      }
       if (said) return void fail(said);
       const found = !ready && !wrong && loads?.match(/^Load(?:ing|ed) (.*)/s);
       if (found) status.textContent = `Python is loading: ${found[1].slice(0, 60)} …`;
     };
     watchers.add(watch);
-    if (last.news) watch(last.news);
+    watch(last);
     panel.disposed.connect(() => watchers.delete(watch));
     panel.sessionContext.statusChanged.connect((_, now) => {
       if (now === "starting" || now === "restarting" || now === "autorestarting") {
-        ready = wrong = false;
-        failed.clear();
-        alert.hidden = true;
-        status.textContent = "Python is loading …";
+        ready = false;
       } else if (now === "idle" && !ready) {
         ready = true;
         if (!wrong) status.textContent = "Python is ready. Changes stay in this browser.";
@@ -272,11 +282,13 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
       alert.hidden = !problem;
     };
     let ready = false;
-    watchers.add(({ loads, failed: said }) => {
+    const watch = ({ loads, failed: said }) => {
       const found = !ready && loads?.match(/^Load(?:ing|ed) (.*)/s);
       if (found) say(`Python is loading: ${found[1].slice(0, 60)} …`);
       if (said) void reason(said).then((text) => say("", text));
-    });
+    };
+    watchers.add(watch);
+    watch(last);
 
     const done = new Set();
     const text = (cell) => [cell.source].flat().join("");
@@ -361,9 +373,6 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
     const { IConsoleTracker } = await shared("@jupyterlab/console");
     const { Widget } = await shared("@lumino/widgets");
     const Dialog = await shared("@jupyterlab/apputils");
-    const { PageConfig } = await shared("@jupyterlab/coreutils");
-    // Before a kernel starts.
-    await useLock(PageConfig);
     document.head.append(element("style", style));
     return {
       id: `${name}:bar`,

@@ -10,10 +10,10 @@
 
   const watchers = new Set();
   // Of the Python that began last.
-  const last = {};
+  const latest = {};
   const tell = (news) => {
-    if (news.begins) ["failed", "loads"].forEach((each) => delete last[each]);
-    Object.assign(last, news);
+    if (news.begins) ["failed", "loads"].forEach((each) => delete latest[each]);
+    Object.assign(latest, news);
     watchers.forEach((watch) => watch(news));
   };
 
@@ -185,7 +185,7 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
       if (found) status.textContent = `Python is loading: ${found[1].slice(0, 60)} …`;
     };
     watchers.add(watch);
-    watch(last);
+    watch(latest);
     panel.disposed.connect(() => watchers.delete(watch));
     panel.sessionContext.statusChanged.connect((_, now) => {
       if (now === "starting" || now === "restarting" || now === "autorestarting") {
@@ -288,7 +288,7 @@ body[data-jp-theme-light="false"] :is(.jp-RenderedSVG, .jp-RenderedImage) > img 
       if (said) void reason(said).then((text) => say("", text));
     };
     watchers.add(watch);
-    watch(last);
+    watch(latest);
 
     const done = new Set();
     const text = (cell) => [cell.source].flat().join("");

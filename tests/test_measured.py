@@ -152,6 +152,29 @@ def test_a_rate_two_places_too_low_costs_adam_steps(network: str, slower: float)
     assert (left / whole) ** (1 / np.log2(half / whole)) == pytest.approx(slower, abs=0.05)
 
 
+def test_another_rate_for_embeddings_is_worth_as_much_as_a_rule_on_matrices() -> None:
+    found = measured("characters")
+    rules, falls, end = found["rules"], Linear(T=found["steps"]), np.array([found["steps"]])
+    best = rules["Adam"]["linear"]["best"]
+    aside = scheduled(AdamW(lr=measure._near(measure.FACTOR**2 * best), weight_decay=0), falls)
+    inside = {
+        "Adam": AdamW(lr=measure._near(best / measure.FACTOR), weight_decay=0),
+        "SOAP": SOAP(lr=rules["SOAP"]["linear"]["best"], weight_decay=0),
+        "Muon": Muon(lr=rules["Muon"]["linear"]["best"]),
+    }
+    seeds, left = range(measure.SEED, measure.SEED + measure.FRESH), {}
+    for name, rule in inside.items():
+        both = Mixed(scheduled(rule, falls), aside, where=measure.inner)
+        losses = measure.run("characters", lambda _, both=both: both, [0.0], seeds, end)
+        left[name] = losses[0, 0] / 10
+    usual = {name: rules[name]["linear"]["loss"][-1] / 10 for name in inside}
+    assert paired(left["Adam"], usual["SOAP"])[2] < 0
+    for name in ("SOAP", "Muon"):
+        lead, before = (paired(each[name], each["Adam"]) for each in (left, usual))
+        assert lead[2] < 0
+        assert before[0] < lead[0], "by less"
+
+
 def test_a_trial_of_soap_hangs_on_rounding(monkeypatch: Any) -> None:
     rules = measured("digits")["rules"]
     make = measure.maker("digits", measure.ENTRIES["SOAP"], "linear", 300, rules)

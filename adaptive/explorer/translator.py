@@ -127,16 +127,16 @@ def _way(of: Entry, source: str, target: str) -> tuple[str, str, str]:
     if way.before is None:
         sentence, why = f"{title} has none of this name", ", and"
     else:
-        sentence = f"As it comes, {title} is {said(way.before)} away on the {of.problems[-1]}"
+        sentence = f"As it comes, {title} is {said(way.before or 0)} away on the {of.problems[-1]}"
         why = ". No argument changes that, and"
     if way.how == "exported":
         sentence += f"{why.removesuffix(', and')}; this exported rule takes the path."
     elif way.how == "nothing":
         sentence += f"{why} {WHOLE}."
-    elif said(way.after) == "same":
+    elif said(way.after or 0) == "same":
         sentence += ". With this it takes the same path."
     else:
-        sentence += f". With this it is {said(way.after)} away."
+        sentence += f". With this it is {said(way.after or 0)} away."
     return theirs, way.code or NOTHING, sentence
 
 

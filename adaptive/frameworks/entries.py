@@ -286,15 +286,16 @@ class Entry:
                 if way.how == "as it comes":
                     lines.append(f"# in {title}: {AS_IT_COMES}")
                 elif way.how == "changed":
-                    near = "" if way.after <= SAME else f", to {said(way.after)}"
+                    near = said(way.after or 0)
+                    near = "" if near == "same" else f", to {near}"
                     lines.append(f"# in {title}{near}\n{way.code}")
                 elif way.how == "exported":
                     why = NOT_THERE if way.before is None else NO_WAY
                     lines.append(f"# in {title}: {why}\n{way.code}")
                 else:
-                    away = "there is none" if way.before is None else f"{said(way.before)} away"
-                    why = "" if way.before is None else ", no argument changes that"
-                    lines.append(f"# in {title}: {away}{why}, and {WHOLE}")
+                    away = f"{said(way.before or 0)} away, no argument changes that"
+                    why = "there is none" if way.before is None else away
+                    lines.append(f"# in {title}: {why}, and {WHOLE}")
         return lines
 
     def _call(self, framework: str) -> str:

@@ -295,7 +295,7 @@ class Entry:
                 else:
                     away = f"{said(way.before or 0)} away, no argument changes that"
                     why = "there is none" if way.before is None else away
-                    lines.append(f"# in {title}: {why}, and {WHOLE}")
+                    lines.append(f"# in {title}: {why},\n# and {WHOLE}")
         return lines
 
     def _call(self, framework: str) -> str:

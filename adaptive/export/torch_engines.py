@@ -110,11 +110,17 @@ def _sign(x: Tensor) -> Tensor:
     return torch.where(torch.isnan(x), x, torch.sign(x))
 
 
+def _where(condition: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    """Choose as numpy does, where a condition on the step number alone has come as a number."""
+    chosen = condition if condition.dtype == torch.bool else condition != 0
+    return torch.where(chosen, one, other)
+
+
 #: torch's functions by numpy's names.
 FUNCTIONS = SimpleNamespace(
     **{name: getattr(torch, name) for name in OPERATIONS if hasattr(torch, name)},
     power=torch.pow,
-    where=torch.where,
+    where=_where,
 )
 FUNCTIONS.sign = _sign
 

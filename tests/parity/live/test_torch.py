@@ -594,3 +594,10 @@ def test_the_ten_are_there():
     names = [export.torch(kind).__name__ for kind in RULES]
     assert names == [kind.__name__ for kind in RULES]
     assert "rho" in inspect.signature(export.torch(RMSprop)).parameters
+
+
+def test_what_it_does_not_have() -> None:
+    """The dictionary says so."""
+    names = {name.lower().replace("_", "") for name in [*dir(torch.optim)]}
+    assert "adam" in names
+    assert not {"lion", "lamb", "prodigy", "schedulefree", "shampoo", "soap"} & names

@@ -170,6 +170,11 @@ class Recipe:
         return flat.function("step", self.split.elements, flat.ARRAYS)
 
     @cached_property
+    def on_lists(self) -> Callable[..., tuple[Any, ...]]:
+        """The same for what has no operators: of a module that has functions for these too."""
+        return flat.function("step", self.split.elements, flat.FUNCTIONS)
+
+    @cached_property
     def stable(self) -> Callable[..., tuple[Any, ...]]:
         """What all elements share, as a function that single precision does little harm to."""
         return flat.function("scalars", stable(self.split.scalars), flat.FUNCTIONS)

@@ -224,8 +224,7 @@ def _foreach(batch: Batch) -> None:
     parameters = list(batch.parameters)
     olds = [list(each) for each in zip(*batch.states, strict=True)]
     first = (parameters,) if batch.recipe.sees_theta else ()
-    function = flat.function("step", batch.recipe.split.elements, flat.FUNCTIONS)
-    changes, *news = function(_Lists(), *first, batch.wide, *olds, *batch.shared)
+    changes, *news = batch.recipe.on_lists(_Lists(), *first, batch.wide, *olds, *batch.shared)
     torch._foreach_add_(parameters, changes)
     moved = [
         [each.clone() for each in new] if any(new is other for other in olds if other is not old)
@@ -241,12 +240,12 @@ def _foreach(batch: Batch) -> None:
 
 
 @cache
-def _loops(name: str, text: str) -> ModuleType:
-    return module(name, text)
+def _loops(recipe: Recipe) -> ModuleType:
+    return module("torch", kernel.loop(recipe.split, "a rule"))
 
 
 def _numba(batch: Batch) -> None:
-    made = _loops("torch", kernel.loop(batch.recipe.split, "a rule"))
+    made = _loops(batch.recipe)
     for parameter, gradient, state, _ in batch.each():
         tensors = (parameter, gradient.contiguous(), *state)
         arrays = [tensor.detach().view(-1).numpy() for tensor in tensors]
@@ -258,9 +257,9 @@ def _numba(batch: Batch) -> None:
 
 
 @cache
-def _compiled_step(recipe_text: str) -> Callable[..., None]:
+def _compiled_step(recipe: Recipe) -> Callable[..., None]:
     space: dict[str, Any] = {"xp": FUNCTIONS}
-    exec(compile(recipe_text, "<adaptive: compiled step>", "exec"), space)
+    exec(compile(in_place_source(recipe), "<adaptive: compiled step>", "exec"), space)
     made: Callable[..., None] = torch.compile(space["step"], dynamic=None)
     return made
 
@@ -290,7 +289,7 @@ def in_place_source(recipe: Recipe) -> str:
 
 
 def _compiled(batch: Batch) -> None:
-    step = _compiled_step(in_place_source(batch.recipe))
+    step = _compiled_step(batch.recipe)
     # The numbers are tensors: Python's would be compiled into the code, each step anew.
     for parameter, gradient, state, numbers in batch.each():
         step(parameter, gradient, *state, *numbers)

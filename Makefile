@@ -20,7 +20,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench networks lab browser clean distclean
+.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench bench-torch networks lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -197,6 +197,10 @@ mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the 
 bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
 	$(PARITY)/bin/python -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.explorer
+
+# Four minutes on a GPU, and about as many on a processor: make bench-torch ARGS="--device cpu"
+bench-torch: $(PARITY)/.stamp ## exported rules beside PyTorch's own, on a GPU if there is one
+	$(PARITY)/bin/python -m tests.bench.exported $(ARGS)
 
 # Half an hour on two cores, minutes on a GPU, which does more: make networks ARGS="--size whole"
 networks: $(PARITY)/.stamp ## larger networks trained in PyTorch with the exported rules

@@ -25,7 +25,10 @@ DIST = ROOT / "dist"
 AROUND = {"LICENSE", "MANIFEST.in", "PKG-INFO", "README.md", "pyproject.toml", "setup.cfg"}
 #: Tests of the package that need nothing but what it needs, as in `make test-alone`, and what they
 #: share.
-TESTS = ("rules", "problems", "test_descent.py", "test_sweep.py", "landscapes.py", "__init__.py")
+TESTS = (
+    *("rules", "problems", "test_descent.py", "test_sweep.py", "landscapes.py", "every.py"),
+    *("networks/__init__.py", "networks/report.py", "networks/tasks.py", "__init__.py"),
+)
 #: Parts of the package whose examples run with what it needs alone.
 PARTS = ("rules", "problems", "descent", "sweep", "plotting", "palette", "large", "tracing")
 NEEDED = ("pytest>=8.3,<10", "hypothesis>=6.100,<7", "scipy>=1.14,<2")

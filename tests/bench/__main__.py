@@ -18,11 +18,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TQDM_DISABLE", "1")
 
 import numpy as np
-import psutil
 from tqdm import tqdm
 
-from tests.bench import contestants, imports, large, report, step, sweeps
-from tests.bench.measure import met
+from tests.bench import contestants, imports, large, report, step, sweeps, torchs
+from tests.bench.measure import busy_elsewhere
 
 SHORT = Path("_build") / "bench"
 
@@ -44,16 +43,16 @@ def main() -> None:
     if chosen.only:
         tasks = {chosen.only: tasks[chosen.only]}
     warnings.simplefilter("ignore")  # the bare loops overflow where the package does not
-    began, before = time.perf_counter(), _busy()
+    began, before = time.perf_counter(), busy_elsewhere()
     groups = []
     with tqdm(total=sum(total for _, total in tasks.values()), unit="group", disable=None) as bar:
         for measured, _ in tasks.values():
             for group in measured:
                 groups.append(group)
-                bar.write(line(group))
+                bar.write(report.line(group))
                 bar.update()
     lasted = time.perf_counter() - began
-    others = (_busy() - before) / (lasted * cores)
+    others = (busy_elsewhere() - before) / (lasted * cores)
     run: dict[str, Any] = {
         "made": {
             "date": datetime.now(UTC).date().isoformat(),
@@ -79,14 +78,6 @@ def main() -> None:
     print(f"{lasted / 60:.1f} minutes. Stored: {json}, {table}", file=sys.stderr)
 
 
-def line(group: dict[str, Any]) -> str:
-    """Return a group's ratios in one line."""
-    about = [str(v) for k, v in group.items() if k not in ("seconds", "ratios", "rounds")]
-    marks = {True: "", False: " ✗", None: ""}
-    ratios = (f"{e['of']} / {e['to']} {e['ratio']:.2f}{marks[met(e)]}" for e in group["ratios"])
-    return f"{', '.join(about)}: {', '.join(ratios)}"
-
-
 def versions() -> dict[str, str]:
     """Return the versions of all that took part."""
     import numba
@@ -95,16 +86,9 @@ def versions() -> dict[str, str]:
         "Python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,
+        "torch": torchs.version(),
         **contestants.versions(),
     }
-
-
-def _busy() -> float:
-    """Return the seconds for which other programs have kept the cores busy."""
-    all_of_us = psutil.cpu_times()
-    mine = psutil.Process().cpu_times()
-    own = mine.user + mine.system + mine.children_user + mine.children_system
-    return sum(all_of_us) - all_of_us.idle - getattr(all_of_us, "iowait", 0.0) - own
 
 
 if __name__ == "__main__":

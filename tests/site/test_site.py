@@ -435,6 +435,9 @@ def test_what_copies_is_reached_by_touch(book, reader):
     page.goto((book / "chapters" / "momentum.html").as_uri())
     buttons = page.locator("article .cell_input button.copybtn").filter(visible=True)
     button = buttons.first
+    # None stands on the numbers that a cell prints.
+    assert page.locator("article .output.stream .highlight").count() > 3
+    assert page.locator("article .output.highlight-myst-ansi button.copybtn").count() == 0
     assert button.evaluate("(e) => getComputedStyle(e).opacity") == "1"
     button.tap()
     page.wait_for_function("(e) => e.classList.contains('success')", arg=button.element_handle())

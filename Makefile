@@ -194,9 +194,10 @@ mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the 
 	$(PY) -m tests.mutants.page $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
-bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
+bench: $(PARITY)/.stamp browser _build/.stamp-book ## speed, beside PyTorch, optax and the memory itself, as ratios
 	$(PARITY)/bin/python -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.explorer
+	$(PY) -m tests.bench.pages
 
 # Half an hour on two cores, minutes on a GPU, which does more: make networks ARGS="--size whole"
 networks: $(PARITY)/.stamp ## larger networks trained in PyTorch with the exported rules

@@ -270,6 +270,8 @@ def test_search_answers_while_typing_titles_first(book, visit):
     assert found(page, "bias correction")[0] == ["bias correction", "Glossary"]
     assert found(page, "Nesterov")[0][0].startswith("Nesterov")
     assert ["ε inside the root, ε outside"] in [title[:1] for title in found(page, "epsilon")]
+    assert found(page, "momentm")[0] == ["Momentum", ""]
+    assert found(page, "adagard")[0] == ["Adagrad", ""]
     assert found(page, "xyzzyx") == []
     # An excerpt can be read: words, with what was asked for in bold, and no source of formulas.
     found(page, "bias correction")

@@ -194,9 +194,10 @@ mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the 
 	$(PY) -m tests.mutants.page $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
-bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
+bench: $(PARITY)/.stamp browser _build/.stamp-book ## speed, beside PyTorch, optax and the memory itself, as ratios
 	$(PARITY)/bin/python -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.explorer
+	$(PY) -m tests.bench.pages
 
 # Four minutes on a GPU, and about as many on a processor: make bench-torch ARGS="--device cpu"
 bench-torch: $(PARITY)/.stamp ## exported rules beside PyTorch's own, on a GPU if there is one

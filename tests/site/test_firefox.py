@@ -14,7 +14,7 @@ SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(do
 FIND = "const root = document.querySelectorAll('.adaptive-explorer')[i];"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def firefox():
     """Start Firefox, if there is one."""
     path = browsers.FIREFOX.find()

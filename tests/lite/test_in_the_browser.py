@@ -19,8 +19,7 @@ from tests.lite.outputs import differences
 
 CHAPTER = "chapters/nadam"
 ASSIGNMENT = "chapters/assignments/source/ravine/ravine"
-
-
+#: Until a window of another size has been filled.
 LAID_OUT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 

@@ -175,7 +175,7 @@ LETTERS = """() => [...document.querySelectorAll("svg.architecture text")].map((
   parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a)"""
 
 
-@dataclass
+@dataclass(repr=False)
 class Figures:
     """The figures of a page, with all that is folded open."""
 
@@ -196,7 +196,7 @@ def opening_of(page: Page, window: dict[str, int]) -> dict[str, Any] | None:
     return page.evaluate(OPENING, OPENING_PARTS)
 
 
-@dataclass
+@dataclass(repr=False)
 class Desk:
     """What is seen at a desk, of a book that comes from its host."""
 
@@ -244,7 +244,7 @@ def _path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-@dataclass
+@dataclass(repr=False)
 class Phone:
     """What is seen with a phone, and on paper."""
 

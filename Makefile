@@ -96,10 +96,11 @@ test: lint browser ## lint, then all tests, on all cores: package, doctests, not
 	$(if $(ARGS),,$(PY) -m tests.book.executed)
 	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site --ignore=tests/lite $(ARGS)
 
-# The book that `make book` has built; what it is checked for page by page runs in parallel.
+# The book that `make book` has built; what it is checked for page by page runs in parallel. What runs
+# notebooks takes longest, and comes first: at the end there is something short for each core.
 check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
 	@$(PY) -m chapters._site.lite.offline _build/pyodide || echo "NO NOTEBOOK WILL BE RUN IN THE BROWSER."
-	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/site tests/lite $(ARGS)
+	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/lite tests/site $(ARGS)
 
 # One after the other, as each fills a core; the short ones among them are in `make check-site`.
 lite-check: $(VENV)/.stamp-test browser pyodide _build/.stamp-book ## run each notebook to its end in the browser

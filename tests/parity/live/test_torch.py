@@ -41,7 +41,7 @@ def train(optimizer: Any, gs: Any, *parameters: Any) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 @every_rule
 def test_the_path_is_the_rules(rule, engine):
-    lists = engine == "foreach" and isinstance(rule, alike.Clipped | Lion)
+    lists = engine == "foreach" and isinstance(rule, alike.Clipped | alike.Rising | Lion)
     p = parameter(alike.start())
     make = export.torch(type(rule))
     hyper = make.settings.signature()

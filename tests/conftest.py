@@ -20,7 +20,6 @@ from filelock import FileLock
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
-    Locator,
     Page,
     Request,
     Route,
@@ -148,9 +147,7 @@ def reader(browser: Browser, monkeypatch: pytest.MonkeyPatch):
     An element that it has not is missed soon, unless somebody else has to bring it (``alone``).
     """
     contexts, alone_with_their_page = [], set()
-    for name in there.WAITS:
-        wait = there.first(getattr(Locator, name), alone_with_their_page)
-        monkeypatch.setattr(Locator, name, wait)
+    there.soon(monkeypatch, alone_with_their_page)
 
     def page(*, alone: bool = True, **settings: Any) -> Page:
         contexts.append(browser.new_context(**settings))

@@ -123,6 +123,13 @@ KEPT = """() => ({
   focus: document.activeElement.tagName,
 })"""
 
+#: Keeps what the mouse does, with which buttons and where.
+MOUSE = """() => {
+  window.told = [];
+  for (const name of ["mousemove", "mousedown"])
+    addEventListener(name, (e) => told.push([name, e.buttons, e.clientX, e.clientY]));
+}"""
+
 
 def test_a_used_page_is_as_good_as_a_new_one_when_it_is_put_back(visit, tmp_path):
     path, page = tmp_path / "page.html", visit.page
@@ -146,10 +153,26 @@ def test_a_used_page_is_as_good_as_a_new_one_when_it_is_put_back(visit, tmp_path
     visit.away.append("https://elsewhere.example")
     visit.failed.append("missing.png")
     support.put_back(visit)
+    assert page.url == "about:blank"
     visit.open(path)
     support.settle(page)
     assert page.evaluate(KEPT) == new
     visit.assert_clean()
+
+
+def test_the_mouse_is_let_go_and_where_it_was(visit, tmp_path):
+    path, page = tmp_path / "page.html", visit.page
+    path.write_text("<p>text</p>", encoding="utf-8")
+    for act, expected in [
+        (lambda: page.mouse.move(9, 9), ["mousemove", 0, 9, 9]),
+        (page.mouse.down, ["mousedown", 1, 0, 0]),
+    ]:
+        page.mouse.move(100, 100)
+        page.mouse.down()
+        support.put_back(visit)
+        visit.open(path).evaluate(MOUSE)
+        act()
+        assert page.evaluate("() => told") == [expected]
 
 
 def test_tests_share_a_page_that_is_put_back(shared, used):

@@ -20,7 +20,6 @@ from filelock import FileLock
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
-    Locator,
     Page,
     Request,
     Route,
@@ -157,8 +156,7 @@ def readers(browser: Browser) -> Iterator[Callable[..., Page]]:
         return contexts[-1].new_page()
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in there.WAITS:
-            patch.setattr(Locator, name, there.first(getattr(Locator, name), alone_with_their_page))
+        there.soon(patch, alone_with_their_page)
         yield page
         for context in contexts:
             context.close()

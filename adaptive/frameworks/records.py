@@ -295,8 +295,8 @@ def recorded(
         The book's name of the algorithm.
     problem : {"ravine", "circles", "matrix", "fading", "late"}, optional
         For the ten, ``Ravine(condition=12)``, the default, and ``Circles()`` with minibatches from
-        seed 1; for what is newer, a noisy 3 × 2 matrix. For RMSprop and AdaMax also a fixed sequence of
-        gradients.
+        seed 1; for what is newer, a noisy 3 × 2 matrix. For RMSprop and AdaMax also a fixed
+        sequence of gradients.
     setting : str, default "default"
         "default": the learning rate and the decays of the book's runs on the circles, and all
         else as the framework has it. "matched": made to follow the book's form. "as torch", "as

@@ -38,6 +38,7 @@ _TAKEN = frozenset(
         *("inside", "libdevice", "numbers", "row", "tl", "triton"),
     )
 )
+#: How the names begin that the functions give to other inputs, and to places in memory.
 _TAKEN_TOO = re.compile(r"c\d|at_|hyper_|state_|before_")
 
 
@@ -112,11 +113,7 @@ def parameter(name: str) -> str:
     ('v', 'hyper_lr', 'c0', 'state_g')
     """
     kind, dot, rest = name.rpartition(".")
-    if (
-        kind == "state"
-        and rest not in _TAKEN
-        and not re.match(r"c\d|at_|hyper_|state_|before_", rest)
-    ):
+    if kind == "state" and rest not in _TAKEN and not _TAKEN_TOO.match(rest):
         return rest
     return f"{kind}_{rest}" if dot else name.replace("$", "c")
 

@@ -32,6 +32,9 @@ TITLES = {
 #: Paths no farther apart than this differ by rounding only.
 SAME = 1e-12
 
+#: Whose steps, as they come, increase the loss.
+UPHILL = ("optax", "Adadelta")
+
 #: What is said where there is nothing to change, and where nothing simple does it.
 AS_IT_COMES = "as it comes"
 NO_WAY = "no argument does it; exported:"
@@ -91,8 +94,7 @@ class Entry:
     def aims(self) -> tuple[str, ...]:
         """Whose path can be wanted: the book's, and those of `there` that go downhill."""
         book = ("book",) if book_rule(self.algorithm) else ()
-        uphill = ("optax", "Adadelta")
-        return book + tuple(name for name in self.there if (name, self.algorithm) != uphill)
+        return book + tuple(name for name in self.there if (name, self.algorithm) != UPHILL)
 
     def distances(self, setting: str = "default") -> dict[str, tuple[float, ...]]:
         """Return for each framework that has it how far it is from the book on each problem.
@@ -129,10 +131,9 @@ class Entry:
         for framework, module in (("torch", torch), ("optax", optax), ("keras", keras)):
             if self.algorithm not in module.__all__:
                 continue
-            uphill = (framework, self.algorithm) == ("optax", "Adadelta")
             found[framework] = (
                 optax.Adadelta(lr=1.0, rho=0.9)
-                if uphill
+                if (framework, self.algorithm) == UPHILL
                 else default_rule(framework, self.algorithm)
             )
         return found

@@ -301,10 +301,9 @@ def recorded(
         "default": the learning rate and the decays of the book's runs on the circles, and all
         else as the framework has it. "matched": made to follow the book's form. "as torch", "as
         optax", "as keras": made to follow another framework's default, on the circles or the
-        matrix. For
-        Momentum also "schedule" and "schedule matched", with a learning rate that drops to a
-        tenth after step 100; for Adadelta also "same", the same ρ and ε for all and no word about
-        a learning rate.
+        matrix. For Momentum also "schedule" and "schedule matched", with a learning rate that
+        drops to a tenth after step 100; for Adadelta also "same", the same ρ and ε for all and no
+        word about a learning rate.
 
     Returns
     -------

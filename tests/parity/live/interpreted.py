@@ -18,6 +18,7 @@ from adaptive import Adam, Momentum, Rule, export
 from adaptive.export.fused import BLOCK
 from tests.parity import drawn
 from tests.parity.live import alike
+from tests.parity.live.training import parameter, train
 
 #: Of what libdevice has, what kernels may call; by numpy's names.
 LIBDEVICE = {
@@ -44,17 +45,6 @@ def numpys(name: str) -> Callable[..., Any]:
 # The interpreter has no libdevice.
 for theirs, ours in LIBDEVICE.items():
     setattr(libdevice, theirs, numpys(ours))
-
-
-def parameter(values: Any, dtype: Any = torch.float64) -> Any:
-    return torch.nn.Parameter(torch.tensor(values, dtype=dtype))
-
-
-def train(optimizer: Any, gs: Any, *parameters: Any) -> None:
-    for g in gs:
-        for each in parameters:
-            each.grad = torch.tensor(g, dtype=each.dtype)
-        optimizer.step()
 
 
 @pytest.mark.parametrize("capturable", [False, True])

@@ -11,26 +11,16 @@ import torch
 from adaptive import Adam, export
 from adaptive.export.fused import BLOCK
 from tests.parity.live import alike
+from tests.parity.live.training import parameter, train
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
-
-
-def parameter(values: Any, dtype: Any = torch.float64) -> Any:
-    return torch.nn.Parameter(torch.tensor(values, dtype=dtype, device="cuda"))
-
-
-def train(optimizer: Any, gs: Any, *parameters: Any) -> None:
-    for g in gs:
-        for each in parameters:
-            each.grad = torch.tensor(g, dtype=each.dtype, device="cuda")
-        optimizer.step()
 
 
 @pytest.mark.parametrize("capturable", [False, True])
 @pytest.mark.parametrize("rule", alike.EVERY, ids=alike.called)
 def test_the_path_is_the_rules(rule, capturable):
     gs = alike.gradients()
-    p = parameter(alike.start())
+    p = parameter(alike.start(), device="cuda")
     optimizer = export.torch(rule)([p], capturable=capturable)
     assert optimizer.choose(p).name == "triton"
     train(optimizer, gs, p)
@@ -46,7 +36,7 @@ def test_it_is_the_plain_step_on_many_shapes(dtype):
     values = [rng.normal(size=shape) for shape in shapes]
     ends = {}
     for engine in ("triton", "plain"):
-        ps = [parameter(each, dtype) for each in values]
+        ps = [parameter(each, dtype, "cuda") for each in values]
         optimizer = export.torch(Adam)(ps, lr=0.01, engine=engine)
         for _ in range(5):
             for p, each in zip(ps, values, strict=True):
@@ -61,7 +51,7 @@ def test_it_is_the_plain_step_on_many_shapes(dtype):
 @pytest.mark.parametrize("engine", ["triton", "plain"])
 def test_a_graph_of_the_step_counts_on(engine):
     gs = alike.gradients(steps=20)
-    p = parameter(alike.start())
+    p = parameter(alike.start(), device="cuda")
     p.grad = torch.zeros_like(p)
     optimizer = export.torch(Adam)([p], engine=engine, capturable=True)
 

@@ -18,24 +18,14 @@ from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Lion, Momentum, RM
 from adaptive.frameworks.forms import MomentumOutside
 from tests.parity import drawn
 from tests.parity.live import alike
+from tests.parity.live.training import parameter, train
 
 ENGINES = ("plain", "foreach", "numba", "compiled")
 every_rule = pytest.mark.parametrize("rule", alike.EVERY, ids=alike.called)
 
 
-def parameter(values: Any, dtype: Any = torch.float64) -> Any:
-    return torch.nn.Parameter(torch.tensor(values, dtype=dtype))
-
-
 def key(name: str) -> str:
     return f"state_{name}" if name == "step" else name
-
-
-def train(optimizer: Any, gs: Any, *parameters: Any) -> None:
-    for g in gs:
-        for each in parameters:
-            each.grad = torch.tensor(g, dtype=each.dtype)
-        optimizer.step()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

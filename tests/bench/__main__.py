@@ -6,9 +6,8 @@ import argparse
 import os
 import platform
 import sys
-import time
 import warnings
-from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TQDM_DISABLE", "1")
 
 import numpy as np
-from tqdm import tqdm
 
-from tests.bench import contestants, imports, large, report, step, sweeps, torchs
-from tests.bench.measure import busy_elsewhere
+from tests.bench import contestants, imports, large, report, running, step, sweeps, torchs
 
 SHORT = Path("_build") / "bench"
 
@@ -43,24 +40,11 @@ def main() -> None:
     if chosen.only:
         tasks = {chosen.only: tasks[chosen.only]}
     warnings.simplefilter("ignore")  # the bare loops overflow where the package does not
-    began, before = time.perf_counter(), busy_elsewhere()
-    groups = []
-    with tqdm(total=sum(total for _, total in tasks.values()), unit="group", disable=None) as bar:
-        for measured, _ in tasks.values():
-            for group in measured:
-                groups.append(group)
-                bar.write(report.line(group))
-                bar.update()
-    lasted = time.perf_counter() - began
-    others = (busy_elsewhere() - before) / (lasted * cores)
+    total = sum(total for _, total in tasks.values())
+    measured = chain.from_iterable(groups for groups, _ in tasks.values())
+    groups, made = running.run(measured, total, "make bench", quick)
     run: dict[str, Any] = {
-        "made": {
-            "date": datetime.now(UTC).date().isoformat(),
-            "command": "make bench" + " ARGS=--quick" * quick,
-            "quick": quick,
-            "minutes": round(lasted / 60, 1),
-            "others": round(max(others, 0), 3),
-        },
+        "made": made,
         "machine": report.machine(),
         "versions": versions(),
         "groups": groups,
@@ -75,7 +59,7 @@ def main() -> None:
         json, table = SHORT / json.name, SHORT / table.name
     json.write_text(report.text(run), encoding="utf-8")
     table.write_text(report.markdown(run), encoding="utf-8")
-    print(f"{lasted / 60:.1f} minutes. Stored: {json}, {table}", file=sys.stderr)
+    print(f"{made['minutes']} minutes. Stored: {json}, {table}", file=sys.stderr)
 
 
 def versions() -> dict[str, str]:

@@ -9,12 +9,9 @@ many times as long as the step moves more bytes.
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -22,11 +19,10 @@ from typing import Any
 
 import numba
 import torch
-from tqdm import tqdm
 
 from adaptive import RULES, export
 from adaptive.large import records, traffic
-from tests.bench import measure, report, torchs
+from tests.bench import report, running, torchs
 from tests.bench.measure import Goal, Timing, group, interleaved
 
 Ways = dict[str, Callable[[], Any]]
@@ -178,25 +174,11 @@ def main() -> None:
     torchs.torch_threads(chosen.threads)
     numba.set_num_threads(chosen.threads)
     shapes = TINY if quick else [s for s in SHAPES if device == "cuda" or s[0] * s[1] < 10**8]
-    began, before = time.perf_counter(), measure.busy_elsewhere()
     agree(device)
-    found = []
-    with tqdm(total=len(shapes) * len(RULES), unit="group", disable=None) as bar:
-        for each in groups(shapes, device, 3 if quick else 10):
-            found.append(each)
-            bar.write(report.line(each))
-            bar.update()
-    lasted = time.perf_counter() - began
-    others = (measure.busy_elsewhere() - before) / (lasted * (os.cpu_count() or 1))
+    each = groups(shapes, device, 3 if quick else 10)
+    found, made = running.run(each, len(shapes) * len(RULES), "make bench-torch", quick)
     run = {
-        "made": {
-            "date": datetime.now(UTC).date().isoformat(),
-            "command": "make bench-torch" + " ARGS=--quick" * quick,
-            "quick": quick,
-            "minutes": round(lasted / 60, 1),
-            "others": round(max(others, 0), 3),
-            "threads": chosen.threads,
-        },
+        "made": {**made, "threads": chosen.threads},
         "machine": {**report.machine(), "device": report.device(device)},
         "versions": versions(device),
         "groups": found,

@@ -198,16 +198,16 @@ MATCHED = {
         Adagrad="keras.optimizers.Adagrad(0.7, initial_accumulator_value=0.0, epsilon=1e-8)",
         Adadelta="keras.optimizers.Adadelta(1.0, rho=0.9, epsilon=1e-2)",
         RMSprop="keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-8)",
-        Adam=Code("keras.optimizers.Adam(0.1)", each="opt.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5"),
+        Adam=Code("keras.optimizers.Adam(0.1)", each=_EPS_KERAS),
         AdaMax="keras.optimizers.Adamax(0.3, epsilon=0)",
         Nadam=Code(
             "keras.optimizers.Nadam(0.1)",
-            each="""
+            each=f"""
             if t == 1:
                 opt.iterations.assign(100_000)
                 opt._u_product.assign(0.0)
             opt.learning_rate = 0.1 * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
-            opt.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5
+            {_EPS_KERAS}
             """,
         ),
         AMSGrad=Code(

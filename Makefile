@@ -20,7 +20,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench networks lab browser clean distclean
+.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench bench-torch networks lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -96,10 +96,11 @@ test: lint browser ## lint, then all tests, on all cores: package, doctests, not
 	$(if $(ARGS),,$(PY) -m tests.book.executed)
 	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site --ignore=tests/lite $(ARGS)
 
-# The book that `make book` has built; what it is checked for page by page runs in parallel.
+# The book that `make book` has built; what it is checked for page by page runs in parallel. What runs
+# notebooks takes longest, and comes first: at the end there is something short for each core.
 check-site: $(VENV)/.stamp-test browser _build/.stamp-book ## what a reader's browser gets: weight, accessibility, links, print
 	@$(PY) -m chapters._site.lite.offline _build/pyodide || echo "NO NOTEBOOK WILL BE RUN IN THE BROWSER."
-	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/site tests/lite $(ARGS)
+	ADAPTIVE_BOOK=_build/html $(PY) -m pytest -n auto --dist worksteal tests/lite tests/site $(ARGS)
 
 # One after the other, as each fills a core; the short ones among them are in `make check-site`.
 lite-check: $(VENV)/.stamp-test browser pyodide _build/.stamp-book ## run each notebook to its end in the browser
@@ -194,9 +195,14 @@ mutants-page: $(VENV)/.stamp-mutants browser ## let a tool make mistakes in the 
 	$(PY) -m tests.mutants.page $(ARGS)
 
 # A short run, which is not stored: make bench ARGS=--quick
-bench: $(PARITY)/.stamp browser ## speed, beside PyTorch, optax and the memory itself, as ratios
+bench: $(PARITY)/.stamp browser _build/.stamp-book ## speed, beside PyTorch, optax and the memory itself, as ratios
 	$(PARITY)/bin/python -m tests.bench $(ARGS)
 	$(PY) -m tests.bench.explorer
+	$(PY) -m tests.bench.pages
+
+# Four minutes on a GPU, and about as many on a processor: make bench-torch ARGS="--device cpu"
+bench-torch: $(PARITY)/.stamp ## exported rules beside PyTorch's own, on a GPU if there is one
+	$(PARITY)/bin/python -m tests.bench.exported $(ARGS)
 
 # Half an hour on two cores, minutes on a GPU, which does more: make networks ARGS="--size whole"
 networks: $(PARITY)/.stamp ## larger networks trained in PyTorch with the exported rules

@@ -4,15 +4,16 @@ import os
 import sys
 from importlib.util import find_spec
 
-import matplotlib
-import pytest
-from hypothesis import HealthCheck, settings
-
-# Kernels and builds that the tests start inherit these.
+# Kernels and builds that the tests start inherit these. Before numpy is imported, as it is by
+# matplotlib: two threads that wait for each other make an eigenvector a hundred times as dear.
 os.environ.setdefault("TQDM_DISABLE", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The debugger in each kernel would warn that it cannot step into frozen modules.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+import matplotlib
+import pytest
+from hypothesis import HealthCheck, settings
 
 # Not by MPLBACKEND, which the kernels would inherit: they show their figures inline.
 matplotlib.use("agg")

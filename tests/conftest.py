@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from filelock import FileLock
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
-    Locator,
     Page,
     Request,
     Route,
@@ -141,16 +140,13 @@ class Visit:
         assert not self.errors, f"errors in the console: {self.errors}"
 
 
-@pytest.fixture
-def reader(browser: Browser, monkeypatch: pytest.MonkeyPatch):
-    """Return a function that makes an empty page for a reader with settings of their own.
+@contextlib.contextmanager
+def readers(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a function that makes an empty page for a reader with settings of their own.
 
     An element that it has not is missed soon, unless somebody else has to bring it (``alone``).
     """
     contexts, alone_with_their_page = [], set()
-    for name in there.WAITS:
-        wait = there.first(getattr(Locator, name), alone_with_their_page)
-        monkeypatch.setattr(Locator, name, wait)
 
     def page(*, alone: bool = True, **settings: Any) -> Page:
         contexts.append(browser.new_context(**settings))
@@ -159,12 +155,43 @@ def reader(browser: Browser, monkeypatch: pytest.MonkeyPatch):
             alone_with_their_page.add(contexts[-1])
         return contexts[-1].new_page()
 
-    yield page
-    for context in contexts:
-        context.close()
+    with pytest.MonkeyPatch.context() as patch:
+        there.soon(patch, alone_with_their_page)
+        yield page
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that makes an empty page, as `readers` does, for one test."""
+    with readers(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def long_reader(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return such a function for several tests that look at one page."""
+    with readers(browser) as page:
+        yield page
+
+
+DESK = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
 def visit(reader) -> Visit:
     """Return a new page, to open one of the book's pages in."""
-    return Visit(reader(viewport={"width": 1280, "height": 900}))
+    return Visit(reader(viewport=DESK))
+
+
+@pytest.fixture(scope="module")
+def visited(request: pytest.FixtureRequest, book: Path, long_reader) -> Iterator[Visit]:
+    """Open one of the book's pages, once for all tests of a file that look at it.
+
+    Which, such a test says with ``indirect``; the first of them finds it as a reader does.
+    """
+    visit = Visit(long_reader(viewport=DESK))
+    visit.open(book / f"{request.param}.html")
+    yield visit
+    visit.page.context.close()

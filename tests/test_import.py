@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import adaptive
+
+ROOT = Path(__file__).parents[1]
 
 LARGE = (
     "IPython",
@@ -76,6 +79,24 @@ def test_nothing_large_is_loaded(code):
 )
 def test_the_test_would_see_it(code, needed):
     assert needed in loaded(code)
+
+
+def test_a_notebook_is_read_without_making_parsers():
+    # Of the addresses in a schema, which nothing here looks at: a second and more in each process.
+    code = "import nbformat, sys; print('nbformat.validator' in sys.modules, 'lark' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True", "False"]
+
+
+def test_the_tests_do_their_linear_algebra_in_one_thread():
+    # Without make, which says so too: before numpy is imported, or it is not heard.
+    code = "import conftest, threadpoolctl; print(threadpoolctl.threadpool_info())"
+    here = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=here, capture_output=True, text=True, check=True
+    )
+    found = [one for one in ast.literal_eval(run.stdout) if one["internal_api"] == "openblas"]
+    assert all(one["num_threads"] == 1 for one in found)
 
 
 def test_what_comes_later_is_listed_and_found():

@@ -20,11 +20,12 @@ CHUNK = sys.modules["adaptive.sweep"].CHUNK
 def peak(function):
     """Return what a function returns, and the largest memory that it held meanwhile."""
     function()  # what the first call loads is not what it holds
-    gc.collect()
+    gc.freeze()  # nor is what is there: to look for garbage in it takes seconds
     tracemalloc.start()
     result = function()
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
+    gc.unfreeze()
     return result, most
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import shutil
 import subprocess
@@ -88,3 +89,15 @@ def test_what_is_built_from_this_checkout_is_the_package(tmp_path):
         said = archive.read(f"{INFO}/METADATA").decode()
     assert "License-Expression: BSD-3-Clause" in said
     assert "Project-URL: Documentation, https://" in said
+
+
+def test_the_tests_that_are_taken_along_find_all_that_they_share():
+    taken = [release.ROOT / "tests" / each for each in release.TESTS]
+    files = {file for path in taken for file in (path.rglob("*.py") if path.is_dir() else [path])}
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tests":
+                room = release.ROOT.joinpath(*node.module.split("."))
+                parts = (room / alias.name for alias in node.names)
+                needed = {path.with_suffix(".py") for path in (room, *parts)}
+                assert {path for path in needed if path.exists()} <= files, file

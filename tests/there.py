@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Error, Locator
 
 #: How often a page gets its turn before what is not there counts as missing: asked so many times,
@@ -59,3 +60,9 @@ def first(wait: Callable[..., Any], contexts: set[BrowserContext]) -> Callable[.
         return wait(self, *arguments, **options)
 
     return method
+
+
+def soon(monkeypatch: pytest.MonkeyPatch, contexts: set[BrowserContext]) -> None:
+    """Let all that waits for an element ask first, on pages of these contexts."""
+    for name in WAITS:
+        monkeypatch.setattr(Locator, name, first(getattr(Locator, name), contexts))

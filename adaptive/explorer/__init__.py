@@ -308,7 +308,7 @@ _BEFOREHAND = (
 )
 
 _MAP_KEY = (
-    '<p class="key">Darker: the distance to the minimum shrinks faster. '
+    '<p class="key">The stronger the colour, the faster the distance to the minimum shrinks. '
     "Lines: where a coordinate begins to oscillate, or to diverge.</p>"
 )
 

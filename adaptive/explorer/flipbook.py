@@ -27,6 +27,7 @@ def flipbook(
     *,
     label: str,
     at: int = 0,
+    question: str = "",
     alt: str = "",
     says: Callable[[Any], str] = lambda value: "",
     written: Callable[[Any], str] = "{:g}".format,
@@ -47,6 +48,8 @@ def flipbook(
         What the slider changes, such as ``"γ"``.
     at : int, default 0
         The number of the picture that is shown first.
+    question : str, optional
+        What the reader is to find out, above the picture.
     alt : str, optional
         What is to be seen, for readers who do not see it.
     says : callable, optional
@@ -82,7 +85,7 @@ def flipbook(
     for name, function in (("draw", draw), ("says", says), ("written", written)):
         if not callable(function):
             raise TypeError(f"{name} must be callable, got {_checks.shown(function)}")
-    for name, text in (("label", label), ("alt", alt)):
+    for name, text in (("label", label), ("question", question), ("alt", alt)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a str, got {_checks.shown(text)}")
     arguments.key(key)
@@ -96,7 +99,7 @@ def flipbook(
         raise ValueError(f"at must be less than the number of values, {len(chosen)}, got {at}")
     pictures = frames([_drawn(draw, value) for value in chosen], at)
     shown = [(written(value), says(value)) for value in chosen]
-    return Flipbook(pictures, shown, at, label, alt, key)
+    return Flipbook(pictures, shown, at, label, question, alt, key)
 
 
 def _drawn(draw: Callable[[Any], Any], value: Any) -> str:
@@ -120,6 +123,7 @@ class Flipbook(Figure):
     shown: list[tuple[str, str]]
     at: int
     label: str
+    question: str
     alt: str
     key: str
 
@@ -146,8 +150,9 @@ class Flipbook(Figure):
         alt, label = html.escape(self.alt, quote=True), html.escape(self.label)
         svg = self.pictures.whole.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
         said = f'<p class="said">{sentence}</p>\n' if any(s for _, s in self.shown) else ""
+        asked = f'<p class="question">{html.escape(self.question)}</p>\n' if self.question else ""
         return (
-            f'<div class="leaf" style="max-width: {self.pictures.width:.0f}px">\n{svg}\n'
+            f'<div class="leaf" style="max-width: {self.pictures.width:.0f}px">\n{asked}{svg}\n'
             f'<label class="dial"><span>{label}</span>'
             f'<input type="range" min="0" max="{len(self.shown) - 1}" value="{self.at}" '
             f'aria-valuetext="{html.escape(f"{value}. {sentence}", quote=True)}">'

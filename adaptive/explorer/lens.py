@@ -187,10 +187,17 @@ def places(
         at = np.clip(at, half + 3, np.array([width, height]) - half - 3)
         for x, y, wide, tall in taken:
             if abs(at[0] - x) < half[0] + wide and abs(at[1] - y) < half[1] + tall:
-                at[1] = y + (half[1] + tall) * (1 if at[1] >= y else -1)
+                at[1] = _clear(y, half[1] + tall, at[1] >= y, (half[1] + 3, height - half[1] - 3))
         taken.append((*at, *half))
         found[role] = at
     return found
+
+
+def _clear(y: float, away: float, below: bool, between: tuple[float, float]) -> float:
+    """Return a height beside something at y: below it or above, where the picture has room."""
+    highest, lowest = between
+    down = y + away <= lowest if below else y - away < highest
+    return y + away if down else y - away
 
 
 # ------------------------------------------------------------------ the whole lens
@@ -310,7 +317,7 @@ def _labels(
     wide, tall = inset_size(problem)
     edge = LAYOUT["edge"]
     taken = [(width - edge - wide / 2, edge + tall / 2, wide / 2, tall / 2)]
-    taken.append((70, height - 16, 66, 16))
+    taken.append((80, height - 16, 76, 16))
     widths = {role: width_of(labels[role]) for role in ends}
     where = places(ends, widths, taken)
     text = ""

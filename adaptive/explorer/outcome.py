@@ -70,7 +70,8 @@ def sentence(
         and ``counts``.
     """
     named = f" ({mark})" if mark and mark != value else ""
-    begin = [(words["symbol"], "symbol"), (f" = {value}", "strong"), (named, "")]
+    symbol = words["symbol"]
+    begin = [(symbol, "" if is_word(symbol) else "symbol"), (f" = {value}", "strong"), (named, "")]
     ghost, part, most = words["ghost"], words["fraction"], words["most"]
     if words["counts"] == "step":
         length = _length(run, words)
@@ -114,6 +115,17 @@ def speed(run: Outcome, most: int) -> float:
     if run.diverges or run.steps is None:
         return 0.0
     return float(np.clip(np.log(most / max(run.steps, 1)) / np.log(most / 5), 0, 1))
+
+
+def is_word(name: str) -> bool:
+    """Return whether what a slider changes is called by a word, and not by a symbol.
+
+    Examples
+    --------
+    >>> is_word("share"), is_word("β₂"), is_word("q")
+    (True, False, False)
+    """
+    return len(name) > 1 and name.isascii()
 
 
 def pieces(parts: Sequence[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from adaptive.explorer.outcome import Outcome, speed
+from adaptive.explorer.outcome import Outcome, is_word, speed
 from adaptive.explorer.picture import GRID, Box, below, power_of_ten, written
 from adaptive.problems.base import Problem
 
@@ -331,7 +331,8 @@ def dial(
     """Return the slider, on a rail that is painted where it stands, with names below some stops."""
     last = len(stops) - 1
     words, _, symbol = label.rpartition(" ")
-    named = f"{html.escape(words)} <i>{html.escape(symbol)}</i>".strip()
+    face = "{}" if is_word(symbol) else "<i>{}</i>"
+    named = f"{html.escape(words)} {face.format(html.escape(symbol))}".strip()
     notches = "".join(f'<span class="notch" style="--at:{i / last:.10g}"></span>' for i in marks)
     texts = "".join(
         f'<span class="stop-name {_side(i / last)}" style="--at:{i / last:.10g}">'

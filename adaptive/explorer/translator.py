@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from adaptive import _checks, rules
+from adaptive import _checks
 from adaptive.explorer import arguments
 from adaptive.explorer.figure import Figure
-from adaptive.frameworks import Entry, entry, recorded
-from adaptive.frameworks.entries import TITLES, said
+from adaptive.frameworks import ALGORITHMS, Entry, entry, recorded
+from adaptive.frameworks.entries import TITLES, WHOLE, said
 
 __all__ = ["Translator", "translator"]
 
 #: Whose optimizers there are, and what they are called.
 NAMES = {"book": "the book"} | {name: title for name, (title, _) in TITLES.items()}
+
+#: What is shown where there are no lines that follow.
+NOTHING = "# nothing to write"
 
 
 def translator(
@@ -36,7 +39,8 @@ def translator(
     algorithm : str, default "RMSprop"
         The book's name of the algorithm that is shown first.
     source : {"book", "torch", "optax", "keras"}, default "torch"
-        Whose path is wanted at first. optax's Adadelta goes uphill, and is not offered.
+        Whose path is wanted at first. What somebody does not have is not offered, nor is optax's
+        Adadelta, which goes uphill.
     target : {"torch", "optax", "keras"}, default "keras"
         Where it is wanted at first.
     key : str, default "translator"
@@ -67,7 +71,7 @@ def translator(
 
 def sources(algorithm: str) -> list[str]:
     """Return whose optimizers of this name can be followed."""
-    return [name for name in NAMES if (algorithm, name) != ("Adadelta", "optax")]
+    return list(entry(algorithm).aims)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,13 +94,11 @@ class Translator(Figure):
         return "Translator: the line of one framework that follows another's optimizer"
 
     def _spec(self) -> dict[str, Any]:
-        algorithms = [rule.__name__ for rule in rules.RULES]
-        return {"key": self.key, "ways": {name: dict(_ways(entry(name))) for name in algorithms}}
+        return {"key": self.key, "ways": {name: dict(_ways(entry(name))) for name in ALGORITHMS}}
 
     def _picture(self) -> str:
-        algorithms = {rule.__name__: rule.__name__ for rule in rules.RULES}
         menus = (
-            _menu("algorithm", "Algorithm", algorithms, self.entry.algorithm)
+            _menu("algorithm", "Algorithm", {a: a for a in ALGORITHMS}, self.entry.algorithm)
             + _menu("source", "From", NAMES, self.source, sources(self.entry.algorithm))
             + _menu("target", "To", {name: NAMES[name] for name in TITLES}, self.target)
         )
@@ -121,16 +123,21 @@ def _way(of: Entry, source: str, target: str) -> tuple[str, str, str]:
     theirs = repr(of.forms()["book"]) if source == "book" else recorded(source, of.algorithm).code
     title = NAMES[target]
     if way.how == "as it comes":
-        sentence = f"{title} takes the same path as it comes."
+        return theirs, way.code, f"{title} takes the same path as it comes."
+    if way.before is None:
+        sentence, why = f"{title} has none of this name", ", and"
     else:
-        sentence = f"As it comes, {title} is {said(way.before)} away on the circles. "
-        if way.how == "exported":
-            sentence += "No argument changes that; this exported rule takes the path."
-        elif said(way.after) == "same":
-            sentence += "With this it takes the same path."
-        else:
-            sentence += f"With this it is {said(way.after)} away."
-    return theirs, way.code, sentence
+        sentence = f"As it comes, {title} is {said(way.before or 0)} away on the {of.problems[-1]}"
+        why = ". No argument changes that, and"
+    if way.how == "exported":
+        sentence += f"{why.removesuffix(', and')}; this exported rule takes the path."
+    elif way.how == "nothing":
+        sentence += f"{why} {WHOLE}."
+    elif said(way.after or 0) == "same":
+        sentence += ". With this it takes the same path."
+    else:
+        sentence += f". With this it is {said(way.after or 0)} away."
+    return theirs, way.code or NOTHING, sentence
 
 
 def _menu(

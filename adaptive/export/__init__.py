@@ -56,8 +56,10 @@ def torch(rule: Any) -> Any:
         It is called with the parameters and with the rule's hyperparameters: ``lr`` first, and two
         or more of ``beta1``, ``beta2``, … as ``betas``. Further arguments are ``weight_decay``,
         decoupled as in AdamW, unless the rule has one of that name; ``maximize``, to go uphill;
-        and ``engine``: "plain", "foreach", "numba", "compiled", or "auto", which chooses. The
-        optimizer's method ``choose(parameter)`` says which engine is used, and why.
+        ``capturable``, to count the steps in a tensor, so that a step can be compiled as a whole
+        or captured in a CUDA graph; and ``engine``: "plain", "foreach", "numba", "triton",
+        "compiled", or "auto", which chooses. The optimizer's method ``choose(parameter)`` says
+        which engine is used, and why.
 
     Raises
     ------
@@ -78,6 +80,10 @@ def torch(rule: Any) -> Any:
 
     Parameters of half precision have a state of single precision, are computed with it and
     rounded once.
+
+    "triton" moves all parameters of one device and dtype in one launch of one kernel. It wants
+    them on a GPU, contiguous, and beginning at a multiple of 16 bytes; gradients that lie
+    otherwise are copied first.
 
     Examples
     --------

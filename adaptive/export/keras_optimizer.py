@@ -16,7 +16,6 @@ from adaptive import _checks
 from adaptive.export.made import Made
 from adaptive.export.recipe import Either, Exported, exported
 from adaptive.export.settings import Settings, settings_for
-from adaptive.tracing import flat
 
 Tensor = Any
 #: What each optimizer of Keras takes, beside the learning rate.
@@ -104,8 +103,7 @@ class RuleOptimizer(keras.optimizers.Optimizer, metaclass=Made):
         theta = _tensor(variable, dtype)
         inputs = [*([theta] if recipe.sees_theta else []), gradient, *states, *shared]
         tensors = [_tensor(value, dtype) for value in inputs]
-        function = flat.function("step", recipe.split.elements, flat.FUNCTIONS)
-        change, *new = function(FUNCTIONS, *tensors)
+        change, *new = recipe.on_lists(FUNCTIONS, *tensors)
         # Some backends write over a variable in place: nothing is written before all is computed.
         kept = [ops.copy(value) for value in new]
         moved = ops.cast(ops.add(theta, change), variable.dtype)

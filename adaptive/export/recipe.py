@@ -45,7 +45,7 @@ class Exported:
         """The name of the rule."""
         return str(self.kind.__name__)
 
-    @property
+    @cached_property
     def decays(self) -> bool:
         """Whether weights may decay: not where the rule has a ``weight_decay`` of its own."""
         return "weight_decay" not in {field.name for field in fields(self.kind)}
@@ -63,7 +63,7 @@ class Exported:
         made: Rule = self.kind(**{name: value for name, value in given.items() if name in own})
         return made
 
-    def recipe(self, *, decay: bool = False, maximize: bool = False) -> Recipe:
+    def recipe(self, decay: bool = False, maximize: bool = False) -> Recipe:
         """Return what is done in a step, with weight decay and uphill if that is wanted."""
         return _recipe(self.kind, decay, maximize)
 
@@ -163,6 +163,16 @@ class Recipe:
             return self.stable(xp, *inputs)
         with np.errstate(all="ignore"):
             return tuple(map(float, self.split.compute(np, *inputs)))
+
+    @cached_property
+    def on_arrays(self) -> Callable[..., tuple[Any, ...]]:
+        """What is done to each element, as a function of a module with functions, and arrays."""
+        return flat.function("step", self.split.elements, flat.ARRAYS)
+
+    @cached_property
+    def on_lists(self) -> Callable[..., tuple[Any, ...]]:
+        """The same for what has no operators: of a module that has functions for these too."""
+        return flat.function("step", self.split.elements, flat.FUNCTIONS)
 
     @cached_property
     def stable(self) -> Callable[..., tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
@@ -11,7 +12,9 @@ from typing import Any
 
 import torch
 
+from adaptive.export import fused, torch_triton
 from adaptive.export.recipe import Recipe
+from adaptive.export.torch_batch import HALF, Batch
 from adaptive.large import kernel
 from adaptive.large.cache import module
 from adaptive.large.engine import SMALL, Engine
@@ -19,16 +22,10 @@ from adaptive.tracing import flat
 from adaptive.tracing.graph import OPERATIONS
 
 Tensor = Any  # torch has no types where it is not installed
-ENGINES = ("auto", "plain", "foreach", "numba", "compiled")
-HALF = (torch.float16, torch.bfloat16)
+ENGINES = ("auto", "plain", "foreach", "numba", "triton", "compiled")
 
 
-def single(dtype: Any) -> Any:
-    """Return the dtype that is computed in: single precision for half, others as they are."""
-    return torch.float32 if dtype in HALF else dtype
-
-
-def choose(recipe: Recipe, parameter: Tensor, asked: str) -> Engine:
+def choose(recipe: Recipe, parameter: Tensor, asked: str, capturable: bool = False) -> Engine:
     """Return how a step on a parameter is made, and why.
 
     Raises
@@ -36,19 +33,35 @@ def choose(recipe: Recipe, parameter: Tensor, asked: str) -> Engine:
     ValueError
         If the engine that was asked for cannot make it.
     """
-    obstacle = {"foreach": _no_foreach, "numba": _no_numba}
     if asked != "auto":
-        said = obstacle[asked](recipe, parameter) if asked in obstacle else ""
+        said = _obstacle(asked, recipe, parameter, capturable)
         if said:
             raise ValueError(f"engine must not be {asked!r} here: {said}")
         return Engine(asked, "it was asked for")
-    if parameter.device.type != "cpu":
-        said = _no_foreach(recipe, parameter)
-        return Engine("plain", said) if said else Engine("foreach", "it starts fewer kernels")
-    if parameter.numel() < SMALL:
+    if parameter.device.type == "cpu" and parameter.numel() < SMALL:
         return Engine("plain", f"{parameter.numel()} elements are fewer than {SMALL}")
-    said = _no_numba(recipe, parameter)
-    return Engine("plain", said) if said else Engine("numba", "numba is installed")
+    said = ""
+    for name, reason in BEST["cpu" if parameter.device.type == "cpu" else "gpu"].items():
+        said = _obstacle(name, recipe, parameter, capturable)
+        if not said:
+            return Engine(name, reason)
+    return Engine("plain", said)
+
+
+#: What is tried on a device, the best first, and why.
+BEST = {
+    "cpu": {"numba": "numba is installed"},
+    "gpu": {"triton": "Triton is installed", "foreach": "it starts fewer kernels"},
+}
+
+
+def _obstacle(name: str, recipe: Recipe, parameter: Tensor, capturable: bool) -> str:
+    """Return what keeps an engine from making a step, if anything does."""
+    if capturable and name in ("foreach", "numba"):
+        return "it takes numbers, and with capturable they are tensors"
+    if name in OBSTACLES:
+        return OBSTACLES[name](recipe, parameter)
+    return ""
 
 
 def _no_foreach(recipe: Recipe, parameter: Tensor) -> str:
@@ -63,7 +76,7 @@ def _no_foreach(recipe: Recipe, parameter: Tensor) -> str:
 
 
 def _no_numba(recipe: Recipe, parameter: Tensor) -> str:
-    if find_spec("numba") is None:
+    if not _installed("numba"):
         return 'numba is not installed: pip install "adaptive-optimizers[fast]"'
     if parameter.device.type != "cpu":
         return f"numba compiles for the CPU, and the parameter is on {parameter.device}"
@@ -72,34 +85,30 @@ def _no_numba(recipe: Recipe, parameter: Tensor) -> str:
     return "" if parameter.is_contiguous() else "the parameter is not contiguous"
 
 
-def run(
-    name: str,
-    recipe: Recipe,
-    parameters: Sequence[Tensor],
-    gradients: Sequence[Tensor],
-    states: Sequence[Sequence[Tensor]],
-    shared: Sequence[float],
-) -> None:
-    """Make one step on some parameters in place.
+def _no_triton(recipe: Recipe, parameter: Tensor) -> str:
+    if not _installed("triton"):
+        return "Triton is not installed: pip install triton"
+    # Its interpreter has no device.
+    if parameter.device.type != "cuda" and os.environ.get("TRITON_INTERPRET") != "1":
+        return f"Triton compiles for GPUs, and the parameter is on {parameter.device}"
+    if not parameter.is_contiguous():
+        return "the parameter is not contiguous"
+    if parameter.data_ptr() % fused.ALIGNED:
+        return f"the parameter does not begin at a multiple of {fused.ALIGNED} bytes"
+    return ""
 
-    Parameters
-    ----------
-    name : str
-        The engine.
-    recipe : Recipe
-        What is done.
-    parameters, gradients : sequence of tensor
-        The parameters, which are written over, and their gradients.
-    states : sequence of sequence of tensor
-        The state arrays of each parameter, which are written over.
-    shared : sequence of float
-        What all elements share.
-    """
-    gradients = [
-        gradient.to(single(parameter.dtype))
-        for gradient, parameter in zip(gradients, parameters, strict=True)
-    ]
-    WAYS[name](recipe, parameters, gradients, states, shared)
+
+OBSTACLES = {"foreach": _no_foreach, "numba": _no_numba, "triton": _no_triton}
+
+
+@cache
+def _installed(name: str) -> bool:
+    return find_spec(name) is not None
+
+
+def run(name: str, batch: Batch) -> None:
+    """Make one step on some parameters in place, by the engine of that name."""
+    WAYS[name](batch)
 
 
 # ------------------------------------------------------------------ one tensor at a time
@@ -110,22 +119,52 @@ def _sign(x: Tensor) -> Tensor:
     return torch.where(torch.isnan(x), x, torch.sign(x))
 
 
+def _where(condition: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    """Choose as numpy does, where a condition on the step number alone has come as a number."""
+    chosen = condition if condition.dtype == torch.bool else condition != 0
+    return torch.where(chosen, one, other)
+
+
+def _of_numbers(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Return a function of tensors as one of tensors and numbers."""
+
+    def call(*args: Any) -> Tensor:
+        return function(
+            *(
+                each if isinstance(each, torch.Tensor) else torch.tensor(each, dtype=torch.float64)
+                for each in args
+            )
+        )
+
+    return call
+
+
 #: torch's functions by numpy's names.
 FUNCTIONS = SimpleNamespace(
     **{name: getattr(torch, name) for name in OPERATIONS if hasattr(torch, name)},
     power=torch.pow,
-    where=torch.where,
+    where=_where,
 )
 FUNCTIONS.sign = _sign
 
 
-def _plain(recipe: Recipe, parameters: Any, gradients: Any, states: Any, shared: Any) -> None:
-    function = flat.function("step", recipe.split.elements, flat.ARRAYS)
-    # As tensors without dimensions: these promote nothing, and functions take them.
-    numbers = torch.tensor(shared, dtype=torch.float64).unbind()
-    for parameter, gradient, state in zip(parameters, gradients, states, strict=True):
-        first = (parameter.to(gradient.dtype),) if recipe.sees_theta else ()
-        change, *new = function(FUNCTIONS, *first, gradient, *state, *numbers)
+#: The same for numbers, of which some are tensors: all are in double precision.
+NUMBERS = SimpleNamespace(**{name: _of_numbers(each) for name, each in vars(FUNCTIONS).items()})
+
+
+def shared_on_device(
+    recipe: Recipe, steps: Tensor, hyper: Mapping[str, Any], before: Mapping[str, Any]
+) -> Tensor:
+    """Return what all elements share, a row for each parameter, from its step numbers."""
+    shared = recipe.scalars(NUMBERS, steps, hyper, before)
+    nothing = torch.zeros_like(steps)
+    return torch.stack([nothing + each for each in shared], dim=1)
+
+
+def _plain(batch: Batch) -> None:
+    for parameter, gradient, state, numbers in batch.each():
+        first = (parameter.to(gradient.dtype),) if batch.recipe.sees_theta else ()
+        change, *new = batch.recipe.on_arrays(FUNCTIONS, *first, gradient, *state, *numbers)
         _write(parameter, change, state, new)
 
 
@@ -187,12 +226,12 @@ class _Lists:
         return lambda *args: list(_listed(FOREACH[name], *args))
 
 
-def _foreach(recipe: Recipe, parameters: Any, gradients: Any, states: Any, shared: Any) -> None:
-    function = flat.function("step", recipe.split.elements, flat.FUNCTIONS)
-    olds = [list(each) for each in zip(*states, strict=True)]
-    first = (list(parameters),) if recipe.sees_theta else ()
-    changes, *news = function(_Lists(), *first, list(gradients), *olds, *shared)
-    torch._foreach_add_(list(parameters), changes)
+def _foreach(batch: Batch) -> None:
+    parameters = list(batch.parameters)
+    olds = [list(each) for each in zip(*batch.states, strict=True)]
+    first = (parameters,) if batch.recipe.sees_theta else ()
+    changes, *news = batch.recipe.on_lists(_Lists(), *first, batch.wide, *olds, *batch.shared)
+    torch._foreach_add_(parameters, changes)
     moved = [
         [each.clone() for each in new] if any(new is other for other in olds if other is not old)
         else new
@@ -207,28 +246,26 @@ def _foreach(recipe: Recipe, parameters: Any, gradients: Any, states: Any, share
 
 
 @cache
-def _loops(name: str, text: str) -> ModuleType:
-    return module(name, text)
+def _loops(recipe: Recipe) -> ModuleType:
+    return module("torch", kernel.loop(recipe.split, "a rule"))
 
 
-def _numba(recipe: Recipe, parameters: Any, gradients: Any, states: Any, shared: Any) -> None:
-    made = _loops("torch", kernel.loop(recipe.split, "a rule"))
-    for parameter, gradient, state in zip(parameters, gradients, states, strict=True):
+def _numba(batch: Batch) -> None:
+    made = _loops(batch.recipe)
+    for parameter, gradient, state, _ in batch.each():
         tensors = (parameter, gradient.contiguous(), *state)
         arrays = [tensor.detach().view(-1).numpy() for tensor in tensors]
-        kernel.run(made, *arrays, *map(arrays[0].dtype.type, shared))
-    # What was written past torch's eyes, so that a backward pass that needs the old values says so.
-    for tensor in (*parameters, *(each for state in states for each in state)):
-        torch.autograd.graph.increment_version(tensor)
+        kernel.run(made, *arrays, *map(arrays[0].dtype.type, batch.shared))
+    batch.noted()
 
 
 # ------------------------------------------------------------------ torch.compile
 
 
 @cache
-def _compiled_step(recipe_text: str) -> Callable[..., None]:
+def _compiled_step(recipe: Recipe) -> Callable[..., None]:
     space: dict[str, Any] = {"xp": FUNCTIONS}
-    exec(compile(recipe_text, "<adaptive: compiled step>", "exec"), space)
+    exec(compile(in_place_source(recipe), "<adaptive: compiled step>", "exec"), space)
     made: Callable[..., None] = torch.compile(space["step"], dynamic=None)
     return made
 
@@ -257,17 +294,17 @@ def in_place_source(recipe: Recipe) -> str:
     return head + textwrap.indent("\n".join(lines), "    ") + "\n"
 
 
-def _compiled(recipe: Recipe, parameters: Any, gradients: Any, states: Any, shared: Any) -> None:
-    step = _compiled_step(in_place_source(recipe))
-    # Tensors: a number would be compiled into the code, each step anew.
-    numbers = torch.tensor(shared, dtype=torch.float64).unbind()
-    for parameter, gradient, state in zip(parameters, gradients, states, strict=True):
+def _compiled(batch: Batch) -> None:
+    step = _compiled_step(batch.recipe)
+    # The numbers are tensors: Python's would be compiled into the code, each step anew.
+    for parameter, gradient, state, numbers in batch.each():
         step(parameter, gradient, *state, *numbers)
 
 
-WAYS: dict[str, Callable[..., None]] = {
+WAYS: dict[str, Callable[[Batch], None]] = {
     "plain": _plain,
     "foreach": _foreach,
     "numba": _numba,
+    "triton": torch_triton.run,
     "compiled": _compiled,
 }

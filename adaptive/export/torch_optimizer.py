@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,11 +16,12 @@ from adaptive.export import torch_engines
 from adaptive.export.made import Made
 from adaptive.export.recipe import Exported, Recipe, exported
 from adaptive.export.settings import Settings, settings_for
-from adaptive.export.torch_engines import single
+from adaptive.export.torch_batch import Batch, single
 from adaptive.large.engine import Engine
 from adaptive.rules.base import Rule
 
 Tensor = Any
+COMPILING = Engine("plain", "torch compiles it with the step")
 
 
 class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
@@ -28,11 +29,17 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
 
     exported: ClassVar[Exported]
     settings: ClassVar[Settings]
+    recipes: ClassVar[Mapping[tuple[bool, bool], Recipe]]
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
         signature = inspect.signature(type(self))
         defaults = self.settings.bound(signature, (params, *args), kwargs)
         super().__init__(defaults.pop("params"), defaults)
+        self._kept: dict[Any, Any] = {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._kept = {}
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters, with settings of their own or the defaults.
@@ -54,7 +61,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         super().add_param_group(group)
         try:
             for parameter in self.param_groups[-1]["params"]:
-                self._check_parameter(parameter, rule, self.param_groups[-1]["engine"])
+                self._check_parameter(parameter, rule, self.param_groups[-1])
         except Exception:
             self.param_groups.pop()
             raise
@@ -64,9 +71,10 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         _checks.one_of("engine", settings["engine"], torch_engines.ENGINES)
         if "weight_decay" not in self.settings.parts:
             _checks.number("weight_decay", settings["weight_decay"], 0)
-        if not isinstance(settings["maximize"], bool):
-            shown = _checks.shown(settings["maximize"])
-            raise TypeError(f"maximize must be True or False, got {shown}")
+        for name in ("maximize", "capturable"):
+            if not isinstance(settings[name], bool):
+                shown = _checks.shown(settings[name])
+                raise TypeError(f"{name} must be True or False, got {shown}")
         found = self.settings.hyperparameters(settings)
         for name, value in found.items():
             if isinstance(value, torch.Tensor):
@@ -75,13 +83,13 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
                 )
         return self.exported.rule(found)
 
-    def _check_parameter(self, parameter: Tensor, rule: Rule, engine: str) -> None:
+    def _check_parameter(self, parameter: Tensor, rule: Rule, group: Mapping[str, Any]) -> None:
         if not parameter.is_floating_point():
             raise TypeError(f"params must be of real floats, got {parameter.dtype}")
         if parameter.layout is not torch.strided:
             raise TypeError(f"params must be dense, got {parameter.layout}")
         rule._check_eps(np.dtype(str(single(parameter.dtype)).removeprefix("torch.")))
-        torch_engines.choose(self.exported.recipe(), parameter, engine)
+        self._engine(parameter, group)
 
     def _check_gradient(self, gradient: Tensor) -> None:
         if gradient.layout is not torch.strided:
@@ -111,51 +119,72 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            recipe, hyper = self._recipe(group), self._hyperparameters(group)
-            for (t, engine, before), parameters in self._alike(group, recipe, hyper).items():
-                shared = recipe.scalars(np, float(t), hyper, dict(before))
-                states = [self.state[parameter] for parameter in parameters]
-                torch_engines.run(
-                    engine,
-                    recipe,
-                    parameters,
-                    [parameter.grad for parameter in parameters],
-                    [[state[_key(name)] for name in recipe.state_names] for state in states],
-                    shared,
-                )
-                for state in states:
-                    state["step"] = t
-                    if recipe.kept:
-                        state["before"] = {name: float(hyper[name]) for name in recipe.kept}
+            for parameters in self._alike(group):
+                self._step_alike(group, parameters)
         return loss
+
+    def _step_alike(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
+        """Make one step on parameters that share all but their elements."""
+        recipe, hyper = self._recipe(group), self._hyperparameters(group)
+        states = [self.state[parameter] for parameter in parameters]
+        before = states[0].get("before", hyper)
+        if group["capturable"]:
+            steps = torch.stack([state["step"] for state in states]) + 1
+            shared: Any = torch_engines.shared_on_device(recipe, steps, hyper, before)
+        else:
+            shared = recipe.scalars(np, float(states[0]["step"] + 1), hyper, before)
+        batch = Batch(
+            recipe,
+            parameters,
+            [parameter.grad for parameter in parameters],
+            [[state[_key(name)] for name in recipe.state_names] for state in states],
+            shared,
+            self._kept,
+        )
+        torch_engines.run(self._engine(parameters[0], group).name, batch)
+        for state in states:
+            state["step"] += 1
+            if recipe.kept:
+                state["before"] = {name: float(hyper[name]) for name in recipe.kept}
 
     def _recipe(self, group: Mapping[str, Any]) -> Recipe:
         decay = self.exported.decays and group["weight_decay"] != 0
-        return self.exported.recipe(decay=decay, maximize=group["maximize"])
+        return self.recipes[decay, group["maximize"]]
 
     def _hyperparameters(self, group: Mapping[str, Any]) -> dict[str, Any]:
         found = self.settings.hyperparameters(group)
         return {**found, "weight_decay": group["weight_decay"]} if self.exported.decays else found
 
-    def _alike(
-        self, group: Mapping[str, Any], recipe: Recipe, hyper: Mapping[str, Any]
-    ) -> dict[Any, list[Tensor]]:
+    def _engine(self, parameter: Tensor, group: Mapping[str, Any]) -> Engine:
+        if torch.compiler.is_compiling():
+            return COMPILING
+        return torch_engines.choose(
+            self._recipe(group), parameter, group["engine"], group["capturable"]
+        )
+
+    def _alike(self, group: Mapping[str, Any]) -> Iterable[list[Tensor]]:
         """Return the parameters that have a gradient, by what their steps share."""
         found: dict[Any, list[Tensor]] = {}
         for parameter in group["params"]:
-            if parameter.grad is None:
+            gradient = parameter.grad
+            if gradient is None:
                 continue
-            self._check_gradient(parameter.grad)
+            self._check_gradient(gradient)
             state = self.state[parameter]
             if not state:
-                state["step"] = 0
-                state |= {_key(name): _zeros(parameter) for name in recipe.state_names}
-            before = state.get("before", {name: float(hyper[name]) for name in recipe.kept})
-            engine = torch_engines.choose(recipe, parameter, group["engine"]).name
-            device = (parameter.device, parameter.dtype) if engine == "foreach" else None
-            key = (state["step"] + 1, engine, tuple(before.items()), device)
+                self._begin(state, parameter, group)
+            engine = self._engine(parameter, group).name
+            t = None if group["capturable"] else state["step"]
+            before = tuple(state.get("before", {}).items())
+            key = (t, before, engine, parameter.device, parameter.dtype, gradient.dtype)
             found.setdefault(key, []).append(parameter)
-        return {key[:3]: parameters for key, parameters in found.items()}
+        return found.values()
+
+    def _begin(self, state: dict[str, Any], parameter: Tensor, group: Mapping[str, Any]) -> None:
+        """Make the state of a parameter before its first step."""
+        state["step"] = _no_step(parameter) if group["capturable"] else 0
+        for name in self.exported.kind.state_names:
+            state[_key(name)] = _zeros(parameter)
 
     def choose(self, parameter: Tensor) -> Engine:
         """Return how steps on a parameter are made, and why.
@@ -165,8 +194,7 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         parameter : tensor
             One of the parameters.
         """
-        group = self._group_of(parameter)
-        return torch_engines.choose(self._recipe(group), parameter, group["engine"])
+        return self._engine(parameter, self._group_of(parameter))
 
     @torch.no_grad()
     def theta(self, parameter: Tensor) -> Tensor:
@@ -223,13 +251,18 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         for number, parameter in pairs:
             for name, value in seen["state"].get(number, {}).items():
                 if isinstance(value, torch.Tensor):
-                    kept = value.to(parameter.device, single(parameter.dtype), copy=True)
-                    self.state[parameter][name] = kept
+                    like = _zeros(parameter) if name != "step" else _no_step(parameter)
+                    self.state[parameter][name] = like.copy_(value)
 
 
 def _key(name: str) -> str:
     """Return under what a state array is kept, beside the step number."""
     return f"state_{name}" if name in ("step", "before") else name
+
+
+def _no_step(parameter: Tensor) -> Tensor:
+    """Return the number of steps made at first as a tensor; its powers need double precision."""
+    return torch.zeros((), dtype=torch.float64, device=parameter.device)
 
 
 def _zeros(parameter: Tensor) -> Tensor:
@@ -238,11 +271,18 @@ def _zeros(parameter: Tensor) -> Tensor:
     )
 
 
+def _ready(recipe: Recipe) -> Recipe:
+    """Return a recipe whose functions are there: torch.compile would trace their making."""
+    _ = recipe.on_arrays, recipe.stable
+    return recipe
+
+
 @cache
 def optimizer_class(rule: Any) -> Any:
     """Return a rule as a class of optimizers; see `adaptive.export.torch`."""
     found = exported(rule)
     settings = settings_for("torch", found)
+    decays = (False, True) if found.decays else (False,)
     anywhere, named = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
     decay = [inspect.Parameter("weight_decay", anywhere, default=0.0)] if found.decays else []
     signature = settings.signature(
@@ -250,6 +290,7 @@ def optimizer_class(rule: Any) -> Any:
         last=[
             *decay,
             inspect.Parameter("maximize", named, default=False),
+            inspect.Parameter("capturable", named, default=False),
             inspect.Parameter("engine", named, default="auto"),
         ],
     )
@@ -259,6 +300,7 @@ def optimizer_class(rule: Any) -> Any:
         "__signature__": signature,
         "exported": found,
         "settings": settings,
+        "recipes": {each: _ready(found.recipe(*each)) for each in product(decays, (False, True))},
         "made_by": staticmethod(optimizer_class),
         "made_from": rule,
     }

@@ -1,19 +1,21 @@
-"""The ten rules as PyTorch, optax and Keras have them, and what these really did.
+"""The rules as PyTorch, optax and Keras have them, and what these really did.
 
-`torch`, `optax` and `keras` hold a rule for each of the ten algorithms, under the book's names
-and with the framework's defaults, written in numpy: ``frameworks.torch.Nadam(lr=0.1)`` makes the
-steps of ``torch.optim.NAdam(lr=0.1)``. Where a framework has the book's form, the rule is the
-book's. `recorded` gives paths that the frameworks themselves have made; no framework needs to be
-installed. `entry` puts it together, one algorithm at a time.
+`torch`, `optax` and `keras` hold a rule for each of the ten algorithms and for most of the newer
+ones that the framework has, under the book's names and with the framework's defaults, written in
+numpy: ``frameworks.torch.Nadam(lr=0.1)`` makes the steps of ``torch.optim.NAdam(lr=0.1)``. Where a
+framework has the book's form, the rule is the book's. `recorded` gives paths that the frameworks
+themselves have made; no framework needs to be installed. `entry` puts it together, one algorithm
+at a time.
 """
 
 from typing import Any
 
 from adaptive.frameworks import keras, optax, torch
 from adaptive.frameworks.entries import Entry, Translation, entry
-from adaptive.frameworks.records import Record, default_rule, recorded, stored_texts
+from adaptive.frameworks.records import ALGORITHMS, Record, default_rule, recorded, stored_texts
 
 __all__ = [
+    "ALGORITHMS",
     "DEFAULTS",
     "FACTS",
     "VERSIONS",

@@ -1,13 +1,14 @@
-"""The ten rules as `keras.optimizers` has them, by the names of the book."""
+"""The rules as `keras.optimizers` has them, by the names of the book."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from adaptive import rules
-from adaptive.frameworks import forms
+from adaptive.frameworks import forms, newer
 from adaptive.rules import SGD, Momentum
 
 __all__ = [
+    "LAMB",
     "NAG",
     "SGD",
     "AMSGrad",
@@ -15,9 +16,13 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
+    "Lion",
     "Momentum",
+    "Muon",
     "Nadam",
     "RMSprop",
+    "ScheduleFreeAdamW",
 ]
 
 
@@ -78,3 +83,37 @@ class AMSGrad(forms.AMSGradEpsilonHat):
     """``Adam(..., amsgrad=True)``: the maximum before the corrections, ε before them too."""
 
     eps: Any = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class AdamW(newer.AdamWEpsilonHat):
+    """``AdamW(learning_rate, weight_decay, beta_1, beta_2, epsilon)``: ε as in Keras's Adam."""
+
+    eps: Any = 1e-7
+    weight_decay: Any = 4e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Lion(rules.Lion):
+    """``Lion(learning_rate, beta_1, beta_2, weight_decay)``: the book's form at ten times its η."""
+
+    lr: Any = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleFreeAdamW(newer.ScheduleFreeAdamW):
+    """``ScheduleFreeAdamW(learning_rate, beta_1, beta_2, epsilon)``."""
+
+
+@dataclass(frozen=True, eq=False)
+class LAMB(newer.LAMBBeside):
+    """``Lamb(learning_rate, beta_1, beta_2, epsilon, weight_decay)``: another ε and decay."""
+
+    eps: Any = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Muon(rules.Muon):
+    """``Muon(learning_rate, momentum, weight_decay, rms_rate)``: the book's form, with decay."""
+
+    weight_decay: Any = 4e-3

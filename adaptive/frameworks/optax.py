@@ -1,12 +1,13 @@
-"""The ten rules as optax has them, by the names of the book; the learning rate has no default."""
+"""The rules as optax has them, by the names of the book; the learning rate has no default."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from adaptive import rules
-from adaptive.frameworks import forms
+from adaptive.frameworks import forms, newer
 
 __all__ = [
+    "LAMB",
     "NAG",
     "SGD",
     "AMSGrad",
@@ -14,9 +15,16 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
+    "Lion",
     "Momentum",
+    "Muon",
     "Nadam",
+    "Prodigy",
+    "RAdam",
     "RMSprop",
+    "ScheduleFree",
+    "ScheduleFreeAdamW",
 ]
 
 
@@ -85,5 +93,57 @@ class Nadam(forms.NadamAhead):
 @dataclass(frozen=True, eq=False)
 class AMSGrad(forms.AMSGradAfter):
     """``amsgrad(learning_rate, b1, b2, eps)``: the maximum after the corrections."""
+
+    lr: Any = field()
+
+
+@dataclass(frozen=True, eq=False)
+class AdamW(rules.AdamW):
+    """``adamw(learning_rate, b1, b2, eps, weight_decay)``: the book's form, with less decay."""
+
+    lr: Any = field()
+    weight_decay: Any = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class RAdam(newer.RAdamAfter):
+    """``radam(learning_rate, b1, b2, eps)``: ε after the correction, as in Adam."""
+
+    lr: Any = field()
+
+
+@dataclass(frozen=True, eq=False)
+class Lion(rules.Lion):
+    """``lion(learning_rate, b1, b2, weight_decay)``: the book's form, and weights decay."""
+
+    lr: Any = field()
+    weight_decay: Any = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleFree(newer.ScheduleFreeShifted):
+    """``contrib.schedule_free_sgd(learning_rate, b1)``: gradients are taken at the parameters."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleFreeAdamW(newer.ScheduleFreeAdamW):
+    """``contrib.schedule_free_adamw(learning_rate, b1, b2, eps)``."""
+
+
+@dataclass(frozen=True, eq=False)
+class LAMB(rules.LAMB):
+    """``lamb(learning_rate, b1, b2, eps, weight_decay)``: the book's form."""
+
+    lr: Any = field()
+
+
+@dataclass(frozen=True, eq=False)
+class Prodigy(newer.ProdigyCorrected):
+    """``contrib.prodigy(learning_rate, betas, eps, estim_lr0)``: bias is corrected."""
+
+
+@dataclass(frozen=True, eq=False)
+class Muon(newer.MuonInOut):
+    """``contrib.muon(learning_rate, beta, weight_decay)``: another scale, bias is corrected."""
 
     lr: Any = field()

@@ -1,11 +1,11 @@
-"""The ten rules as `torch.optim` has them, by the names of the book."""
+"""The rules as `torch.optim` has them, by the names of the book."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from adaptive import rules
-from adaptive.frameworks import forms
-from adaptive.rules import Adam
+from adaptive.frameworks import forms, newer
+from adaptive.rules import Adam, AdamW
 
 __all__ = [
     "NAG",
@@ -15,8 +15,11 @@ __all__ = [
     "Adadelta",
     "Adagrad",
     "Adam",
+    "AdamW",
     "Momentum",
+    "Muon",
     "Nadam",
+    "RAdam",
     "RMSprop",
 ]
 
@@ -86,3 +89,15 @@ class Nadam(forms.NadamScheduled):
 @dataclass(frozen=True, eq=False)
 class AMSGrad(forms.AMSGradBefore):
     """``Adam(lr, betas, eps, amsgrad=True)``: the maximum before the corrections."""
+
+
+@dataclass(frozen=True, eq=False)
+class RAdam(newer.RAdamBefore):
+    """``RAdam(lr, betas, eps)``: ε before the correction."""
+
+
+@dataclass(frozen=True, eq=False)
+class Muon(newer.MuonOutIn):
+    """``Muon(lr, weight_decay, momentum)``: another scale; there, what iterates is bfloat16."""
+
+    weight_decay: Any = 0.1

@@ -48,7 +48,7 @@ def module(name: str, text: str) -> ModuleType:
 def call(made: ModuleType, name: str, *arguments: Any) -> None:
     """Call a compiled function of a module; if its cache fails, compile it without one."""
     function = getattr(made, name)
-    known = len(function.signatures)
+    known = len(function.overloads)
     try:
         function(*arguments)
     except Exception:
@@ -59,7 +59,7 @@ def call(made: ModuleType, name: str, *arguments: Any) -> None:
         _fill(made, text.replace("cache=True", "cache=False"), f"<{made.__name__}>")
         getattr(made, name)(*arguments)
     else:
-        if len(function.signatures) > known:
+        if len(function.overloads) > known:
             _note(made)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from adaptive import _fork
 from adaptive.large.cache import call, module
-from adaptive.tracing.flat import OPERATORS, Language, lines, parameter
+from adaptive.tracing.flat import OPERATORS, Language, element_source, parameter
 from adaptive.tracing.split import Split, split
 
 #: From so many elements on, several cores are faster than one.
@@ -28,10 +28,7 @@ import numpy as np
 
 
 @numba.njit(error_model="numpy", cache=True)
-def element({inputs}):
-{body}
-    return {results}
-
+{element}
 
 @numba.njit(error_model="numpy", cache=True, nogil=True)
 def serial({parameters}):
@@ -87,15 +84,12 @@ def loop(taken: Split, name: str) -> str:
 
     Where ``theta`` is among its arrays, each element's step is made from that element as well.
     """
-    written, results = lines(taken.elements, NUMBA)
     arrays = [parameter(each) for each in taken.arrays]
     shared = [parameter(each) for each in taken.shared]
     states = [parameter(each) for each in taken.arrays if each.startswith("state.")]
     return _TEMPLATE.format(
         name=name,
-        inputs=", ".join((*arrays, *shared)),
-        body="\n".join(f"    {line}" for line in written),
-        results=", ".join(results),
+        element=element_source(taken.elements, NUMBA),
         parameters=", ".join(dict.fromkeys(("theta", *arrays, *shared))),
         targets=", ".join(("step", *(f"{each}[i]" for each in states))),
         elements=", ".join((*(f"{each}[i]" for each in arrays), *shared)),

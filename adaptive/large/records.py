@@ -12,6 +12,8 @@ from adaptive import _checks
 
 #: What is stored beside this file; ``make bench`` writes it.
 FILE = "measured.json"
+#: And what ``make bench-torch`` writes, on a processor and on a GPU.
+EXPORTED = {"cpu": "exported_cpu.json", "cuda": "exported_cuda.json"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +26,12 @@ class Measured:
         The ``date``, the ``command`` that makes it again, how many ``minutes`` it took, and
         whether it was ``quick``: with few rounds.
     machine, versions : mapping
-        Where, and with what.
+        Where, and with what; a GPU's name is the ``device``.
     groups : tuple of mapping
         Contenders that took turns. Each group has its ``task`` ("large", "six parameters",
-        "sweep" or "import") and what else it is about; ``seconds``, with the ``median`` and the
-        quartiles ``low`` and ``high`` of each contender; ``rounds``; and ``ratios``, medians of
-        the rounds' ratios, with their goals.
+        "sweep", "import" or "exported") and what else it is about; ``seconds``, with the
+        ``median`` and the quartiles ``low`` and ``high`` of each contender; ``rounds``; and
+        ``ratios``, medians of the rounds' ratios, with their goals.
     """
 
     made: Mapping[str, Any]
@@ -83,10 +85,10 @@ class Measured:
 
     def __str__(self) -> str:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        return (
-            f"{self.machine['cpu']}, {self.machine['cores']} cores, {self.made['date']}; "
-            f"{versions}. To measure again: {self.made['command']}"
-        )
+        cores = f"{self.machine['cpu']}, {self.machine['cores']} cores"
+        device = self.machine.get("device", "CPU")
+        where = cores if device == "CPU" else f"{device} beside {cores}"
+        return f"{where}, {self.made['date']}; {versions}. To measure again: {self.made['command']}"
 
 
 def _about(group: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +117,33 @@ def measured() -> Measured:
     True
     """
     return read(resources.files(__package__).joinpath(FILE))
+
+
+@cache
+def exported(device: str) -> Measured | None:
+    """Return how long steps of exported rules take in PyTorch, beside its own optimizers.
+
+    Parameters
+    ----------
+    device : {"cpu", "cuda"}
+        On a processor, or on a GPU.
+
+    Returns
+    -------
+    Measured or None
+        The run, whose groups are about a ``rule``, a number of ``tensors``, and the ``size`` of
+        each; None where it has not been measured yet.
+
+    Examples
+    --------
+    >>> from adaptive.large import exported
+    >>> run = exported("cuda")
+    >>> run is None or run.ratio("triton", "plain", "exported", rule="Adam", tensors=300) < 1
+    True
+    """
+    _checks.one_of("device", device, EXPORTED)
+    file = resources.files(__package__).joinpath(EXPORTED[device])
+    return read(file) if file.is_file() else None
 
 
 def read(file: Any) -> Measured:

@@ -1,13 +1,14 @@
 """A program as one flat Python function: a line for each operation.
 
-numpy, numba, PyTorch, JAX and Keras run it: it needs Python's operators, and functions named after
-numpy's. How each writes an operation is its `Language`.
+numpy, numba, Triton, PyTorch, JAX and Keras run it: it needs Python's operators, and functions
+named after numpy's. How each writes an operation is its `Language`.
 """
 
 from __future__ import annotations
 
 import linecache
 import re
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,7 +32,14 @@ OPERATORS: dict[str, str] = {
 }
 
 #: What an input is not called in a function: names that stand for something else there.
-_TAKEN = frozenset(("element", "g", "i", "np", "numba", "step", "t", "theta", "xp"))
+_TAKEN = frozenset(
+    (
+        *("element", "g", "i", "np", "numba", "step", "t", "theta", "xp"),
+        *("inside", "libdevice", "numbers", "row", "tl", "triton"),
+    )
+)
+#: How the names begin that the functions give to other inputs, and to places in memory.
+_TAKEN_TOO = re.compile(r"c\d|at_|hyper_|state_|before_")
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ def parameter(name: str) -> str:
     ('v', 'hyper_lr', 'c0', 'state_g')
     """
     kind, dot, rest = name.rpartition(".")
-    if kind == "state" and rest not in _TAKEN and not re.match(r"c\d|hyper_|state_|before_", rest):
+    if kind == "state" and rest not in _TAKEN and not _TAKEN_TOO.match(rest):
         return rest
     return f"{kind}_{rest}" if dot else name.replace("$", "c")
 
@@ -154,20 +162,54 @@ def function_source(name: str, program: Program, language: Language) -> str:
     return f"def {name}({inputs}):\n{body}    return ({returned})\n"
 
 
+def element_source(program: Program, language: Language) -> str:
+    """Return what is done to one element as the source of a function for a compiler.
+
+    Parameters
+    ----------
+    program : Program
+        What it computes.
+    language : Language
+        How operations are written.
+
+    Returns
+    -------
+    str
+        Python: a function ``element`` that returns the results.
+
+    Examples
+    --------
+    >>> from adaptive import Momentum
+    >>> from adaptive.tracing.split import split
+    >>> print(element_source(split(Momentum).elements, ARRAYS))
+    def element(g, v, c0, c1):
+        x0 = c0 * v
+        x1 = c1 * g
+        x2 = x0 + x1
+        x3 = -x2
+        return x3, x2
+    <BLANKLINE>
+    """
+    written, results = lines(program, language)
+    body = textwrap.indent("\n".join((*written, f"return {', '.join(results)}")), "    ")
+    return f"def element({', '.join(map(parameter, program.inputs))}):\n{body}\n"
+
+
 def function(name: str, program: Program, language: Language) -> Callable[..., tuple[Any, ...]]:
     """Return a program as a function; see `function_source`.
 
     Two programs that are the same text are one function.
     """
-    return _made(name, function_source(name, program, language))
+    made: Callable[..., tuple[Any, ...]] = defined(name, function_source(name, program, language))
+    return made
 
 
 @cache
-def _made(name: str, text: str) -> Callable[..., tuple[Any, ...]]:
+def defined(name: str, text: str) -> Any:
+    """Return what a source defines under a name."""
     path = f"<adaptive: {name}, {hash(text) & 0xFFFFFFFF:08x}>"
     # So that tracebacks and `inspect.getsource` show what ran.
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    space: dict[str, Any] = {}
+    space: dict[str, Any] = {"__name__": __name__}
     exec(compile(text, path, "exec"), space)
-    made: Callable[..., tuple[Any, ...]] = space[name]
-    return made
+    return space[name]

@@ -3,9 +3,9 @@
 Folded are the imports, the code of a cell whose output is a figure, what such a cell prints beside
 it, and code of more than a few lines, but for the algorithms: what stands under the headings of
 `TEACHING`, and short rules of one's own. A cell with the tag ``show`` stays open; one with the tag
-``hide-output`` is folded with what it prints. The source of a rule that a cell prints is code, and
-looks like it. Lines of code that a cell shows after words that say what they are for, as an entry
-of the dictionary does, are folded under these words.
+``hide-input`` is folded however short it is, and one with ``hide-output`` with what it prints. The
+source of a rule that a cell prints is code, and looks like it. Lines of code that a cell shows
+after words that say what they are for, as an entry of the dictionary does, are folded under these.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import Any
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 
-FIGURE, NUMBERS, IMPORTS, PRINTED, CHECK, CODE, ALL = (
+FIGURE, NUMBERS, IMPORTS, MORE, PRINTED, CHECK, CODE, ALL = (
     f"Show {what}"
     for what in (
         "the code of this figure",
         "its numbers",
         "the imports",
+        "more imports",
         "the code of these numbers",
         "the check",
         "the code",
@@ -90,7 +91,7 @@ def _is_within(cell: nodes.Element, kinds: set[str]) -> bool:
 
 def _said(code: str, output: nodes.Element | None) -> str:
     """Return what stands in the line under which long code is folded."""
-    if code.startswith("def check"):
+    if code.startswith("def check") or "for the check" in code.partition("\n\n")[0]:
         return CHECK
     return PRINTED if output is not None and output.astext().strip() else CODE
 
@@ -161,16 +162,18 @@ def _fold_entry(output: nodes.Element) -> None:
 def _fold_all(app: Any, tree: nodes.document, name: str) -> None:
     if app.builder.format != "html":
         return
+    imports = None
     for cell in list(tree.findall(nodes.container)):
         classes = cell.get("classes", ())
+        if {"tag_hide-input", "tag_hide-output"} & set(classes):
+            _unwrap(cell)
         code, output = _part(cell, "cell_input"), _part(cell, "cell_output")
         if "tag_hide-output" in classes:
-            _unwrap(cell)
             _fold(cell, ALL)
             continue
         if "cell" in classes and output is not None:
             _fold_entry(output)
-        if "cell" not in classes or code is None or {"tag_show", "tag_hide-input"} & set(classes):
+        if "cell" not in classes or code is None or "tag_show" in classes:
             continue
         _write_source(code, output)
         if output is not None and _is_figure(output):
@@ -180,8 +183,13 @@ def _fold_all(app: Any, tree: nodes.document, name: str) -> None:
             _fold(code, FIGURE)
             for printed in list(output.findall(nodes.literal_block)):
                 _fold(printed, NUMBERS)
+        elif "tag_hide-input" in classes:
+            _fold(code, _said(code.astext(), output))
         elif only_imports(code.astext()):
-            _fold(code, IMPORTS)
+            at = cell.parent.index(cell)
+            again = at > 0 and cell.parent[at - 1] is imports
+            _fold(code, MORE if again else IMPORTS)
+            imports = cell
         elif is_long(code.astext()) and not _is_within(cell, {*TEACHING, "dropdown"}):
             _fold(code, _said(code.astext(), output))
 

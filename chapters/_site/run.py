@@ -58,7 +58,7 @@ def _line(name: str, config: Any, core: float, later: float) -> nodes.paragraph:
     more = f", and {said(later)} for what is folded" if later >= 2 else ""
     line += [nodes.Text(f"Reading takes {said(core)}{more}. "), _button(name, "chapter")]
     for place, address in places(name, config).items():
-        line += nodes.Text(" · ")
+        line += nodes.Text("\u00a0· ")  # no line begins with the dot
         line += nodes.reference("", place, refuri=address, internal=False)
     return line
 
@@ -67,7 +67,7 @@ def _of_an_assignment(name: str) -> nodes.paragraph:
     """Return the line of an assignment: Binder and Colab would open it with its solutions."""
     line = nodes.paragraph(classes=["run"])
     download = f"{'../' * name.count('/')}_sources/{name}.ipynb"
-    line += [_button(name, "assignment"), nodes.Text(" · ")]
+    line += [_button(name, "assignment"), nodes.Text("\u00a0· ")]
     line += nodes.reference("", "download", refuri=download, internal=False)
     return line
 

@@ -34,10 +34,11 @@
       return index;
     }));
 
-  /** How well the title itself is what was asked for: 3 the same, 2 begins so, 1 has it. */
-  const fit = ({ title, page }, asked) => {
+  /** How well the title itself is what was asked for: 3 the same, or but for a slip, 2 begins so, 1 has it. */
+  const fit = ({ title, page, terms }, asked) => {
     const named = (title || page).toLowerCase();
     if (named === asked) return 3;
+    if (terms.includes(named)) return 2.5;
     if (named.startsWith(asked)) return 2;
     return named.includes(asked) ? 1 : 0;
   };
@@ -48,7 +49,8 @@
     const options = {
       boost: { title: 4, page: 2 },
       prefix: (term) => term.length > 1,
-      fuzzy: (term) => (term.length > 4 ? 0.2 : false),
+      // Two letters of a longer word may have changed places.
+      fuzzy: (term) => (term.length > 6 ? 0.3 : term.length > 4 ? 0.2 : false),
       // What belongs to the book itself and its code comes after what it is about.
       boostDocument: (url) => (/\/api\/|\/(checked|changelog|errata|references|contributing)\.html|#references/.test(url) ? 0.4 : 1),
     };

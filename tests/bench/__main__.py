@@ -6,9 +6,8 @@ import argparse
 import os
 import platform
 import sys
-import time
 import warnings
-from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("TQDM_DISABLE", "1")
 
 import numpy as np
-import psutil
-from tqdm import tqdm
 
-from tests.bench import contestants, imports, large, report, step, sweeps
-from tests.bench.measure import met
+from tests.bench import contestants, imports, large, report, running, step, sweeps, torchs
 
 SHORT = Path("_build") / "bench"
 
@@ -44,24 +40,11 @@ def main() -> None:
     if chosen.only:
         tasks = {chosen.only: tasks[chosen.only]}
     warnings.simplefilter("ignore")  # the bare loops overflow where the package does not
-    began, before = time.perf_counter(), _busy()
-    groups = []
-    with tqdm(total=sum(total for _, total in tasks.values()), unit="group", disable=None) as bar:
-        for measured, _ in tasks.values():
-            for group in measured:
-                groups.append(group)
-                bar.write(line(group))
-                bar.update()
-    lasted = time.perf_counter() - began
-    others = (_busy() - before) / (lasted * cores)
+    total = sum(total for _, total in tasks.values())
+    measured = chain.from_iterable(groups for groups, _ in tasks.values())
+    groups, made = running.run(measured, total, "make bench", quick)
     run: dict[str, Any] = {
-        "made": {
-            "date": datetime.now(UTC).date().isoformat(),
-            "command": "make bench" + " ARGS=--quick" * quick,
-            "quick": quick,
-            "minutes": round(lasted / 60, 1),
-            "others": round(max(others, 0), 3),
-        },
+        "made": made,
         "machine": report.machine(),
         "versions": versions(),
         "groups": groups,
@@ -76,15 +59,7 @@ def main() -> None:
         json, table = SHORT / json.name, SHORT / table.name
     json.write_text(report.text(run), encoding="utf-8")
     table.write_text(report.markdown(run), encoding="utf-8")
-    print(f"{lasted / 60:.1f} minutes. Stored: {json}, {table}", file=sys.stderr)
-
-
-def line(group: dict[str, Any]) -> str:
-    """Return a group's ratios in one line."""
-    about = [str(v) for k, v in group.items() if k not in ("seconds", "ratios", "rounds")]
-    marks = {True: "", False: " ✗", None: ""}
-    ratios = (f"{e['of']} / {e['to']} {e['ratio']:.2f}{marks[met(e)]}" for e in group["ratios"])
-    return f"{', '.join(about)}: {', '.join(ratios)}"
+    print(f"{made['minutes']} minutes. Stored: {json}, {table}", file=sys.stderr)
 
 
 def versions() -> dict[str, str]:
@@ -95,16 +70,9 @@ def versions() -> dict[str, str]:
         "Python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,
+        "torch": torchs.version(),
         **contestants.versions(),
     }
-
-
-def _busy() -> float:
-    """Return the seconds for which other programs have kept the cores busy."""
-    all_of_us = psutil.cpu_times()
-    mine = psutil.Process().cpu_times()
-    own = mine.user + mine.system + mine.children_user + mine.children_system
-    return sum(all_of_us) - all_of_us.idle - getattr(all_of_us, "iowait", 0.0) - own
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The frameworks' optimizers, each as a function that makes one step on its own parameters.
+"""Optax's optimizers, each as a function that makes one step on its own parameters.
 
 Their forms differ in details that cost no time; chapters/dictionary.ipynb has them.
 """
@@ -14,22 +14,6 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 import jax
 import numpy as np
 import optax
-import torch
-
-TORCH: dict[str, Callable[..., Any]] = {
-    "SGD": lambda p, **how: torch.optim.SGD(p, lr=0.01, **how),
-    "Momentum": lambda p, **how: torch.optim.SGD(p, lr=0.01, momentum=0.9, **how),
-    "NAG": lambda p, **how: torch.optim.SGD(p, lr=0.01, momentum=0.9, nesterov=True, **how),
-    "Adagrad": lambda p, **how: torch.optim.Adagrad(p, lr=0.01, **how),
-    "Adadelta": torch.optim.Adadelta,
-    "RMSprop": torch.optim.RMSprop,
-    "Adam": torch.optim.Adam,
-    "AdaMax": torch.optim.Adamax,
-    "Nadam": torch.optim.NAdam,
-    "AMSGrad": lambda p, **how: torch.optim.Adam(p, amsgrad=True, **how),
-}
-#: Of which rules torch has one loop over everything.
-FUSED = ("SGD", "Momentum", "NAG", "Adagrad", "Adam", "AMSGrad")
 
 OPTAX: dict[str, Callable[[], Any]] = {
     "SGD": lambda: optax.sgd(0.01),
@@ -46,31 +30,11 @@ OPTAX: dict[str, Callable[[], Any]] = {
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the frameworks."""
+    """Return the versions of what took part."""
     return {
-        "torch": torch.__version__.split("+")[0],
         "optax": optax.__version__,
         "jax": jax.__version__,
     }
-
-
-def torch_threads(threads: int) -> None:
-    """Tell torch how many threads to use."""
-    torch.set_num_threads(threads)
-
-
-def torch_steps(name: str, theta: Any, gradients: Sequence[Any], **how: Any) -> Callable[[], None]:
-    """Return a function that makes one step for each gradient, on a copy of theta."""
-    p = torch.tensor(theta)
-    optimizer = TORCH[name]([p], **how)
-    slopes = [torch.from_numpy(g) for g in gradients]
-
-    def steps() -> None:
-        for g in slopes:
-            p.grad = g
-            optimizer.step()
-
-    return steps
 
 
 def optax_steps(

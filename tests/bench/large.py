@@ -57,11 +57,11 @@ def contenders(rule: Rule, g: Any, threads: int, together: bool) -> dict[str, Ca
     """
     import numba
 
-    from tests.bench import contestants
+    from tests.bench import contestants, torchs
 
     name = type(rule).__name__
     numba.set_num_threads(threads)
-    contestants.torch_threads(threads)
+    torchs.torch_threads(threads)
     theta = np.random.default_rng(1).standard_normal(g.size, g.dtype)
     held = {how: rule.init(theta) for how in ("numba", "blocks", "plain")}
     moved = [theta.copy()]
@@ -77,8 +77,8 @@ def contenders(rule: Rule, g: Any, threads: int, together: bool) -> dict[str, Ca
         "traffic": lambda: bare(theta, g, *held["numba"][1:], nothing),
         "numba": partial(into, "numba"),
     }
-    if name in contestants.FUSED:
-        ways["torch fused"] = contestants.torch_steps(name, theta, [g], fused=True)
+    if name in torchs.FUSED:
+        ways["torch fused"] = torchs.torch_steps(name, theta, [g], fused=True)
     if threads == 1:
         ways |= {"blocks": partial(into, "blocks"), "plain": plain}
     if together and name in contestants.OPTAX:

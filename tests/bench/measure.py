@@ -117,3 +117,13 @@ def met(entry: Mapping[str, Any]) -> bool | None:
     if "at_most" in entry:
         return bool(entry["ratio"] <= entry["at_most"])
     return bool(entry["ratio"] >= entry["at_least"]) if "at_least" in entry else None
+
+
+def busy_elsewhere() -> float:
+    """Return the seconds for which other programs have kept the cores busy."""
+    import psutil
+
+    all_of_us = psutil.cpu_times()
+    mine = psutil.Process().cpu_times()
+    own = mine.user + mine.system + mine.children_user + mine.children_system
+    return sum(all_of_us) - all_of_us.idle - getattr(all_of_us, "iowait", 0.0) - own

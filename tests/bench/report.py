@@ -21,6 +21,7 @@ UNITS = {
     "six parameters": (1e6, "µs"),
     "sweep": (1e3, "ms"),
     "import": (1e3, "ms"),
+    "exported": (1e6, "µs"),
 }
 
 
@@ -61,6 +62,21 @@ def text(run: Mapping[str, Any]) -> str:
     head = {name: run[name] for name in ("made", "machine", "versions")}
     lines = ",\n".join(json.dumps(group, ensure_ascii=False) for group in run["groups"])
     return f'{json.dumps(head, indent=1, ensure_ascii=False)[:-2]},\n "groups": [\n{lines}\n]}}\n'
+
+
+def line(group: dict[str, Any]) -> str:
+    """Return a group's ratios in one line."""
+    about = [str(v) for k, v in group.items() if k not in ("seconds", "ratios", "rounds")]
+    marks = {True: "", False: " ✗", None: ""}
+    ratios = (f"{e['of']} / {e['to']} {e['ratio']:.2f}{marks[met(e)]}" for e in group["ratios"])
+    return f"{', '.join(about)}: {', '.join(ratios)}"
+
+
+def device(name: str) -> str:
+    """Return what torch has computed on, in words."""
+    import torch
+
+    return torch.cuda.get_device_name() if name.startswith("cuda") else "CPU"
 
 
 # ------------------------------------------------------------------ the table
@@ -125,7 +141,7 @@ def goals(groups: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
 
 
 def _where(group: Mapping[str, Any]) -> str:
-    names = ("rule", "size", "dtype", "threads", "rates")
+    names = ("rule", "tensors", "size", "dtype", "threads", "rates")
     values = [
         f"{group[name]:,}" if name in ("size", "rates") else str(group[name])
         for name in names

@@ -31,18 +31,18 @@ def by_steps(rule: Rule, w: Any, gradients: Any) -> Any:
 
 def contenders(rule: Rule, gradients: Any) -> dict[str, Callable[[], Any]]:
     """Return the package's loop and the bare one, which end at the same place; the frameworks'."""
-    from tests.bench import contestants
+    from tests.bench import contestants, torchs
 
     name, start = type(rule).__name__, np.ones(6)
     ways: dict[str, Callable[[], Any]] = {"step": partial(by_steps, rule, start, gradients)}
     if loop := getattr(bare, name.lower(), None):
         ways["bare"] = partial(loop, start, gradients, **rule.hyperparameters)
         assert np.allclose(ways["step"](), ways["bare"]()), rule
-    if name in contestants.TORCH:
-        contestants.torch_threads(1)
-        ways["torch"] = contestants.torch_steps(name, start, gradients)
-        if name in contestants.FUSED:
-            ways["torch fused"] = contestants.torch_steps(name, start, gradients, fused=True)
+    if name in torchs.TORCH:
+        torchs.torch_threads(1)
+        ways["torch"] = torchs.torch_steps(name, start, gradients)
+        if name in torchs.FUSED:
+            ways["torch fused"] = torchs.torch_steps(name, start, gradients, fused=True)
     if name in contestants.OPTAX:
         ways["optax"] = contestants.optax_steps(name, start, gradients)
     return ways

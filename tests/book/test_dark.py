@@ -6,12 +6,14 @@ import io
 import re
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 
 from adaptive import Momentum, descend, palette, plotting, sweep
 from adaptive.problems import Ravine
 from chapters._site import dark
+from tests.book.notebooks import ROOT
 
 
 def drawn() -> str:
@@ -85,3 +87,24 @@ def test_a_page_has_each_figure_twice_and_says_of_each_when(folder):
 def test_what_is_no_figure_stays_alone(folder):
     for name in ("logo", "missing"):
         assert dark.paired(PAGE.format(name), folder) == PAGE.format(name)
+
+
+#: Words for shades that are turned round on the dark page.
+TURNED = re.compile(r"\b(black|white|(dark|light|bright|pal)(er|est))\b", re.IGNORECASE)
+
+
+def _texts():
+    """Yield what a reader reads: pages, captions, and what the figures say of themselves."""
+    for path in sorted((ROOT / "chapters").rglob("*.md")):
+        yield path.name, path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "chapters").rglob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            yield path.name, str(cell.metadata.get("mystnb", ""))
+            yield path.name, cell.source if cell.cell_type == "markdown" else ""
+    for path in sorted((ROOT / "adaptive/explorer").glob("*.py")):
+        yield path.name, path.read_text(encoding="utf-8").replace('mfc="white"', "")
+
+
+def test_no_text_names_a_shade_that_the_dark_page_turns_round():
+    named = [(name, match[0]) for name, text in _texts() for match in TURNED.finditer(text)]
+    assert not named

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from adaptive import Adam, AMSGrad, Rule
+from adaptive import SGD, Adam, AMSGrad, Momentum, Rule, ScheduleFree, scheduled, sweep
+from adaptive.compare import paired
 from adaptive.frameworks import recorded
-from adaptive.problems import Convolution
+from adaptive.problems import Convolution, Digits, NoisyQuadratic
+from adaptive.schedules import Cosine, Linear
 from adaptive.trained import trained
 from tests.book.checked import in_file, sources
 from tests.rules.reference import changes
@@ -154,3 +156,34 @@ def test_the_curvature_of_networks_stays_near_the_limit():
         assert measure.share_of_limit(rule, few, theta, state) < 0.5
     (later,) = (o for o in trained("edges", "convolution")["rules"] if o["lr"] == 0.003)
     assert later["share"].max() < 0.5
+
+
+def best(losses):
+    """Return the last losses of all seeds at the rate with the best median, which is inside."""
+    medians = np.nan_to_num(np.median(losses, axis=1), nan=np.inf)
+    assert 0 < medians.argmin() < len(medians) - 1
+    return losses[medians.argmin()]
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_linear_decay_is_ahead_of_the_cosine_on_digits(start):
+    problem, ends = Digits(seed=start), {}
+    for schedule in (Linear(T=150), Cosine(T=150)):
+        rule = scheduled(Momentum(), schedule)
+        runs = sweep(rule, problem, 150, rng=range(4, 16), lr=[0.16, 0.32, 0.64])
+        ends[type(schedule)] = best(runs.loss[-1])
+    assert paired(ends[Cosine], ends[Linear], level=0.95)[1] > 0
+
+
+@pytest.mark.parametrize("curvatures", [[1, 10], [1, 1]])
+def test_linear_decay_is_ahead_of_schedule_free_on_noisy_quadratics(curvatures):
+    problem = NoisyQuadratic(curvatures)
+    decayed = scheduled(SGD(), Linear(T=1000))
+    ends = [
+        best(sweep(rule, problem, 1000, rng=range(50), lr=rates).loss[-1])
+        for rule, rates in (
+            (ScheduleFree(), np.geomspace(0.002, 1, 12)),
+            (decayed, np.geomspace(0.002, 0.15, 9)),
+        )
+    ]
+    assert paired(*ends, level=0.95)[1] > 0

@@ -112,6 +112,10 @@ def test_code_that_teaches_stays_open():
 def test_imports_are_folded():
     code = "import numpy as np\nfrom adaptive import SGD\n\nplotting.use()"
     assert folds(cell(code)) == [(folding.IMPORTS, code)]
+    between = nodes.paragraph("", "words")
+    assert [said for said, _ in folds(cell(code), cell(code), between, cell(code))] == [
+        folding.IMPORTS, folding.MORE, folding.IMPORTS,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -121,8 +125,21 @@ def test_what_is_more_or_less_than_imports_is_not(code):
     assert not folding.only_imports(code)
 
 
-def test_what_the_notebook_folds_itself_is_folded_once():
-    assert folds(cell("draw()", image(), tags=("hide-input",))) == []
+@pytest.mark.parametrize(
+    ("code", "outputs", "said"),
+    [
+        ("draw()", (image,), folding.FIGURE),
+        ("x = 1", (), folding.CODE),
+        ("print(x)", (lambda: printed(),), folding.PRINTED),
+        ("def check(x):\n    pass", (), folding.CHECK),
+        ('def slip():\n    """A mistake, for the check."""\n\n    return 1', (), folding.CHECK),
+    ],
+)
+def test_what_the_notebook_folds_itself_is_folded_once_as_all_the_rest(code, outputs, said):
+    made = cell(code, *(output() for output in outputs), tags=("hide-input",))
+    made[0] = HideCodeCellNode("", made[0])
+    assert folds(made) == [(said, code)]
+    assert not list(made.findall(HideCodeCellNode))
 
 
 LONG = "\n".join(f"x{i} = {i}" for i in range(folding.FEW + 1))

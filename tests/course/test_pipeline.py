@@ -117,18 +117,44 @@ def test_floods_are_cut(graded):
         assert path.stat().st_size < 1_000_000, path
 
 
-def test_a_grader_s_points_count_and_a_broken_second_attempt_costs_the_first(graded, tmp_path):
+@dataclass(frozen=True)
+class Later:
+    """The class with what came later: a grader's points, a second attempt, other students."""
+
+    again: Row
+    rows: dict[str, Row]
+    lines: dict[str, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def later(graded, tmp_path_factory: pytest.TempPathFactory) -> Later:
+    """Grade what came later, and write the feedback of all once more."""
     with Gradebook(f"sqlite:///{graded.course.root / 'gradebook.db'}", "adaptive") as gradebook:
         grade = gradebook.find_grade("ravine-why", "ravine", "ravine", WRITER)
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         gradebook.db.commit()
-    (tmp_path / "merged.ipynb").write_text("{")
-    (again,) = graded.course.grade("ravine", tmp_path)
+    second, others = tmp_path_factory.mktemp("second"), tmp_path_factory.mktemp("others")
+    (second / "merged.ipynb").write_text("{")
+    (again,) = graded.course.grade("ravine", second)
+    (others / "=HYPERLINK(x).ipynb").write_text("x")
+    (others / "-2+3.pdf").write_text("x")
+    list(graded.course.grade("ravine", others))
     rows = {row.student: row for row in graded.course.feedback("ravine")}
+    return Later(again, rows, graded.grades())
+
+
+def test_a_grader_s_points_count_and_a_broken_second_attempt_costs_the_first(graded, later):
+    again, rows = later.again, {name: later.rows[name] for name in graded.rows}
     assert rows == graded.rows | {"merged": again, WRITER: rows[WRITER]}
     assert again.status == "problem: the file is a damaged notebook: its JSON is cut or broken"
     assert rows[WRITER].status == "graded"
     assert rows[WRITER].total == 6.5
+
+
+def test_a_student_called_like_a_formula_is_graded(graded, later):
+    assert set(later.rows) == {*graded.rows, "=HYPERLINK(x)", "-2+3"}
+    assert {"'=HYPERLINK(x)", "'-2+3"} <= set(later.lines)
+    assert later.lines["'-2+3"]["status"] == "problem: the file is not a notebook: -2+3.pdf"
 
 
 def test_no_page_runs_or_asks_for_anything(graded):
@@ -170,16 +196,6 @@ def test_no_student_is_a_formula_in_a_spreadsheet(graded, system):
     assert {line[head.index("ravine" if system == "canvas" else "Grade")] for line in lines} == {
         "2.5"
     }
-
-
-def test_a_student_called_like_a_formula_is_graded(graded, tmp_path):
-    (tmp_path / "=HYPERLINK(x).ipynb").write_text("x")
-    (tmp_path / "-2+3.pdf").write_text("x")
-    list(graded.course.grade("ravine", tmp_path))
-    graded.course.feedback("ravine")
-    lines = graded.grades()
-    assert {"'=HYPERLINK(x)", "'-2+3"} <= set(lines)
-    assert lines["'-2+3"]["status"] == "problem: the file is not a notebook: -2+3.pdf"
 
 
 def test_a_large_file_a_link_and_a_locked_one_are_problems_with_a_name(

@@ -7,6 +7,9 @@ import json
 import pytest
 
 from adaptive.explorer import bundle
+from tests import there
+from tests.conftest import PATIENCE, Visit
+from tests.explorer.support import DESK, put_back
 
 #: An address of its own, so that the page has one that can be changed. Nobody is asked for it.
 ADDRESS = "http://localhost/book/page.html?x=1"
@@ -71,3 +74,24 @@ def parts(workbench):
     yield run
     workbench.remove_listener("pageerror", failed)
     assert not failures
+
+
+@pytest.fixture(scope="session")
+def used(browser):
+    """Open the page that tests share which leave nothing but what `put_back` puts back."""
+    context = browser.new_context(viewport=DESK)
+    context.set_default_timeout(PATIENCE)
+    yield Visit(context.new_page())
+    context.close()
+
+
+@pytest.fixture
+def shared(used, monkeypatch):
+    """Return a page as `visit` does, but one that others had before and will have again.
+
+    Not for what stays with a page: routes, clocks, and scripts that run before its own.
+    """
+    there.soon(monkeypatch, {used.page.context})
+    put_back(used)
+    yield used
+    used.assert_clean()

@@ -13,6 +13,7 @@ from adaptive.explorer import book
 from adaptive.explorer.tuned import tuned
 from adaptive.problems import Ravine, Surface
 from adaptive.rules import Rule
+from tests.conftest import PATIENCE, Visit
 from tests.explorer.support import assert_path, settle, show, slider, state
 
 TEXT = Momentum(lr=0.05, momentum=0.7)
@@ -22,6 +23,26 @@ TEXT = Momentum(lr=0.05, momentum=0.7)
 def page(visit, tmp_path):
     """Open a page with the explorer that most tests move."""
     yield show(visit, tmp_path, explore(Ravine(), TEXT))
+    visit.assert_clean()
+
+
+@pytest.fixture(scope="module")
+def opened(browser, tmp_path_factory):
+    """Open such a page for all tests that come to it by an address; return what is set there."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    visit = Visit(context.new_page())
+    yield visit, state(show(visit, tmp_path_factory.mktemp("address"), explore(Ravine(), TEXT)))
+    context.close()
+
+
+@pytest.fixture
+def again(opened):
+    """Return the page, to be loaded afresh with `_at`."""
+    visit, _ = opened
+    for heard in (visit.away, visit.failed, visit.errors):
+        heard.clear()  # in the test before, which has failed for it
+    yield visit.page
     visit.assert_clean()
 
 
@@ -159,35 +180,35 @@ def test_two_explorers_share_a_page(visit, tmp_path):
         "%",
     ],
 )
-def test_what_makes_no_sense_changes_nothing(page, hash_):
-    before = state(page)
-    assert _at(page, f"ravine-momentum.{hash_}") == before
-    assert_path(page, TEXT, Ravine())
+def test_what_makes_no_sense_changes_nothing(opened, again, hash_):
+    _, before = opened
+    assert _at(again, f"ravine-momentum.{hash_}") == before
+    assert_path(again, TEXT, Ravine())
 
 
-def test_rules_that_are_named_twice_stand_there_once(page):
-    assert _at(page, "ravine-momentum.rules=SGD,SGD,Adam,SGD,none")["shown"] == ["SGD", "Adam"]
-    names = page.get_by_role("combobox", name="Settings of").locator("option")
+def test_rules_that_are_named_twice_stand_there_once(again):
+    assert _at(again, "ravine-momentum.rules=SGD,SGD,Adam,SGD,none")["shown"] == ["SGD", "Adam"]
+    names = again.get_by_role("combobox", name="Settings of").locator("option")
     assert names.all_inner_texts() == ["SGD", "Adam"]
 
 
 @pytest.mark.parametrize(
     ("text", "start"), [("1e308,-1e308", [5, -2]), ("-99,0.5", [-5, 0.5]), ("0,0", [0, 0])]
 )
-def test_the_start_stays_in_the_picture(page, text, start):
-    assert _at(page, f"ravine-momentum.start={text}")["start"] == start
-    assert_path(page, TEXT, Ravine(), start)
+def test_the_start_stays_in_the_picture(again, text, start):
+    assert _at(again, f"ravine-momentum.start={text}")["start"] == start
+    assert_path(again, TEXT, Ravine(), start)
 
 
-def test_the_start_stays_in_the_picture_of_the_problem_of_the_address(page):
+def test_the_start_stays_in_the_picture_of_the_problem_of_the_address(again):
     key = "ravine-momentum"
-    found = _at(page, f"{key}.problem=Rosenbrock&{key}.start=5,-2")
+    found = _at(again, f"{key}.problem=Rosenbrock&{key}.start=5,-2")
     assert (found["problem"], found["start"]) == ("Rosenbrock", [2, -1])
 
 
 @pytest.mark.parametrize(("t", "shown"), [("-3", 0), ("0", 0), ("7", 7), ("1e9", 100)])
-def test_the_moment_is_one_of_the_run(page, t, shown):
-    assert _at(page, f"ravine-momentum.t={t}")["t"] == shown
+def test_the_moment_is_one_of_the_run(again, t, shown):
+    assert _at(again, f"ravine-momentum.t={t}")["t"] == shown
 
 
 # ------------------------------------------------------------------ names of one's own

@@ -147,6 +147,26 @@ def test_labels_of_arrows():
 # ------------------------------------------------------------------ how it is set
 
 
+def test_labels_of_arrows_stay_in_the_picture():
+    width, height = lens.LAYOUT["size"]
+    widths = {"step": 60, "memory": 90, "gradient": 120}
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        start = rng.uniform(0, [width, height])
+        tip, end = start + rng.normal(size=(2, 2)).cumsum(axis=0) * 60
+        ends = {"step": (start, end), "memory": (start, tip), "gradient": (tip, end)}
+        taken = [(width - 70, 35, 60, 25), (80, height - 16, 76, 16)]
+        found = lens.places(ends, widths, taken)
+        for role, (x, y) in found.items():
+            assert widths[role] / 2 <= x <= width - widths[role] / 2
+            assert lens.LABEL_HEIGHT / 2 <= y <= height - lens.LABEL_HEIGHT / 2
+        # A bar or an inset is not written on, unless another label has taken the place beside it.
+        x, y = found.get("step", (0, 120))
+        for at, row, wide, tall in taken[:2]:
+            apart = abs(x - at) >= 30 + wide or abs(y - row) >= lens.LABEL_HEIGHT / 2 + tall
+            assert apart, (x, y)
+
+
 def test_names_are_set_as_the_book_writes_them():
     assert typeset.html(typeset.name(r"\hat v_{t-1}")) == (
         '<span class="accent" data-sign="^"><i>v</i></span><sub><i>t</i>−1</sub>'

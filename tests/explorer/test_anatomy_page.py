@@ -21,10 +21,9 @@ SIZES = {"desk": {"width": 1280, "height": 720}, "phone": {"width": 390, "height
 
 
 @pytest.fixture
-def page(visit, tmp_path):
+def page(shared, tmp_path):
     """Open a page with the figure that most tests move."""
-    yield show(visit, tmp_path, anatomy(TEXT, Ravine()))
-    visit.assert_clean()
+    return show(shared, tmp_path, anatomy(TEXT, Ravine()))
 
 
 def _state(page):
@@ -73,10 +72,10 @@ def _lit(page):
 
 
 @pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in SUMS), Mixing()], ids=repr)
-def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
+def test_the_arrows_add_up_to_the_step_on_one_scale(shared, tmp_path, rule):
     problem, rng = Saddle(), np.random.default_rng(7)
     shown = anatomy(rule, problem)
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     for t in rng.integers(1, 61, 8):
         _seek(page, int(t))
         arrows, parts = _arrows(page), shown.parts(int(t))
@@ -105,9 +104,9 @@ def test_the_arrows_add_up_to_the_step_on_one_scale(visit, tmp_path, rule):
 
 
 @pytest.mark.parametrize("rule", [*(k(**k.on_circles) for k in KINDS), Mixing(), Signs()], ids=repr)
-def test_the_numbers_are_pythons(visit, tmp_path, rule):
+def test_the_numbers_are_pythons(shared, tmp_path, rule):
     shown = anatomy(rule, Saddle())
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     for t in (2, 17):
         _seek(page, t)
         values = [shown.path.theta[t - 1], shown.path.theta[t], None, shown.path.gradient[t - 1]]
@@ -119,7 +118,7 @@ def test_the_numbers_are_pythons(visit, tmp_path, rule):
                 assert found == [short(float(value)) for value in values[int(index)]]
 
 
-def test_the_still_is_what_the_script_draws(reader, tmp_path):
+def test_the_still_is_what_the_script_draws(shared, tmp_path):
     """Nothing jumps when the figure comes to life."""
     read = """() => ({
       numbers: [...document.querySelectorAll("[data-value]")].map((e) => e.textContent),
@@ -130,13 +129,12 @@ def test_the_still_is_what_the_script_draws(reader, tmp_path):
           .map((name) => e.getAttribute(name) ?? "").join(" ")),
     })"""
     numbers = re.compile(r"-?\d+(?:\.\d+)?")
-    page = reader()
     for rule in (TEXT, NAG(0.04, 0.7), Adam(0.4), RMSprop(0.25), SGD(0.05)):
         text = anatomy(rule, Ravine(), at=4).to_page()
         seen = []
         for each in (re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL), text):
             (tmp_path / "page.html").write_text(each, "utf-8")
-            page.goto((tmp_path / "page.html").as_uri())
+            page = shared.open(tmp_path / "page.html")
             settle(page)
             seen.append(page.evaluate(read))
         still, live = seen
@@ -268,9 +266,9 @@ def test_the_start_is_dragged(page):
     assert "2D slider" in slider(page, "Start").get_attribute("aria-roledescription")
 
 
-def test_noise_is_pythons(visit, tmp_path):
+def test_noise_is_pythons(shared, tmp_path):
     shown = anatomy(SGD(0.05), NoisyQuadratic(), rng=3, at=5)
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     _seek(page, 6)
     _seek(page, 5)
     values = shown._computed(shown._equation.nodes, 5)
@@ -279,12 +277,11 @@ def test_noise_is_pythons(visit, tmp_path):
             assert found == [short(float(value)) for value in values[int(index) - len(GIVEN)]]
 
 
-def test_a_run_that_diverges_ends(visit, tmp_path):
-    page = show(visit, tmp_path, anatomy(SGD(lr=1.0), Ravine()))
+def test_a_run_that_diverges_ends(shared, tmp_path):
+    page = show(shared, tmp_path, anatomy(SGD(lr=1.0), Ravine()))
     slider(page, "Step").press("End")
     assert _state(page)["t"] == 9
     assert "∞" not in page.locator(".lines").inner_text()
-    visit.assert_clean()
 
 
 @pytest.mark.parametrize(("motion", "pace"), [("no-preference", 350), ("reduce", 1000)])
@@ -330,23 +327,23 @@ def test_it_speaks_when_the_hand_rests(reader, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("rule", [TEXT, Adam(0.4)], ids=repr)
-def test_axe_finds_nothing(reader, tmp_path, scheme, rule):
-    page = reader(color_scheme=scheme)
+def test_axe_finds_nothing(shared, tmp_path, scheme, rule):
+    shared.page.emulate_media(color_scheme=scheme)
     text = anatomy(rule, Ravine()).to_page().replace("<main>", "<main><h1>Page</h1>")
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
+    page = shared.open(tmp_path / "page.html")
     assert not violations(page)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @every_rule
-def test_it_fits_one_screen(reader, tmp_path, size, kind):
-    page = reader(viewport=SIZES[size])
+def test_it_fits_one_screen(shared, tmp_path, size, kind):
+    shared.page.set_viewport_size(SIZES[size])
     text = anatomy(kind(**kind.on_circles), Ravine()).to_page()
     # The column of a chapter.
     text = text.replace("<main>", '<main style="max-width: 688px; margin: auto">')
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
+    page = shared.open(tmp_path / "page.html")
     box = page.locator(".adaptive-anatomy").bounding_box()
     assert box["height"] <= SIZES[size]["height"]
     across = page.evaluate("() => document.documentElement.scrollWidth")
@@ -365,8 +362,8 @@ def test_it_needs_no_script_to_be_read(reader, tmp_path):
     assert page.locator("noscript").is_visible()
 
 
-def test_an_address_opens_a_moment(reader, tmp_path):
-    page = reader()
+def test_an_address_opens_a_moment(shared, tmp_path):
+    page = shared.page
     (tmp_path / "page.html").write_text(anatomy(TEXT, Ravine(), key="a").to_page(), "utf-8")
     page.goto((tmp_path / "page.html").as_uri() + "#~a.t=12&a.start=-2,0.5")
     assert _state(page) == {"t": 12, "start": [-2, 0.5]}

@@ -213,7 +213,7 @@ def test_names_stand_at_the_ends_of_the_lines(draw):
     assert places[0] == pytest.approx(height[10])
     # Those that end nearly together are moved apart, in their order.
     assert places[2] == pytest.approx(height[0.1])
-    assert places[1] == pytest.approx(height[0.1] + 11.5)
+    assert places[1] == pytest.approx(height[0.1] + 13.5)
     assert found["looks"][:3] == [["rule step", "--a:1"], ["rule ", "--a:2"], ["rule ", "--a:3"]]
     # A leader goes from the end of the line, level past the axis, then to the name.
     for leader, end, x, y in zip(
@@ -234,7 +234,7 @@ def test_long_names_get_the_room_that_they_take(parts):
         "return names.map((each) => roomFor(each.map((name) => ({ name }))));",
         names=[["SGD", "Adam"], ["SGD", "ScheduleFree"], ["a name of more than twelve"]],
     )
-    assert widths == pytest.approx([70, 81.6, 81.6])
+    assert widths == pytest.approx([75, 87.6, 87.6])
 
 
 def test_a_name_at_the_edge_of_the_chart_stays_at_its_line(draw):

@@ -15,10 +15,9 @@ TEXT = Momentum(lr=0.05, momentum=0.7)
 
 
 @pytest.fixture
-def page(visit, tmp_path):
+def page(shared, tmp_path):
     """Open a page with the explorer that most tests move."""
-    yield show(visit, tmp_path, explore(Ravine(), TEXT))
-    visit.assert_clean()
+    return show(shared, tmp_path, explore(Ravine(), TEXT))
 
 
 #: Keeps what was asked for and has not come yet.
@@ -66,18 +65,17 @@ def test_nothing_happens_while_nothing_is_touched(reader, tmp_path):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("which", ["one rule", "map", "ten rules"])
-def test_axe_finds_nothing(reader, tmp_path, scheme, which):
+def test_axe_finds_nothing(shared, tmp_path, scheme, which):
     shown = {
         "one rule": lambda: explore(Ravine(), TEXT),
         "map": lambda: explore(Ravine(), TEXT, map=("lr", "momentum")),
         "ten rules": lambda: explore(Saddle(), *map(catalogue.default_rule, RULES)),
     }[which]()
-    page = reader(color_scheme=scheme)
+    shared.page.emulate_media(color_scheme=scheme)
     path = tmp_path / "page.html"
     # The document around the figure is not the book's: a heading is all that it lacks.
     path.write_text(shown.to_page().replace("<main>", "<main><h1>Page</h1>"), encoding="utf-8")
-    page.goto(path.as_uri())
-    assert not violations(page)
+    assert not violations(shared.open(path))
 
 
 def test_all_is_reached_by_tab_and_focus_is_seen(page):
@@ -106,10 +104,10 @@ def test_all_is_reached_by_tab_and_focus_is_seen(page):
 
 
 @pytest.mark.parametrize("width", [360, 390, 700, 1280])
-def test_it_fits_its_column(visit, tmp_path, width):
-    visit.page.set_viewport_size({"width": width, "height": 800})
+def test_it_fits_its_column(shared, tmp_path, width):
+    shared.page.set_viewport_size({"width": width, "height": 800})
     shown = explore(Ravine(), TEXT, SGD(), map=("lr", "momentum"))
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     smallest = page.evaluate(
         """() => Math.min(...[...document.querySelectorAll(".adaptive-explorer svg text")].map(
@@ -136,8 +134,8 @@ def test_dark_follows_the_books_switch_and_jupyterlabs(page):
     assert page.evaluate(ink) == dark
 
 
-def test_colour_is_never_all_that_tells_two_rules_apart(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Saddle(), *map(catalogue.default_rule, RULES)))
+def test_colour_is_never_all_that_tells_two_rules_apart(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Saddle(), *map(catalogue.default_rule, RULES)))
     settle(page)
     names = page.locator(".loss .name").all_text_contents()
     assert sorted(names) == sorted(kind.__name__ for kind in RULES)
@@ -168,9 +166,9 @@ LETTERS = """() => [...document.querySelectorAll(".adaptive-explorer svg text")]
 })"""
 
 
-def test_pictures_numbers_and_time_run_from_left_to_right_in_any_language(visit, tmp_path):
+def test_pictures_numbers_and_time_run_from_left_to_right_in_any_language(shared, tmp_path):
     shown = explore(Ravine(), TEXT, SGD(0.01), map=("lr", "momentum"), at=8)
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     settle(page)
     before = page.evaluate(LETTERS)
     assert any(text.startswith("−") for text, *_ in before)
@@ -190,8 +188,8 @@ def test_pictures_numbers_and_time_run_from_left_to_right_in_any_language(visit,
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_numbers_keep_their_order_among_words_of_any_language(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT, at=3))
+def test_numbers_keep_their_order_among_words_of_any_language(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Ravine(), TEXT, at=3))
     settle(page)
     readout = page.locator(".readout")
     where = """(readout) => {

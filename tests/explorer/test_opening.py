@@ -275,29 +275,24 @@ def _near(one, other, off=0.101):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", MADE)
-def test_the_page_begins_with_what_python_drew(reader, tmp_path, name, width):
-    made, size = MADE[name](), {"width": width, "height": 800}
-    (tmp_path / "page.html").write_text(made.to_page(), encoding="utf-8")
+def test_the_page_begins_with_what_python_drew(shared, tmp_path, name, width):
+    shared.page.set_viewport_size({"width": width, "height": 800})
+    text = MADE[name]().to_page()
+    # Without scripts nothing can be asked: the page is read with its script taken out.
+    taken_out = re.sub(r"<script>.*?</script>", "", text, flags=re.S)
     seen = []
-    for script in (False, True):
-        page = reader(java_script_enabled=script, viewport=size)
-        page.goto((tmp_path / "page.html").as_uri())
-        if not script:
-            # Without scripts nothing can be asked: the page is read with its script taken out.
-            page = reader(viewport=size)
-            text = re.sub(r"<script>.*?</script>", "", made.to_page(), flags=re.S)
-            (tmp_path / "still.html").write_text(text, encoding="utf-8")
-            page.goto((tmp_path / "still.html").as_uri())
-        seen.append(page.evaluate(SEEN))
+    for each in (taken_out, text):
+        (tmp_path / "page.html").write_text(each, encoding="utf-8")
+        seen.append(shared.open(tmp_path / "page.html").evaluate(SEEN))
     still, live = seen
     for part, found in live.items():
         assert _near(still[part], found), (part, still[part], found)
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_at_every_stop_the_page_says_what_python_says(visit, tmp_path, name):
+def test_at_every_stop_the_page_says_what_python_says(shared, tmp_path, name):
     made = MADE[name]()
-    page = show(visit, tmp_path, made)
+    page = show(shared, tmp_path, made)
     said = page.evaluate(
         """(stops) => {
           const { explorer } = document.querySelector(".adaptive-opening");
@@ -314,14 +309,12 @@ def test_at_every_stop_the_page_says_what_python_says(visit, tmp_path, name):
         text = "".join(text for text, _ in made._sentence(index))
         assert said[index][0] == text
     assert len({value for _, value in said}) == len(made.stops)
-    visit.assert_clean()
 
 
 @pytest.fixture
-def page(visit, tmp_path):
+def page(shared, tmp_path):
     """A page with the opening that most tests move."""
-    yield show(visit, tmp_path, momentum())
-    visit.assert_clean()
+    return show(shared, tmp_path, momentum())
 
 
 def _settled(page):
@@ -395,10 +388,9 @@ def test_the_start_moves_by_key_and_by_click(page):
     assert page.locator(".hint").text_content() == "start"
 
 
-def test_the_start_stays_where_a_phone_can_see_it(reader, tmp_path):
-    page = reader(viewport={"width": 390, "height": 800})
-    (tmp_path / "page.html").write_text(momentum().to_page(), encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
+def test_the_start_stays_where_a_phone_can_see_it(shared, tmp_path):
+    shared.page.set_viewport_size({"width": 390, "height": 800})
+    page = show(shared, tmp_path, momentum())
     handle = page.get_by_role("slider", name="Start of the run")
     handle.focus()
     for _ in range(12):
@@ -425,9 +417,9 @@ def test_what_comes_is_spoken_when_the_hand_rests(reader, tmp_path):
     assert status.text_content().startswith("γ = 0.7 brings the loss")
 
 
-def test_whoever_comes_back_finds_it_as_it_was(visit, tmp_path):
+def test_whoever_comes_back_finds_it_as_it_was(shared, tmp_path):
     (tmp_path / "other.html").write_text("<title>other</title>", encoding="utf-8")
-    page = show(visit, tmp_path, momentum())
+    page = show(shared, tmp_path, momentum())
     slider = page.get_by_role("slider", name="momentum γ")
     slider.focus()
     for _ in range(3):
@@ -445,12 +437,11 @@ def test_whoever_comes_back_finds_it_as_it_was(visit, tmp_path):
     # Whoever comes anew finds it as the text has it.
     page.goto((tmp_path / "page.html").as_uri() + "?anew")
     assert _state(page) == [0.75, [-4, 1]]
-    visit.assert_clean()
 
 
-def test_a_landscape_of_another_shape_is_drawn(visit, tmp_path):
+def test_a_landscape_of_another_shape_is_drawn(shared, tmp_path):
     made = MADE["a field of the problem"]()
-    page = show(visit, tmp_path, made)
+    page = show(shared, tmp_path, made)
     line = ".paths .{} .line"
     live = page.locator(line.format("live")).get_attribute("d")
     ghost = page.locator(line.format("ghost")).get_attribute("d")
@@ -463,7 +454,6 @@ def test_a_landscape_of_another_shape_is_drawn(visit, tmp_path):
     )
     assert page.locator(line.format("ghost")).get_attribute("d") != ghost
     assert page.locator(".backdrop").inner_html() != backdrop
-    visit.assert_clean()
 
 
 def test_the_curve_marks_a_step_in_the_picture(page):
@@ -478,22 +468,19 @@ def test_the_curve_marks_a_step_in_the_picture(page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("colours", ["none", "active"])
-def test_it_is_accessible(reader, tmp_path, scheme, colours):
-    page = reader(color_scheme=scheme, forced_colors=colours)
-    (tmp_path / "page.html").write_text(MADE["a moving target"]().to_page(), encoding="utf-8")
-    page.goto((tmp_path / "page.html").as_uri())
-    found = violations(page)
+def test_it_is_accessible(shared, tmp_path, scheme, colours):
+    shared.page.emulate_media(color_scheme=scheme, forced_colors=colours)
+    found = violations(show(shared, tmp_path, MADE["a moving target"]()))
     # The page has nothing but the figure, so no heading.
     assert [each for each in found if each[0] != "page-has-heading-one"] == []
 
 
-def test_it_works_beside_others(visit, tmp_path):
+def test_it_works_beside_others(shared, tmp_path):
     pages = [momentum().to_page(), momentum().to_page()]
     (tmp_path / "page.html").write_text("\n".join(pages), encoding="utf-8")
-    page = visit.open(tmp_path / "page.html")
+    page = shared.open(tmp_path / "page.html")
     keys = "() => [...document.querySelectorAll('[data-explorer]')].map((e) => e.explorer.key)"
     assert page.evaluate(keys) == ["opening-momentum-momentum", "opening-momentum-momentum-2"]
-    visit.assert_clean()
 
 
 def test_a_rule_of_ones_own_has_its_parents_colour():

@@ -32,10 +32,9 @@ TEXT = Momentum(lr=0.05, momentum=0.7)
 
 
 @pytest.fixture
-def page(visit, tmp_path):
+def page(shared, tmp_path):
     """Open a page with the explorer that most tests move."""
-    yield show(visit, tmp_path, explore(Ravine(), TEXT))
-    visit.assert_clean()
+    return show(shared, tmp_path, explore(Ravine(), TEXT))
 
 
 def _middle(locator):
@@ -220,10 +219,10 @@ def _arrows(page):
     return found, float(text.split()[2]) if text else 1.0
 
 
-def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
+def test_arrows_show_the_step_and_what_it_was_made_of(shared, tmp_path):
     rule = NAG(lr=0.03, momentum=0.8)
     path = descend(rule, Ravine())
-    page = show(visit, tmp_path, explore(Ravine(), rule, at=3))
+    page = show(shared, tmp_path, explore(Ravine(), rule, at=3))
     arrow, factor = _arrows(page)
     before, after = _to_pixels(path.theta[2], Ravine()), _to_pixels(path.theta[3], Ravine())
     ahead = _to_pixels(path.theta[2] - 0.8 * path.state["v"][2], Ravine())
@@ -236,9 +235,9 @@ def test_arrows_show_the_step_and_what_it_was_made_of(visit, tmp_path):
 
 
 @every_rule
-def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
+def test_arrows_have_one_scale_and_add_up(shared, tmp_path, kind):
     rule, rng = catalogue.default_rule(kind), np.random.default_rng(4)
-    page = show(visit, tmp_path, explore(Saddle(), rule, steps=60))
+    page = show(shared, tmp_path, explore(Saddle(), rule, steps=60))
     path = descend(rule, Saddle(), steps=60)
     for t in rng.integers(1, 61, 6):
         page.evaluate(
@@ -261,10 +260,10 @@ def test_arrows_have_one_scale_and_add_up(visit, tmp_path, kind):
         assert longest > 23 or factor == 1e6
 
 
-def test_curves_show_what_the_rule_computes_with(visit, tmp_path):
+def test_curves_show_what_the_rule_computes_with(shared, tmp_path):
     rule = Adam(lr=0.1)
     path = descend(rule, Saddle(), steps=50)
-    page = show(visit, tmp_path, explore(Saddle(), rule, steps=50))
+    page = show(shared, tmp_path, explore(Saddle(), rule, steps=50))
     choice = page.get_by_role("combobox", name="Curves")
     options = choice.locator("option").all_inner_texts()
     assert options[:4] == ["gradient g", "state m", "state v", "step Δθ"]
@@ -428,8 +427,8 @@ class Waves(Surface):
         return x / 2 + 4 * x**3 / (1 + x**4), 2 * np.sin(4 * y) + 2 * y / 9
 
 
-def test_a_rule_and_a_problem_of_ones_own(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Waves(), Signed(), SGD(0.05)))
+def test_a_rule_and_a_problem_of_ones_own(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Waves(), Signed(), SGD(0.05)))
     assert_path(page, Signed(), Waves())
     assert_path(page, SGD(0.05), Waves())
     page.get_by_role("combobox", name="Settings of").select_option("Signed")
@@ -439,17 +438,15 @@ def test_a_rule_and_a_problem_of_ones_own(visit, tmp_path):
     lr, decay = state(page)["settings"]["Signed"]
     assert decay < 0.97
     assert_path(page, Signed(lr, decay), Waves())
-    visit.assert_clean()
 
 
-def test_a_rule_added_to_the_package_can_be_ticked(visit, tmp_path, monkeypatch):
+def test_a_rule_added_to_the_package_can_be_ticked(shared, tmp_path, monkeypatch):
     monkeypatch.setattr(adaptive.rules, "RULES", (*RULES, Signed))
-    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+    page = show(shared, tmp_path, explore(Ravine(), TEXT))
     page.get_by_role("checkbox", name="Signed").check()
     settle(page)
     # With the setting that suits the problem, as the others.
     assert_path(page, tuned(Signed(), Ravine()), Ravine())
-    visit.assert_clean()
 
 
 @dataclass(frozen=True, eq=False)
@@ -463,8 +460,8 @@ class Clipped(Rule):
         return (-self.lr * (g / size if size > 1 else g),)
 
 
-def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), Clipped(), TEXT))
+def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Ravine(), Clipped(), TEXT))
     assert page.get_by_text("Clipped.update cannot be recorded").is_visible()
     for _ in range(4):
         slider(page, "learning rate η").press("ArrowRight")
@@ -475,11 +472,10 @@ def test_what_cannot_be_traced_moves_between_settings_computed_beforehand(visit,
     assert_path(page, TEXT, Ravine())
     assert slider(page, "Start").count() == 0
     assert page.get_by_label("Start, coordinate θ[0]").is_disabled()
-    visit.assert_clean()
 
 
-def test_noise_is_pythons(visit, tmp_path):
-    page = show(visit, tmp_path, explore(NoisyQuadratic(), RMSprop(0.02), Momentum(0.01, 0.9)))
+def test_noise_is_pythons(shared, tmp_path):
+    page = show(shared, tmp_path, explore(NoisyQuadratic(), RMSprop(0.02), Momentum(0.01, 0.9)))
     assert_path(page, RMSprop(0.02), NoisyQuadratic())
     assert_path(page, Momentum(0.01, 0.9), NoisyQuadratic())
 
@@ -487,11 +483,11 @@ def test_noise_is_pythons(visit, tmp_path):
 # ------------------------------------------------------------------ the map
 
 
-def test_the_point_on_the_map_is_the_setting(visit, tmp_path):
+def test_the_point_on_the_map_is_the_setting(shared, tmp_path):
     shown = explore(
         Ravine(), TEXT, map=("lr", "momentum"), ranges={"lr": (1e-3, 0.25), "momentum": (0, 0.99)}
     )
-    page = show(visit, tmp_path, shown)
+    page = show(shared, tmp_path, shown)
     handle = slider(page, "learning rate η and momentum γ")
     assert handle.get_attribute("aria-valuetext") == "η = 0.05, γ = 0.7: both oscillate"
     handle.focus()
@@ -521,7 +517,6 @@ def test_the_point_on_the_map_is_the_setting(visit, tmp_path):
     slider(page, "momentum γ").press("Home")
     settle(page)
     assert "γ = 0:" in handle.get_attribute("aria-valuetext")
-    visit.assert_clean()
 
 
 # ------------------------------------------------------------------ the moment
@@ -536,10 +531,10 @@ def _cursor(page, chart):
     return line[0, 0], dots
 
 
-def test_all_pictures_show_the_same_moment(visit, tmp_path):
+def test_all_pictures_show_the_same_moment(shared, tmp_path):
     rule, steps, box = Adam(0.1), 50, CHART
     path = descend(rule, Saddle(), steps=steps)
-    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves="m"))
+    page = show(shared, tmp_path, explore(Saddle(), rule, steps=steps, curves="m"))
     settle(page)
     lines = [points(e.get_attribute("d")) for e in page.locator(".curves .line").all()]
     # Room for the names of the two curves is left.
@@ -565,10 +560,10 @@ def test_all_pictures_show_the_same_moment(visit, tmp_path):
 
 
 @pytest.mark.parametrize("curves", ["gradient", "m", "v", "step", "rate"])
-def test_each_curve_has_its_values_at_their_steps(visit, tmp_path, curves):
+def test_each_curve_has_its_values_at_their_steps(shared, tmp_path, curves):
     rule, steps = Adam(0.1), 50
     path = descend(rule, Saddle(), steps=steps)
-    page = show(visit, tmp_path, explore(Saddle(), rule, steps=steps, curves=curves))
+    page = show(shared, tmp_path, explore(Saddle(), rule, steps=steps, curves=curves))
     settle(page)
     step = np.diff(path.theta, axis=0)
     values = {"gradient": path.gradient, "step": step, "rate": -step / path.gradient}
@@ -595,10 +590,10 @@ def test_each_curve_has_its_values_at_their_steps(visit, tmp_path, curves):
     ]
 
 
-def test_a_run_is_lost_at_the_step_at_which_it_diverges(visit, tmp_path):
+def test_a_run_is_lost_at_the_step_at_which_it_diverges(shared, tmp_path):
     lost = descend(SGD(0.2), Ravine())
     assert lost.diverged
-    page = show(visit, tmp_path, explore(Ravine(), SGD(0.2), at=lost.steps - 1))
+    page = show(shared, tmp_path, explore(Ravine(), SGD(0.2), at=lost.steps - 1))
     settle(page)
     readout = page.locator(".readout")
     assert "diverged" not in readout.inner_text()
@@ -615,8 +610,8 @@ def test_a_run_is_lost_at_the_step_at_which_it_diverges(visit, tmp_path):
     assert not page.locator(".arrows .arrow.step").get_attribute("d")
 
 
-def test_the_axes_of_the_charts(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT))
+def test_the_axes_of_the_charts(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Ravine(), TEXT))
     settle(page)
     path = descend(TEXT, Ravine())
     low, high = np.log10(path.loss.min()), np.log10(path.loss.max())
@@ -643,15 +638,15 @@ def test_the_axes_of_the_charts(visit, tmp_path):
     )
 
 
-def test_a_chart_of_nearly_one_value_has_a_range(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), SGD(1e-4), steps=10))
+def test_a_chart_of_nearly_one_value_has_a_range(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Ravine(), SGD(1e-4), steps=10))
     settle(page)
     line = points(page.locator(".loss .line").get_attribute("d"))
     assert np.allclose(line[:, 1], (CHART.top + CHART.bottom) / 2, atol=2)
 
 
-def test_what_diverges_does_not_flatten_the_rest(visit, tmp_path):
-    page = show(visit, tmp_path, explore(Ravine(), TEXT, SGD(0.2)))
+def test_what_diverges_does_not_flatten_the_rest(shared, tmp_path):
+    page = show(shared, tmp_path, explore(Ravine(), TEXT, SGD(0.2)))
     settle(page)
     line = points(page.locator('.loss [data-rule="Momentum"] .line').get_attribute("d"))
     low, high = np.log10(18e4) - 18, np.log10(18e4)
@@ -669,9 +664,9 @@ def test_what_diverges_does_not_flatten_the_rest(visit, tmp_path):
     assert turn == pytest.approx(np.degrees(np.arctan2(y - edge_y, x - edge_x)), abs=0.1)
 
 
-def test_the_loss_is_drawn_above_the_minimum(visit, tmp_path):
+def test_the_loss_is_drawn_above_the_minimum(shared, tmp_path):
     rule, problem = Momentum(0.1, 0.8), Saddle()
-    page = show(visit, tmp_path, explore(problem, rule, steps=60))
+    page = show(shared, tmp_path, explore(problem, rule, steps=60))
     settle(page)
     line = points(page.locator(".loss .line").get_attribute("d"))
     logs = np.log10(descend(rule, problem, steps=60).loss - catalogue.floor_of(problem))

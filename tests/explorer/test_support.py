@@ -107,6 +107,80 @@ def test_what_goes_wrong_in_a_page_is_heard(visit, tmp_path):
             heard.clear()
 
 
+# ------------------------------------------------------------------ a page that is shared
+
+#: What a page could tell of the test before.
+KEPT = """() => ({
+  size: [innerWidth, innerHeight],
+  dark: matchMedia("(prefers-color-scheme: dark)").matches,
+  still: matchMedia("(prefers-reduced-motion: reduce)").matches,
+  forced: matchMedia("(forced-colors: active)").matches,
+  stored: [localStorage.length, sessionStorage.length],
+  address: [location.hash, history.state],
+  scroll: scrollY,
+  pointed: document.querySelectorAll("button:hover").length,
+  pressed: document.querySelectorAll("button:active").length,
+  focus: document.activeElement.tagName,
+})"""
+
+#: Keeps what the mouse does, with which buttons and where.
+MOUSE = """() => {
+  window.told = [];
+  for (const name of ["mousemove", "mousedown"])
+    addEventListener(name, (e) => told.push([name, e.buttons, e.clientX, e.clientY]));
+}"""
+
+
+def test_a_used_page_is_as_good_as_a_new_one_when_it_is_put_back(visit, tmp_path):
+    path, page = tmp_path / "page.html", visit.page
+    path.write_text("<button style='height: 3000px; width: 300px'>Long</button>", "utf-8")
+    new = visit.open(path).evaluate(KEPT)
+    page.set_viewport_size({"width": 390, "height": 400})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce", forced_colors="active")
+    page.evaluate(
+        """() => {
+          localStorage.open = sessionStorage.open = "yes";
+          history.replaceState(1, "", "#~a.t=1");
+          console.error("wrong");
+          scrollTo(0, 50);
+        }"""
+    )
+    page.mouse.move(100, 100)
+    page.mouse.down()
+    used = page.evaluate(KEPT)
+    assert [name for name in new if used[name] == new[name]] == []
+    assert visit.errors == ["wrong"]
+    visit.away.append("https://elsewhere.example")
+    visit.failed.append("missing.png")
+    support.put_back(visit)
+    assert page.url == "about:blank"
+    visit.open(path)
+    support.settle(page)
+    assert page.evaluate(KEPT) == new
+    visit.assert_clean()
+
+
+def test_the_mouse_is_let_go_and_where_it_was(visit, tmp_path):
+    path, page = tmp_path / "page.html", visit.page
+    path.write_text("<p>text</p>", encoding="utf-8")
+    for act, expected in [
+        (lambda: page.mouse.move(9, 9), ["mousemove", 0, 9, 9]),
+        (page.mouse.down, ["mousedown", 1, 0, 0]),
+    ]:
+        page.mouse.move(100, 100)
+        page.mouse.down()
+        support.put_back(visit)
+        visit.open(path).evaluate(MOUSE)
+        act()
+        assert page.evaluate("() => told") == [expected]
+
+
+def test_tests_share_a_page_that_is_put_back(shared, used):
+    assert shared is used
+    assert shared.page.url == "about:blank"
+    assert shared.page.viewport_size == support.DESK
+
+
 # ------------------------------------------------------------------ what is not there
 
 

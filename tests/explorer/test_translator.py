@@ -6,10 +6,23 @@ import re
 
 import pytest
 
-from adaptive import RULES, frameworks, translator
+from adaptive import frameworks, translator
 from adaptive.explorer.translator import sources
 
-ALGORITHMS = [rule.__name__ for rule in RULES]
+ALGORITHMS = frameworks.ALGORITHMS
+
+#: Who has what beside the book's ten, which everybody has.
+HAVE = {
+    "AdamW": {"book", "torch", "optax", "keras"},
+    "RAdam": {"torch", "optax"},
+    "Adafactor": {"torch", "optax", "keras"},
+    "Lion": {"book", "optax", "keras"},
+    "ScheduleFree": {"book", "optax"},
+    "ScheduleFreeAdamW": {"optax", "keras"},
+    "LAMB": {"book", "optax", "keras"},
+    "Prodigy": {"book", "optax"},
+    "Muon": {"book", "torch", "optax", "keras"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +33,10 @@ def ways():
 
 def test_every_pair_of_the_dictionary_is_there_but_for_optax_s_adadelta(ways):
     everybody = {"book", "torch", "optax", "keras"}
-    assert list(ways) == ALGORITHMS
+    assert list(ways) == list(ALGORITHMS)
     for name, found in ways.items():
-        assert set(found) == everybody - ({"optax"} if name == "Adadelta" else set())
+        uphill = {"optax"} if name == "Adadelta" else set()
+        assert set(found) == HAVE.get(name, everybody - uphill)
         for source, targets in found.items():
             assert set(targets) == everybody - {"book", source}
 
@@ -32,27 +46,34 @@ def test_it_shows_what_the_entry_of_the_dictionary_says(ways, name):
     page = frameworks.entry(name)._repr_markdown_()
     for source, targets in ways[name].items():
         for target, (theirs, ours, said) in targets.items():
-            assert "as it comes." in said or ours in page
+            assert "as it comes." in said or ours == "# nothing to write" or ours in page
             if source != "book":
                 assert theirs == frameworks.recorded(source, name).code
             way = frameworks.entry(name).translation(source, target)
-            assert ("exported" in said) == (way.how == "exported") == ("export." in ours)
+            assert ("exported rule" in said) == (way.how == "exported") == ("export." in ours)
+            assert ("is not exported" in said) == (way.how == "nothing") == (way.code == "")
+            assert ("none of this name" in said) == (way.before is None)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_how_near_it_comes_is_what_the_records_say(name):
     """Computed from the paths, without the class that the figure uses."""
     entry = frameworks.entry(name)
+    problem = "matrix" if name in HAVE else "circles"
     for source in sources(name):
-        rule = entry.forms()[source]
+        book = entry.forms()["book"] if source == "book" else None
+        aim = book or frameworks.recorded(source, name, problem)
         for target in {"torch", "optax", "keras"} - {source}:
             way = entry.translation(source, target)
-            default = frameworks.recorded(target, name, "circles")
-            assert way.before == default.distance(rule)
+            if target not in HAVE.get(name, {target}):
+                assert way.before is None and way.how in ("exported", "nothing")
+                continue
+            default = frameworks.recorded(target, name, problem)
+            assert way.before == default.distance(aim)
             if way.how == "changed":
                 setting = "matched" if source == "book" else f"as {source}"
-                record = frameworks.recorded(target, name, "circles", setting)
-                assert (way.code, way.after) == (record.code, record.distance(rule))
+                record = frameworks.recorded(target, name, problem, setting)
+                assert (way.code, way.after) == (record.code, record.distance(aim))
                 assert way.code != default.code
                 assert way.after < way.before
             elif way.how == "as it comes":
@@ -72,6 +93,8 @@ def test_the_first_choice_is_in_the_page_before_any_script():
 def test_what_cannot_be_followed_cannot_be_chosen():
     assert '<option value="optax" disabled>' in translator("Adadelta").to_html()
     assert "disabled" not in translator("Adam")._picture()
+    page = translator("RAdam", "torch", "keras").to_html()
+    assert {*re.findall(r'<option value="(\w+)" disabled>', page)} == {"book", "keras"}
 
 
 # --------------------------------------------------------------------------- in a browser
@@ -129,6 +152,22 @@ def test_an_algorithm_without_such_a_form_gives_the_book_s(figure, ways):
     assert figure.locator('select[name="source"] option[value="optax"]').is_disabled()
     _choose(figure, algorithm="Adam")
     assert figure.locator('select[name="source"] option[value="optax"]').is_enabled()
+
+
+def test_what_the_book_does_not_have_is_taken_from_a_framework(figure, ways):
+    _choose(figure, source="book", algorithm="RAdam")
+    assert _chosen(figure) == ["RAdam", "torch", "keras"]
+    assert _shown(figure) == list(ways["RAdam"]["torch"]["keras"])
+    # Keras has none, so the two cannot change places.
+    _choose(figure, target="torch")
+    assert _chosen(figure) == ["RAdam", "optax", "torch"]
+    assert _shown(figure) == list(ways["RAdam"]["optax"]["torch"])
+
+
+def test_what_nothing_follows_says_so(figure):
+    _choose(figure, algorithm="Prodigy", source="book", target="torch")
+    said = _shown(figure)[2]
+    assert said == "PyTorch has none of this name, and what works on whole arrays is not exported."
 
 
 def test_it_is_as_it_was_when_the_reader_comes_back(figure):

@@ -38,12 +38,16 @@ class Cdn:
         path.read_bytes() if (path := pyodide.find(name)) else None
     )
     reached: bool = True
+    #: Whether it keeps those who ask waiting: then Python is on its way, and does not come.
+    slow: bool = False
     asked: list[str] = field(default_factory=list)
 
     def route(self, route: Route) -> None:
         """Answer what is asked of other hosts: of the CDN, and of no other."""
         url = route.request.url
         self.asked.append(url)
+        if self.slow:
+            return
         name = url.removeprefix(lite.CDN).partition("?")[0]
         data = self.send(name) if self.reached and url.startswith(lite.CDN) else None
         if not self.reached or not url.startswith(lite.CDN):
@@ -123,6 +127,24 @@ class Notebook:
         return next(each for each in self.read()["cells"] if each["id"] == cell)["outputs"]
 
 
+def outside(url: str) -> bool:
+    """Return whether an address is not on this machine."""
+    return urlsplit(url).hostname not in HERE
+
+
+def opened(page: Page, site: str, name: str, place: str = "") -> Notebook:
+    """Open a notebook of the book in JupyterLite."""
+    page.set_default_timeout(PATIENCE)
+    notebook = Notebook(page)
+    page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+    page.on("console", lambda message: notebook.console.append(message.text))
+    page.context.on("request", lambda request: notebook.asked.append(request.url))
+    fragment = f"#{quote(place)}" if place else ""
+    page.goto(f"{site}/{lite.PAGE}?path={name}.ipynb{fragment}")
+    page.locator(".book-bar").wait_for()
+    return notebook
+
+
 @pytest.fixture
 def cdn() -> Cdn:
     """Return the stand-in."""
@@ -130,30 +152,27 @@ def cdn() -> Cdn:
 
 
 @pytest.fixture
+def python_is_on_its_way(cdn: Cdn) -> None:
+    """Keep Python from coming, for what a notebook does without it."""
+    cdn.slow = True
+
+
+@pytest.fixture
 def application(reader, cdn: Cdn, site: str, pyodide_here: None):
     """Return a function that opens a notebook of the book in JupyterLite."""
     contexts: list[BrowserContext] = []
 
-    def opened(name: str, place: str = "", **settings: Any) -> Notebook:
+    def application(name: str, place: str = "", **settings: Any) -> Notebook:
         if not contexts:
             size = {"width": 1280, "height": 900}
             page = reader(alone=False, **{"viewport": size, "accept_downloads": True, **settings})
             contexts.append(page.context)
-            outside = lambda url: urlsplit(url).hostname not in HERE  # noqa: E731
             page.context.route(outside, cdn.route)
         else:
             page = contexts[0].new_page()
-        page.set_default_timeout(PATIENCE)
-        notebook = Notebook(page)
-        page.on("pageerror", lambda error: notebook.errors.append(str(error)))
-        page.on("console", lambda message: notebook.console.append(message.text))
-        fragment = f"#{quote(place)}" if place else ""
-        page.context.on("request", lambda request: notebook.asked.append(request.url))
-        page.goto(f"{site}/{lite.PAGE}?path={name}.ipynb{fragment}")
-        page.locator(".book-bar").wait_for()
-        return notebook
+        return opened(page, site, name, place)
 
-    return opened
+    return application
 
 
 def texts(outputs: list[dict[str, Any]]) -> str:

@@ -14,30 +14,64 @@ from chapters._site import lite, publishing
 from tests.book.notebooks import ROOT
 from tests.course import class_of, fast
 from tests.lite import pyodide
-from tests.lite.conftest import answered, texts
+from tests.lite.conftest import Cdn, answered, opened, outside, texts
 from tests.lite.outputs import differences
 
 CHAPTER = "chapters/nadam"
 ASSIGNMENT = "chapters/assignments/source/ravine/ravine"
+#: Until a window of another size has been filled.
+LAID_OUT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
-def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tmp_path):
-    notebook = application(CHAPTER)
-    notebook.wait_until_ready()
-    assert notebook.page.locator(".jp-Dialog").count() == 0
-    notebook.run()
-    shown = notebook.read()
+@pytest.fixture(scope="module")
+def whole_cdn() -> Cdn:
+    """Return a stand-in that stays as it is."""
+    return Cdn()
+
+
+@pytest.fixture(scope="module")
+def ready(browser, site, whole_cdn, pyodide_here):
+    """Open a chapter, and wait until Python is there: once for the tests that look at it then."""
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        context.route(outside, whole_cdn.route)
+        notebook = opened(context.new_page(), site, CHAPTER)
+        notebook.wait_until_ready()
+        yield notebook
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 900)])
+def test_the_bar_is_whole_and_covers_nothing(ready, size):
+    width, height = size
+    ready.page.set_viewport_size({"width": width, "height": height})
+    ready.page.evaluate(LAID_OUT)
+    bar = ready.page.locator(".book-bar")
+    box = bar.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert bar.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+    assert bar.evaluate("(e) => e.scrollHeight <= e.clientHeight")
+    first = ready.page.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert first["y"] >= box["y"] + box["height"] - 1
+    for control in bar.locator("a, button").all():
+        assert re.match(r"\w", control.inner_text())
+    assert bar.locator("a").get_attribute("href").endswith(f"/{CHAPTER}.html")
+
+
+def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(ready, whole_cdn, tmp_path):
+    assert ready.page.locator(".jp-Dialog").count() == 0
+    ready.run()
+    shown = ready.read()
     assert not differences(ROOT / f"{CHAPTER}.ipynb", shown, tmp_path)
-    assert not [text for text in notebook.console if "version" in text.lower()]
+    assert not [text for text in ready.console if "version" in text.lower()]
     # All at once and nothing twice, and Python before the application that will show what it says.
-    assert len(cdn.asked) == len({*cdn.asked})
-    begins, shown = (
-        next(i for i, url in enumerate(notebook.asked) if url.endswith(name))
+    assert len(whole_cdn.asked) == len({*whole_cdn.asked})
+    begins, opens = (
+        next(i for i, url in enumerate(ready.asked) if url.endswith(name))
         for name in ("/pyodide.asm.wasm", f"/files/{CHAPTER}.ipynb")
     )
-    assert begins < shown
+    assert begins < opens
     # What is completed are the names that are there.
-    assert "np.linspace" in notebook.evaluate(
+    assert "np.linspace" in ready.evaluate(
         """async (panel) => {
           const { kernel } = panel.sessionContext.session;
           const { content } = await kernel.requestComplete({ code: "np.lins", cursor_pos: 7 });
@@ -45,10 +79,10 @@ def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(application, cdn, tm
         }"""
     )
     # The explorers are live, as in JupyterLab.
-    assert notebook.page.locator("[data-explorer]").count()
-    assert not notebook.errors
-    assert notebook.page.locator(".jp-Dialog").count() == 0
-    others = [url for url in cdn.asked if not url.startswith(lite.CDN)]
+    assert ready.page.locator("[data-explorer]").count()
+    assert not ready.errors
+    assert ready.page.locator(".jp-Dialog").count() == 0
+    others = [url for url in whole_cdn.asked if not url.startswith(lite.CDN)]
     assert not others, "what is asked of the network is asked of Pyodide's CDN"
 
 
@@ -155,6 +189,7 @@ def test_an_assignment_is_solved_checked_handed_in_and_graded_as_one_from_lab(
     assert lite_row.noticed == lab_row.noticed
 
 
+@pytest.mark.usefixtures("python_is_on_its_way")
 def test_keys_that_are_pressed_on_a_slider_are_the_sliders(application):
     notebook = application(CHAPTER)
     page = notebook.page
@@ -186,6 +221,7 @@ def test_keys_that_are_pressed_on_a_slider_are_the_sliders(application):
     assert notebook.evaluate(look)[0] == moved[0] + 1
 
 
+@pytest.mark.usefixtures("python_is_on_its_way")
 def test_a_link_opens_an_instructors_own_release(application, site, cdn):
     notebook = application(ASSIGNMENT)
     page = notebook.page
@@ -204,6 +240,7 @@ def test_a_link_opens_an_instructors_own_release(application, site, cdn):
     assert notebook.read()["cells"][0]["source"] == "# Begun"
 
 
+@pytest.mark.usefixtures("python_is_on_its_way")
 def test_an_instructors_own_release_is_uploaded_and_opened(
     application, site, own_settings, tmp_path
 ):
@@ -225,6 +262,7 @@ def test_an_instructors_own_release_is_uploaded_and_opened(
     assert [c["id"] for c in notebook.read()["cells"]] == [cell.id for cell in released.cells]
 
 
+@pytest.mark.usefixtures("python_is_on_its_way")
 def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(application):
     heading = "What the claims are worth"
     notebook = application("chapters/momentum", place=heading)
@@ -253,6 +291,7 @@ def test_changes_stay_and_the_original_comes_back_at_the_place_that_was_read(app
     assert notebook.read()["cells"][0]["source"] == original
 
 
+@pytest.mark.usefixtures("python_is_on_its_way")
 def test_links_lead_to_the_pages_of_this_site_and_to_notebooks(application, site):
     notebook = application(CHAPTER)
     page = notebook.page
@@ -316,21 +355,3 @@ def test_a_changed_byte_in_a_wheel_is_refused_with_a_message(application, cdn):
     while notebook.evaluate(idle) != "idle":
         notebook.page.wait_for_timeout(200)
     assert "Python is ready" not in notebook.said()
-
-
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
-def test_the_bar_is_whole_and_covers_nothing(application, size):
-    width, height = size
-    notebook = application(CHAPTER, viewport={"width": width, "height": height})
-    bar = notebook.page.locator(".book-bar")
-    notebook.wait_until_ready()
-    box = bar.bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= width
-    assert bar.evaluate("(e) => e.scrollWidth <= e.clientWidth")
-    assert bar.evaluate("(e) => e.scrollHeight <= e.clientHeight")
-    first = notebook.page.locator(".jp-WindowedPanel-outer").bounding_box()
-    assert first["y"] >= box["y"] + box["height"] - 1
-    for control in bar.locator("a, button").all():
-        assert re.match(r"\w", control.inner_text())
-    assert bar.locator("a").get_attribute("href").endswith(f"/{CHAPTER}.html")

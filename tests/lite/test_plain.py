@@ -18,7 +18,7 @@ NOTEBOOKS = build.notebooks()
 CHAPTERS = [name for name in NOTEBOOKS if "/assignments/" not in name]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def names():
     return plain.names()
 

@@ -15,6 +15,7 @@ import torch
 from tqdm import tqdm
 
 from adaptive import RULES
+from tests.bench.report import device as device_name
 from tests.bench.report import machine
 from tests.networks import report, train
 from tests.networks.tasks import CLOSE, SIZES, text_is
@@ -62,7 +63,7 @@ def main() -> None:
             "cpu_minutes": round((time.process_time() - used) / 60, 1),
             "text": text_is(),
         },
-        "machine": {**machine(), "device": _device(device)},
+        "machine": {**machine(), "device": device_name(device)},
         "versions": {
             "Python": platform.python_version(),
             "numpy": np.__version__,
@@ -77,11 +78,6 @@ def main() -> None:
         path = ELSEWHERE / path.name
     path.write_text(report.text(stored), encoding="utf-8")
     print(f"Stored: {path}", file=sys.stderr)
-
-
-def _device(device: str) -> str:
-    """Return what the networks were trained on, in words."""
-    return torch.cuda.get_device_name() if device.startswith("cuda") else "CPU"
 
 
 if __name__ == "__main__":

@@ -10,13 +10,15 @@ what is compared is the optimizer and nothing else.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import os
 import sys
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,11 @@ import optax
 import torch
 
 import adaptive
-from adaptive import NAG
+from adaptive import NAG, ScheduleFree
 from adaptive.frameworks import entries, records
 from adaptive.problems import Problem
+from tests.parity import codes
+from tests.parity.codes import Code
 
 keras.config.set_floatx("float64")
 torch.set_default_dtype(torch.float64)
@@ -47,285 +51,42 @@ VERSIONS = {
 }
 
 
-# ------------------------------------------------------------------ how each is asked
+# ------------------------------------------------------------------ what each is asked
 
-
-@dataclass(frozen=True)
-class Code:
-    """What makes an optimizer, what is done before each step, and how θ is read."""
-
-    make: str
-    each: str = ""
-    read: str = ""
-
-    def __str__(self) -> str:
-        texts = [textwrap.dedent(self.make).strip()]
-        if self.each:
-            texts += ["# before step t:", textwrap.dedent(self.each).strip()]
-        if self.read:
-            texts += ["# and the book's theta is", self.read]
-        return "\n".join(texts)
-
-
-def _all(**codes: Code | str) -> dict[str, Code]:
-    return {name: Code(code) if isinstance(code, str) else code for name, code in codes.items()}
-
-
-#: The settings of the book's runs; everything else as the framework has it.
-DEFAULT = {
-    "torch": _all(
-        SGD="torch.optim.SGD([p], lr=0.1)",
-        Momentum="torch.optim.SGD([p], lr=0.08, momentum=0.9)",
-        NAG="torch.optim.SGD([p], lr=0.1, momentum=0.9, nesterov=True)",
-        Adagrad="torch.optim.Adagrad([p], lr=0.7)",
-        Adadelta="torch.optim.Adadelta([p], rho=0.9)",
-        RMSprop="torch.optim.RMSprop([p], lr=0.07, alpha=0.9)",
-        Adam="torch.optim.Adam([p], lr=0.1)",
-        AdaMax="torch.optim.Adamax([p], lr=0.3)",
-        Nadam="torch.optim.NAdam([p], lr=0.1)",
-        AMSGrad="torch.optim.Adam([p], lr=0.1, amsgrad=True)",
-    ),
-    "optax": _all(
-        SGD="optax.sgd(0.1)",
-        Momentum="optax.sgd(0.08, momentum=0.9)",
-        NAG="optax.sgd(0.1, momentum=0.9, nesterov=True)",
-        Adagrad="optax.adagrad(0.7)",
-        Adadelta="optax.adadelta(rho=0.9)",
-        RMSprop="optax.rmsprop(0.07, decay=0.9)",
-        Adam="optax.adam(0.1)",
-        AdaMax="optax.adamax(0.3)",
-        Nadam="optax.nadam(0.1)",
-        AMSGrad="optax.amsgrad(0.1)",
-    ),
-    "keras": _all(
-        SGD="keras.optimizers.SGD(0.1)",
-        Momentum="keras.optimizers.SGD(0.08, momentum=0.9)",
-        NAG="keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True)",
-        Adagrad="keras.optimizers.Adagrad(0.7)",
-        Adadelta="keras.optimizers.Adadelta(rho=0.9)",
-        RMSprop="keras.optimizers.RMSprop(0.07, rho=0.9)",
-        Adam="keras.optimizers.Adam(0.1)",
-        AdaMax="keras.optimizers.Adamax(0.3)",
-        Nadam="keras.optimizers.Nadam(0.1)",
-        AMSGrad="keras.optimizers.Adam(0.1, amsgrad=True)",
-    ),
-}
-
-#: What makes them follow the book's form.
-MATCHED = {
-    "torch": DEFAULT["torch"]
-    | _all(
-        NAG=replace(
-            DEFAULT["torch"]["NAG"], read='p + 0.9 * 0.1 * opt.state[p]["momentum_buffer"]'
-        ),
-        Adagrad="torch.optim.Adagrad([p], lr=0.7, initial_accumulator_value=1e-8, eps=0)",
-        Adadelta="torch.optim.Adadelta([p], rho=0.9, eps=1e-2)",
-        RMSprop=Code(
-            "torch.optim.RMSprop([p], lr=0.07, alpha=0.9, eps=0)",
-            each="""
-            if t == 1:
-                opt.state[p]["step"] = torch.tensor(0.0)
-                opt.state[p]["square_avg"] = torch.full_like(p, 1e-8)
-            opt.state[p]["square_avg"] += (1 - 0.9) / 0.9 * 1e-8
-            """,
-        ),
-        AdaMax="torch.optim.Adamax([p], lr=0.3, eps=0)",
-        Nadam=Code(
-            "torch.optim.NAdam([p], lr=0.1, momentum_decay=1e6)",
-            each="""
-            if t == 1:
-                state = opt.state[p]
-                state["step"], state["mu_product"] = torch.zeros(2)
-                state["exp_avg"], state["exp_avg_sq"] = torch.zeros(2, *p.shape)
-            opt.param_groups[0]["lr"] = 0.1 / (1 - 0.9**t)
-            """,
-        ),
-        AMSGrad=Code(
-            "torch.optim.Adam([p], lr=0.1, amsgrad=True)",
-            each="""
-            opt.param_groups[0]["lr"] = 0.1 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5
-            opt.param_groups[0]["eps"] = 1e-8 / (1 - 0.999**t) ** 0.5
-            """,
-        ),
-    ),
-    "optax": DEFAULT["optax"]
-    | _all(
-        NAG=replace(DEFAULT["optax"]["NAG"], read="p + 0.9 * 0.1 * state[0].trace"),
-        Adagrad="optax.adagrad(0.7, initial_accumulator_value=0.0, eps=1e-8)",
-        Adadelta="optax.adadelta(1.0, rho=0.9, eps=1e-2)",
-        AdaMax="optax.adamax(0.3, eps=0.0)",
-        Nadam="""
-        def update(g, state, params=None):
-            _, state = moments.update(g, state)
-            c1, c2 = 1 - 0.9**state.count, 1 - 0.999**state.count
-            look = (0.9 * state.mu + (1 - 0.9) * g) / c1
-            return -0.1 * look / (jax.numpy.sqrt(state.nu / c2) + 1e-8), state
-
-        moments = optax.scale_by_adam()
-        optax.GradientTransformation(moments.init, update)
-        """,
-        AMSGrad="optax.amsgrad(0.1, bias_correction_mu=False, bias_correction_nu=False)",
-    ),
-    "keras": DEFAULT["keras"]
-    | _all(
-        NAG=replace(DEFAULT["keras"]["NAG"], read="p - 0.9 * opt.momentums[0]"),
-        Adagrad="keras.optimizers.Adagrad(0.7, initial_accumulator_value=0.0, epsilon=1e-8)",
-        Adadelta="keras.optimizers.Adadelta(1.0, rho=0.9, epsilon=1e-2)",
-        RMSprop="keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-8)",
-        Adam=Code("keras.optimizers.Adam(0.1)", each="opt.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5"),
-        AdaMax="keras.optimizers.Adamax(0.3, epsilon=0)",
-        Nadam=Code(
-            "keras.optimizers.Nadam(0.1)",
-            each="""
-            if t == 1:
-                opt.iterations.assign(100_000)
-                opt._u_product.assign(0.0)
-            opt.learning_rate = 0.1 * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t)
-            opt.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5
-            """,
-        ),
-        AMSGrad=Code(
-            "keras.optimizers.Adam(0.1, amsgrad=True, epsilon=1e-8)",
-            each="opt.learning_rate = 0.1 * (1 - 0.9**t) / (1 - 0.999**t) ** 0.5",
-        ),
-    ),
-}
-
-#: The same numbers for all, and no word about a learning rate.
-SAME = {
-    "torch": _all(Adadelta="torch.optim.Adadelta([p], rho=0.9, eps=1e-2)"),
-    "optax": _all(Adadelta="optax.adadelta(rho=0.9, eps=1e-2)"),
-    "keras": _all(Adadelta="keras.optimizers.Adadelta(rho=0.9, epsilon=1e-2)"),
-}
-
-#: A learning rate that drops to a tenth after step 100.
-_DROP = "optax.piecewise_constant_schedule(0.08, {100: 0.1})"
-SCHEDULE = {
-    "torch": _all(
-        Momentum=Code(
-            "torch.optim.SGD([p], lr=0.08, momentum=0.9)",
-            each="""
-            if t == 101:
-                opt.param_groups[0]["lr"] *= 0.1
-            """,
-        )
-    ),
-    "optax": _all(Momentum=f"optax.sgd({_DROP}, momentum=0.9)"),
-    "keras": _all(
-        Momentum=Code(
-            "keras.optimizers.SGD(0.08, momentum=0.9)",
-            each="""
-            if t == 101:
-                opt.learning_rate = 0.008
-            """,
-        )
-    ),
-}
-SCHEDULE_MATCHED = SCHEDULE | {
-    "torch": _all(
-        Momentum=Code(
-            "torch.optim.SGD([p], lr=0.08, momentum=0.9)",
-            each="""
-            if t == 101:
-                opt.param_groups[0]["lr"] *= 0.1
-                opt.state[p]["momentum_buffer"] /= 0.1
-            """,
-        )
-    ),
-    "optax": _all(
-        Momentum=f"optax.chain(optax.scale_by_learning_rate({_DROP}), optax.trace(decay=0.9))"
-    ),
-}
-_EPS_TORCH = 'opt.param_groups[0]["eps"] = {} / (1 - 0.999**t) ** 0.5'
-_EPS_KERAS = "opt.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5"
-_EPS_OPTAX = "lambda t: 1e-7 / (1 - 0.999 ** (t + 1)) ** 0.5"
-_INSIDE = """
-if t == 1:
-    opt.state[p]["step"] = torch.tensor(0.0)
-    opt.state[p]["square_avg"] = torch.full_like(p, {0})
-opt.state[p]["square_avg"] += (1 - 0.9) / 0.9 * {0}
-"""
-
-#: What makes one framework follow another's defaults, where that can be said in a few lines.
-AS_TORCH = {
-    "optax": _all(
-        Adagrad="optax.adagrad(0.7, initial_accumulator_value=0.0, eps=1e-20)",
-        Adadelta="optax.adadelta(1.0, rho=0.9)",
-        RMSprop="optax.rmsprop(0.07, decay=0.9, eps_in_sqrt=False)",
-    ),
-    "keras": _all(
-        Adagrad="keras.optimizers.Adagrad(0.7, initial_accumulator_value=0.0, epsilon=1e-20)",
-        Adadelta="keras.optimizers.Adadelta(1.0, rho=0.9, epsilon=1e-6)",
-        RMSprop="keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-16)",
-        Adam=Code("keras.optimizers.Adam(0.1)", each=_EPS_KERAS),
-        AdaMax="keras.optimizers.Adamax(0.3, epsilon=1e-8)",
-        AMSGrad=Code("keras.optimizers.Adam(0.1, amsgrad=True)", each=_EPS_KERAS),
-    ),
-}
-AS_OPTAX = {
-    "torch": _all(
-        Adagrad="torch.optim.Adagrad([p], lr=0.7, initial_accumulator_value=0.1 + 1e-7, eps=0)",
-        RMSprop=Code(
-            "torch.optim.RMSprop([p], lr=0.07, alpha=0.9, eps=0)", each=_INSIDE.format("1e-8")
-        ),
-        Nadam="torch.optim.NAdam([p], lr=0.1, momentum_decay=1e6)",
-    ),
-    "keras": _all(
-        RMSprop="keras.optimizers.RMSprop(0.07, rho=0.9, epsilon=1e-8)",
-        Adam=Code("keras.optimizers.Adam(0.1)", each=_EPS_KERAS),
-        AdaMax="keras.optimizers.Adamax(0.3, epsilon=1e-8)",
-        Nadam=Code(
-            "keras.optimizers.Nadam(0.1)",
-            each=f"""
-            if t == 1:
-                opt.iterations.assign(100_000)
-            opt.learning_rate = 0.1 * (1 - 0.999**t) ** 0.5
-            {_EPS_KERAS}
-            """,
-        ),
-    ),
-}
-AS_KERAS = {
-    "torch": _all(
-        Adagrad="torch.optim.Adagrad([p], lr=0.7, initial_accumulator_value=0.1 + 1e-7, eps=0)",
-        Adadelta="torch.optim.Adadelta([p], lr=0.001, rho=0.9, eps=1e-7)",
-        RMSprop=Code(
-            "torch.optim.RMSprop([p], lr=0.07, alpha=0.9, eps=0)", each=_INSIDE.format("1e-7")
-        ),
-        Adam=Code("torch.optim.Adam([p], lr=0.1)", each=_EPS_TORCH.format("1e-7")),
-        AdaMax="torch.optim.Adamax([p], lr=0.3, eps=1e-7)",
-        Nadam="torch.optim.NAdam([p], lr=0.1, momentum_decay=1.0, eps=1e-7)",
-        AMSGrad=Code("torch.optim.Adam([p], lr=0.1, amsgrad=True)", each=_EPS_TORCH.format("1e-7")),
-    ),
-    "optax": _all(
-        Adadelta="optax.adadelta(0.001, rho=0.9, eps=1e-7)",
-        RMSprop="optax.rmsprop(0.07, decay=0.9, eps=1e-7)",
-        Adam=f"optax.inject_hyperparams(optax.adam)(0.1, eps={_EPS_OPTAX})",
-        AdaMax="optax.adamax(0.3, eps=1e-7)",
-    ),
-}
-
-#: What is recorded: the setting, its codes, and the problems, for all or for one algorithm.
+#: What is recorded: the setting, its codes, and the problems, for one algorithm; or, for all, which
+#: of those that each is recorded on.
 RECORDED = (
-    ("default", DEFAULT, ("ravine", "circles"), None),
-    ("matched", MATCHED, ("ravine", "circles"), None),
-    ("default", DEFAULT, ("fading",), "RMSprop"),
-    ("matched", MATCHED, ("fading",), "RMSprop"),
-    ("default", DEFAULT, ("late",), "AdaMax"),
-    ("matched", MATCHED, ("late",), "AdaMax"),
-    ("same", SAME, ("ravine", "circles"), "Adadelta"),
-    ("schedule", SCHEDULE, ("circles",), "Momentum"),
-    ("schedule matched", SCHEDULE_MATCHED, ("circles",), "Momentum"),
-    ("as torch", AS_TORCH, ("circles",), None),
-    ("as optax", AS_OPTAX, ("circles",), None),
-    ("as keras", AS_KERAS, ("circles",), None),
+    ("default", codes.DEFAULT, slice(None), None),
+    ("matched", codes.MATCHED, slice(None), None),
+    ("default", codes.DEFAULT, ("fading",), "RMSprop"),
+    ("matched", codes.MATCHED, ("fading",), "RMSprop"),
+    ("default", codes.DEFAULT, ("late",), "AdaMax"),
+    ("matched", codes.MATCHED, ("late",), "AdaMax"),
+    ("same", codes.SAME, ("ravine", "circles"), "Adadelta"),
+    ("schedule", codes.SCHEDULE, ("circles",), "Momentum"),
+    ("schedule matched", codes.SCHEDULE_MATCHED, ("circles",), "Momentum"),
+    ("as torch", codes.AS_TORCH, slice(-1, None), None),
+    ("as optax", codes.AS_OPTAX, slice(-1, None), None),
+    ("as keras", codes.AS_KERAS, slice(-1, None), None),
 )
 
 #: What each algorithm is called.
 NAMES = {
-    "torch": ("SGD SGD SGD Adagrad Adadelta RMSprop Adam Adamax NAdam Adam", torch.optim),
-    "optax": ("sgd sgd sgd adagrad adadelta rmsprop adam adamax nadam amsgrad", optax),
-    "keras": ("SGD SGD SGD Adagrad Adadelta RMSprop Adam Adamax Nadam Adam", keras.optimizers),
+    "torch": (
+        "SGD SGD SGD Adagrad Adadelta RMSprop Adam Adamax NAdam Adam "
+        "AdamW RAdam Adafactor - - - - - Muon",
+        torch.optim,
+    ),
+    "optax": (
+        "sgd sgd sgd adagrad adadelta rmsprop adam adamax nadam amsgrad adamw radam adafactor lion "
+        "contrib.schedule_free_sgd contrib.schedule_free_adamw lamb contrib.prodigy contrib.muon",
+        optax,
+    ),
+    "keras": (
+        "SGD SGD SGD Adagrad Adadelta RMSprop Adam Adamax Nadam Adam "
+        "AdamW - Adafactor Lion - ScheduleFreeAdamW Lamb - Muon",
+        keras.optimizers,
+    ),
 }
 
 #: The arguments that say which algorithm it is.
@@ -333,7 +94,9 @@ ARGUMENTS = {
     *("lr", "learning_rate", "lr_decay", "momentum", "dampening", "nesterov", "momentum_decay"),
     *("rho", "alpha", "decay", "betas", "b1", "b2", "beta_1", "beta_2", "centered", "amsgrad"),
     *("eps", "epsilon", "eps_root", "eps_in_sqrt", "initial_accumulator_value", "initial_scale"),
-    *("bias_correction_mu", "bias_correction_nu"),
+    *("bias_correction_mu", "bias_correction_nu", "weight_decay", "beta2_decay", "beta_2_decay"),
+    *("decay_rate", "min_dim_size_to_factor", "epsilon_1", "epsilon_2", "relative_step"),
+    *("estim_lr0", "beta", "adjust_lr_fn", "rms_rate", "consistent_rms"),
 }
 
 
@@ -341,10 +104,12 @@ ARGUMENTS = {
 
 
 def _made(source: str, names: dict[str, Any]) -> Any:
-    """Run the code, and return the value of its last line."""
-    *before, last = textwrap.dedent(source).strip().splitlines()
-    exec("\n".join(before), names)
-    return eval(last, names)
+    """Run the code, and return the value of its last expression."""
+    tree = ast.parse(textwrap.dedent(source))
+    *before, last = tree.body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(before, []), "code", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "code", "eval"), names)
 
 
 class Running:
@@ -438,41 +203,52 @@ RUNNING = {"torch": Torch, "optax": Optax, "keras": Keras}
 
 def path(framework: str, code: Code, problem: Problem) -> np.ndarray:
     """The parameters after the steps that are kept."""
-    run, rng = RUNNING[framework](code, problem.start.copy()), np.random.default_rng(1)
+    blocks = getattr(problem, "blocks", None)
+    (shape,) = [problem.start.shape] if blocks is None else blocks.shapes.values()
+    run = RUNNING[framework](code, problem.start.reshape(shape).copy())
+    rng = np.random.default_rng(1)
     kept = [problem.start]
     for t in range(1, records.STEPS + 1):
-        run.step(problem.grad(run.held, problem.draw(t, rng)), t)
+        run.step(problem.grad(run.held.ravel(), problem.draw(t, rng)).reshape(shape), t)
         if t in records.KEPT:
-            kept.append(run.theta)
+            kept.append(run.theta.ravel())
     return np.array(kept)
+
+
+def of_book(name: str) -> bool:
+    """Whether the book has a rule of this name."""
+    return records.book_rule(name) is not None
 
 
 def everything() -> Iterator[tuple[str, str, str, str, Code, np.ndarray]]:
     """All paths: framework, algorithm, setting, problem, code and parameters."""
-    for setting, codes, problems, only in RECORDED:
-        for framework, by_name in codes.items():
+    for setting, asked, which, only in RECORDED:
+        for framework, by_name in asked.items():
             for name, code in by_name.items():
-                for problem in problems if only in (None, name) else ():
+                if only not in (None, name) or (setting == "matched" and not of_book(name)):
+                    continue
+                for problem in records.problems(name)[which] if only is None else which:
                     theta = path(framework, code, records.PROBLEMS[problem]())
                     yield framework, name, setting, problem, code, theta
 
 
 def exports() -> Iterator[tuple[str, float]]:
     """How far the rules that the dictionary's lines export are from these rules, on the circles."""
-    for kind in adaptive.RULES:
-        entry = entries.entry(kind.__name__)
+    # The parameters are where the book's rule wants its gradient.
+    ahead = {
+        "NAG": adaptive.frameworks.keras.NAG(**NAG.on_circles),
+        "ScheduleFree": adaptive.frameworks.optax.ScheduleFree(**ScheduleFree.on_circles),
+    }
+    for name in records.ALGORITHMS:
+        entry, problem = entries.entry(name), records.problems(name)[-1]
         for framework in RUNNING:
             for whose, rule in entry.forms().items():
-                if whose == framework:
+                if whose == framework or not rule.elementwise:
                     continue
-                # The parameters are where the book's NAG wants its gradient, as Keras's are.
-                aim = adaptive.frameworks.keras.NAG(**kind.on_circles) if kind is NAG else rule
                 code = Code(entry.exported(framework, whose))
-                theta = path(framework, code, records.PROBLEMS["circles"]())
-                made = records.Record(
-                    framework, kind.__name__, "circles", "exported", code.make, theta
-                )
-                yield code.make, made.distance(aim if whose == "book" else rule)
+                theta = path(framework, code, records.PROBLEMS[problem]())
+                made = records.Record(framework, name, problem, "exported", code.make, theta)
+                yield code.make, made.distance(ahead.get(name, rule) if whose == "book" else rule)
 
 
 # ------------------------------------------------------------------ single facts
@@ -482,9 +258,11 @@ def defaults() -> dict[str, dict[str, dict[str, Any]]]:
     """The arguments of each optimizer, with the defaults that are plain values."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for framework, (names, module) in NAMES.items():
-        for ours, theirs in zip(adaptive.RULES, names.split(), strict=True):
-            parameters = inspect.signature(getattr(module, theirs)).parameters.values()
-            found.setdefault(framework, {})[ours.__name__] = {"name": theirs} | {
+        for ours, theirs in zip(records.ALGORITHMS, names.split(), strict=True):
+            if theirs == "-":
+                continue
+            parameters = inspect.signature(attrgetter(theirs)(module)).parameters.values()
+            found.setdefault(framework, {})[ours] = {"name": theirs} | {
                 p.name: "required" if p.default is p.empty else p.default
                 for p in parameters
                 if p.name in ARGUMENTS
@@ -497,10 +275,10 @@ def facts() -> dict[str, float]:
     found = {}
     # torch's NAdam keeps the product of the μ in the default dtype: float32 unless told otherwise.
     ravine = records.PROBLEMS["ravine"]()
-    exact = path("torch", DEFAULT["torch"]["Nadam"], ravine)
+    exact = path("torch", codes.DEFAULT["torch"]["Nadam"], ravine)
     torch.set_default_dtype(torch.float32)
     found["torch NAdam, product of mu in float32"] = float(
-        np.abs(path("torch", DEFAULT["torch"]["Nadam"], ravine) - exact).max()
+        np.abs(path("torch", codes.DEFAULT["torch"]["Nadam"], ravine) - exact).max()
     )
     torch.set_default_dtype(torch.float64)
     for foreach in (False, True):
@@ -588,7 +366,8 @@ def report(texts: dict[str, Any], arrays: dict[str, np.ndarray]) -> int:
         # NaN where there was NaN is no drift: AdaMax with ε = 0 on the late gradients.
         same = np.isnan(record.theta) & np.isnan(stored.theta)
         drift = float(np.abs(record.theta - stored.theta)[~same].max())
-        print(f"{key:40} {record.distance():8.1e} off, {drift:7.1e} from the stored")
+        off = record.distance() if setting.startswith("as ") or of_book(name) else np.nan
+        print(f"{key:40} {off:8.1e} off, {drift:7.1e} from the stored")
         if drift > 1e-9:
             moved.append(key)
     for line, distance in exports():

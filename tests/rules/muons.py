@@ -1,15 +1,14 @@
-"""On what the frameworks' Muons have run, and their equations as rules."""
+"""On what the frameworks' Muons have run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from adaptive import Muon, Rule, orthogonalized
+from adaptive import Rule
 
 #: What `tests/parity/muon.py` stores.
 FILE = Path(__file__).with_name("muons.npz")
@@ -40,32 +39,3 @@ def path(rule: Rule, shape: tuple[int, int]) -> Any:
         theta, state = rule.step(theta, g, state)
         found.append(theta)
     return np.array(found)[STEPS - 1]
-
-
-@dataclass(frozen=True, eq=False)
-class OutIn(Muon):
-    """Muon with the scale of Jordan et al., for weights of shape (out, in): PyTorch's default."""
-
-    def scale(self, m: int, n: int) -> Any:
-        return np.sqrt(max(1, m / n))
-
-
-@dataclass(frozen=True, eq=False)
-class Corrected(Muon):
-    """optax's Muon: bias correction, one step ahead for the mean."""
-
-    state_names: ClassVar[tuple[str, ...]] = ("m",)
-
-    def update(self, g: Any, t: int, theta: Any, m: Any) -> tuple[Any, Any]:
-        m = self.momentum * m + (1 - self.momentum) * g
-        m_hat, g_hat = m / (1 - self.momentum ** (t + 1)), g / (1 - self.momentum**t)
-        o = orthogonalized(self.momentum * m_hat + (1 - self.momentum) * g_hat)
-        return -self.lr * (self.scale(*g.shape[-2:]) * o + self.weight_decay * theta), m
-
-
-@dataclass(frozen=True, eq=False)
-class InOut(Corrected):
-    """The same with the scale of Jordan et al., for weights of shape (in, out): its default."""
-
-    def scale(self, m: int, n: int) -> Any:
-        return np.sqrt(max(1, n / m))

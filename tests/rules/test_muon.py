@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from adaptive import ON_MATRICES, Muon, Rule, descend, orthogonalized, polar_factor, sweep
+from adaptive.frameworks.newer import MuonCorrected, MuonInOut, MuonOutIn
 from adaptive.problems import Bigrams, Ravine
 from adaptive.tracing import TracingError, trace_rule
 from tests.rules.muons import (
@@ -15,9 +16,6 @@ from tests.rules.muons import (
     RATE,
     SHAPES,
     TOLERANCE,
-    Corrected,
-    InOut,
-    OutIn,
     gradients,
     path,
     start,
@@ -30,11 +28,11 @@ shapes = pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize(
     ("stored", "rule"),
     [
-        ("torch", OutIn(RATE, weight_decay=0.1)),
+        ("torch", MuonOutIn(RATE, weight_decay=0.1)),
         ("torch as Adam", Muon(RATE, weight_decay=0.1)),
         ("keras", Muon(RATE, weight_decay=0.004)),
-        ("optax", InOut(RATE)),
-        ("optax as Adam", Corrected(RATE, weight_decay=0.1)),
+        ("optax", MuonInOut(RATE)),
+        ("optax as Adam", MuonCorrected(RATE, weight_decay=0.1)),
     ],
 )
 def test_the_path_is_that_of_the_framework(stored: str, rule: Muon, name: str) -> None:

@@ -227,9 +227,8 @@ def test_on_digits_from_another_start_at_a_falling_rate() -> None:
         ("SOAP", SOAP(weight_decay=0), [0.07, 0.14, 0.28]),
         ("Adam's β", SOAP(beta1=0.9, beta2=0.999, weight_decay=0), [0.07, 0.14, 0.28]),
     ):
-        rule: Any = scheduled(matrices, falling)
-        rule, knob = (rule, "lr") if name == "Adam" else (Mixed(rule, aside), "matrices__lr")
-        runs = sweep(rule, problem, 60, rng=range(8), **{knob: rates}).loss[-1]
+        rule = Mixed(scheduled(matrices, falling), aside)
+        runs = sweep(rule, problem, 60, rng=range(8), matrices__lr=rates).loss[-1]
         best = np.median(runs, axis=-1).argmin()
         assert 0 < best < len(rates) - 1, "rates on both sides were tried"
         left[name] = np.log(runs[best])

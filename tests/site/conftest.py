@@ -6,11 +6,14 @@ import functools
 import gzip
 import http.server
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
+
+from tests.site.visits import Desk, Phone, at_a_desk, with_a_phone
 
 #: Pages that only lead elsewhere, and have no text of their own.
 MOVED = ("index",)
@@ -76,8 +79,23 @@ TYPES = {
 }
 
 
-@functools.cache
-def axe() -> str:
-    """The source of axe-core."""
-    path = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-    return path.read_text(encoding="utf-8")
+@pytest.fixture(scope="session")
+def desk(browser: Browser, zipped: tuple[str, dict[str, int]]) -> Callable[[str], Desk]:
+    """Return a function of a page's name, which returns what is seen of it at a desk."""
+    return functools.cache(functools.partial(at_a_desk, browser, *zipped))
+
+
+@pytest.fixture(scope="session")
+def phone(browser: Browser, book: Path) -> Callable[[str], Phone]:
+    """Return a function of a page's name, which returns what is seen of it with a phone."""
+    return functools.cache(functools.partial(with_a_phone, browser, book))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let all that is asked of one page come in turn: each worker visits pages of its own."""
+    items.sort(key=_page)
+
+
+def _page(item: pytest.Item) -> str:
+    asked = isinstance(item, pytest.Function) and "book" in item.fixturenames
+    return item.callspec.params.get("name", "") if asked and hasattr(item, "callspec") else ""

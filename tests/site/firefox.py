@@ -59,6 +59,7 @@ class Firefox:
     def __init__(self, path: str) -> None:
         self.errors: list[str] = []
         self.away: list[str] = []
+        self._opened = ""
         self._ids = itertools.count(1)
         self._folder = tempfile.TemporaryDirectory(prefix="firefox-", ignore_cleanup_errors=True)
         profile = Path(self._folder.name)
@@ -126,13 +127,18 @@ class Firefox:
         """Open a file or an address, and wait until all that it needs is loaded."""
         self.errors.clear()
         self.away.clear()
-        address = path if isinstance(path, str) else path.resolve().as_uri()
+        self._opened = address = path if isinstance(path, str) else path.resolve().as_uri()
         self.ask("browsingContext.navigate", context=self._page, url=address, wait="complete")
         # On a busy machine the answer may come while the page before is still there.
         self.until(
             "(url) => document.readyState === 'complete' && location.href.split('#')[0] === url",
             address,
         )
+
+    def stay_or_open(self, path: Path) -> None:
+        """Open a file, unless it is what was opened last."""
+        if path.resolve().as_uri() != self._opened:
+            self.open(path)
 
     def evaluate(self, function: str, *arguments: Any) -> Any:
         """Call a function of JavaScript in the page, and return what it returns."""

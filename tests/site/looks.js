@@ -1,8 +1,8 @@
 // Defines looks(): for each element with words of its own that is seen, how they look. That is what
 // contrast is made of: the colour, whether it is large, its links' lines, and all grounds below it.
-// Then repeated(): which of them look like one before them. And emptied(): it takes the glyphs out of
-// formulas, of which axe sees no words and which are two thirds of a page, and returns what puts
-// them back.
+// Then repeated(): which of them look like one before them. And what makes a large page small for axe:
+// empty() takes out of formulas what they are drawn with, of which axe sees no words; uncolour() takes
+// from code that is folded away what would colour its words. refill() puts all back.
 () => {
   const grounds = new Map();
   const flowing = new Map();
@@ -61,19 +61,40 @@
     return again;
   };
 
-  globalThis.emptied = () => {
-    const formulas = [...document.querySelectorAll("mjx-math")];
+  const taken = [];
+
+  globalThis.empty = (parts) => {
+    const formulas = [...document.querySelectorAll(parts)];
     const full = formulas.map((e) => [e, [...e.childNodes], e.style.cssText]);
     const sizes = formulas.map((e) => e.getBoundingClientRect());
     full.forEach(([e], i) => {
       e.replaceChildren();
       e.style.cssText = `display: inline-block; width: ${sizes[i].width}px; height: ${sizes[i].height}px`;
     });
-    return () => {
+    taken.push(() => {
       for (const [e, glyphs, style] of full) {
         e.replaceChildren(...glyphs);
         e.style.cssText = style;
       }
-    };
+    });
+  };
+
+  globalThis.uncolour = () => {
+    const bare = (e) => e.firstChild && e.getAttributeNames().every((name) => name === "class");
+    const spans = [...document.querySelectorAll("pre span")];
+    const unseen = spans.filter((e) => bare(e) && !e.checkVisibility());
+    const words = unseen.map((e) => [...e.childNodes]);
+    unseen.forEach((e, i) => e.replaceWith(...words[i]));
+    taken.push(() => {
+      for (const e of unseen.reverse()) {
+        const own = words.pop();
+        own[0].before(e);
+        e.append(...own);
+      }
+    });
+  };
+
+  globalThis.refill = () => {
+    while (taken.length) taken.pop()();
   };
 }

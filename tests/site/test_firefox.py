@@ -14,7 +14,7 @@ SETTLED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(do
 FIND = "const root = document.querySelectorAll('.adaptive-explorer')[i];"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def firefox():
     """Start Firefox, if there is one."""
     path = browsers.FIREFOX.find()
@@ -27,7 +27,7 @@ def firefox():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_explorers_are_alive_in_firefox(book, firefox, name):
-    firefox.open(book / f"{name}.html")
+    firefox.stay_or_open(book / f"{name}.html")
     count = firefox.evaluate("() => document.querySelectorAll('.adaptive-explorer').length")
     assert count > 0
     for number in range(count):
@@ -70,7 +70,7 @@ SAID = """() => {
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_openings_are_alive_in_firefox(book, firefox, name):
-    firefox.open(book / f"{name}.html")
+    firefox.stay_or_open(book / f"{name}.html")
     before = firefox.evaluate(SAID)
     for key in (LEFT, RIGHT):  # one of them has somewhere to go
         firefox.evaluate("() => document.querySelector('.adaptive-opening input').focus()")

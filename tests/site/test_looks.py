@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.site.test_pages import DESK, THEME, _let_look, _violations, _violations_unlike_a_desk
+from tests.site.visits import DESK, THEME, let_look, violations, violations_unlike_a_desk
 
 #: A word in a colour that cannot be read on the page's ground.
 FAINT = '<span style="color: #ddd">faint</span>'
@@ -22,7 +22,7 @@ def page(visit):
     def filled(code="", text="words", style="", width=DESK["width"]):
         visit.page.set_viewport_size({**DESK, "width": width})
         visit.page.set_content(PAGE.format(code=code, text=text, style=style))
-        _let_look(visit.page)
+        let_look(visit.page)
         return visit.page
 
     return filled
@@ -33,7 +33,7 @@ def rules(found):
 
 
 def test_nothing_is_wrong_with_what_can_be_read(page):
-    assert not _violations(page(), "light")
+    assert not violations(page(), "light")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,17 @@ def test_nothing_is_wrong_with_what_can_be_read(page):
     ids=["colour", "within", "ground", "ground of another", "opacity"],
 )
 def test_a_word_of_code_that_cannot_be_read_is_found(page, code):
-    assert rules(_violations(page(code), "light")) == ["color-contrast"]
+    assert rules(violations(page(code), "light")) == ["color-contrast"]
+
+
+def test_code_that_is_folded_has_its_colours_again_after_the_look(page):
+    code = '<span class="k">if <span class="n">a</span></span><span></span> <a href="#">b</a>'
+    folded = f"words</p><details><summary>s</summary><pre>{code}</pre></details>"
+    shown = page(text=folded, code='<span class="k" id="odd">else</span>')
+    assert shown.locator("details pre").inner_html() == 'if a<span></span> <a href="#">b</a>'
+    assert shown.locator("main > pre span").count() == 3
+    shown.evaluate("() => refill()")
+    assert shown.locator("details pre").inner_html() == code
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_a_word_of_code_that_cannot_be_read_is_found(page, code):
     ids=["alike", "colour", "moved", "drawn up"],
 )  # fmt: skip
 def test_a_word_of_the_text_that_cannot_be_read_is_found(page, text, found):
-    assert rules(_violations(page(text=text), "light")) == found
+    assert rules(violations(page(text=text), "light")) == found
 
 
 def test_words_of_the_text_are_asked_of_once(page):
@@ -76,7 +86,7 @@ def test_formulas_are_full_again_after_the_look(page):
     shown = page()
     formula = '<mjx-math style="color: red"><mjx-mi><mjx-c></mjx-c></mjx-mi></mjx-math>'
     shown.evaluate("(html) => { document.querySelector('p').innerHTML = html }", formula)
-    shown.evaluate("() => { globalThis.refill = emptied() }")
+    shown.evaluate("() => empty('mjx-math')")
     assert shown.locator("mjx-c").count() == 0
     shown.evaluate("() => refill()")
     assert shown.locator("p").inner_html() == formula.replace('red"', 'red;"')
@@ -85,13 +95,13 @@ def test_formulas_are_full_again_after_the_look(page):
 def test_the_looks_of_the_other_theme_are_others(page):
     style = '[data-theme="dark"] { --k: #eee } .odd { color: var(--k, #036) }'
     shown = page('<span class="odd">if</span>', style=style)
-    assert not _violations(shown, "light")
-    assert rules(_violations(shown, "dark")) == ["color-contrast"]
+    assert not violations(shown, "light")
+    assert rules(violations(shown, "dark")) == ["color-contrast"]
 
 
 def test_what_is_no_colour_is_asked_of_all(page):
     shown = page('<span class="k">if</span><span class="k"><img src="data:,"></span>')
-    assert rules(_violations(shown, "light")) == ["image-alt"]
+    assert rules(violations(shown, "light")) == ["image-alt"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,7 @@ def test_what_is_no_colour_is_asked_of_all(page):
 )  # fmt: skip
 def test_what_only_a_phone_shows_is_looked_at(page, style, found):
     shown = page(style=style, width=360)
-    assert rules(_violations_unlike_a_desk(shown, "light")) == found
+    assert rules(violations_unlike_a_desk(shown, "light")) == found
     assert shown.viewport_size["width"] == 360
 
 
@@ -119,11 +129,11 @@ def test_each_word_that_only_a_phone_shows_so_is_looked_at(page):
     style = "@media (width < 600px) { .k.odd { color: #ddd } }"
     shown = page('<span class="k odd">if</span>', style=style, width=360)
     shown.evaluate("() => { document.querySelector('.odd').dataset.same = '' }")
-    assert rules(_violations_unlike_a_desk(shown, "light")) == ["color-contrast"]
+    assert rules(violations_unlike_a_desk(shown, "light")) == ["color-contrast"]
 
 
 def test_what_a_desk_shows_as_well_is_not_looked_at_again(page):
     shown = page(text=FAINT, width=360)
-    assert not _violations_unlike_a_desk(shown, "light")
+    assert not violations_unlike_a_desk(shown, "light")
     shown.evaluate(THEME, "light")
-    assert rules(_violations(shown, "light")) == ["color-contrast"]
+    assert rules(violations(shown, "light")) == ["color-contrast"]

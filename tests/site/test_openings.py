@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.book.notebooks import ROOT, pages
-
-#: A small laptop and a phone.
-SIZES = {"laptop": (1280, 720), "phone": (390, 844)}
+from tests.site.visits import LAPTOP, PHONE
 
 CHAPTERS = [
     name
@@ -26,31 +24,25 @@ def test_each_algorithm_has_an_opening():
     }
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["laptop", "phone"])
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_all_of_an_opening_is_on_the_first_screen(book, reader, name, size):
-    width, height = SIZES[size]
-    page = reader(viewport={"width": width, "height": height})
-    page.goto((book / f"{name}.html").as_uri())
-    assert page.locator("h1").first.bounding_box()["y"] >= 0
-    parts = (".question", ".scene", ".curve", ".dial", ".outcome")
-    boxes = [page.locator(f".adaptive-opening {part}").bounding_box() for part in parts]
+def test_all_of_an_opening_is_on_the_first_screen(desk, phone, name, size):
+    seen, window = {"laptop": (desk, LAPTOP), "phone": (phone, PHONE)}[size]
+    opening = seen(name).opening
+    width, height = window["width"], window["height"]
+    assert opening["title"] >= 0
+    boxes = []
+    for part in (".question", ".scene", ".curve", ".dial", ".outcome"):
+        (box,) = opening[part]
+        boxes.append(box)
     tops = [box["y"] for box in boxes]
     assert tops == sorted(tops)
-    # The sentence as long as it is, not the room that is kept for a longer one.
-    words = page.locator(".adaptive-opening .outcome").evaluate(
-        """(e) => {
-          const range = document.createRange();
-          range.selectNodeContents(e);
-          return range.getBoundingClientRect().bottom;
-        }"""
-    )
-    assert words <= height
+    assert opening["words"] <= height
     for box in boxes:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
     # A finger or the mouse reaches the slider and the start.
-    for selector in ("input", ".start .ring"):
-        box = page.locator(f".adaptive-opening {selector}").bounding_box()
+    for part in ("input", ".start .ring"):
+        (box,) = opening[part]
         assert 0 <= box["y"] <= height - box["height"]
         assert 0 <= box["x"] <= width - box["width"]

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
 from chapters._site import lite
 from tests.conftest import PATIENCE
-from tests.site.conftest import axe, pages_of, soup
+from tests.site.conftest import pages_of, soup
+from tests.site.visits import CUT, FOR_THE_SCREEN, NARROW, UNREACHED, WIDTH
 
 #: What a first visit to a page may load, compressed.
 BUDGET = 400_000
-#: The window at a desk.
-DESK = {"width": 1280, "height": 900}
-THEME = "(theme) => { document.documentElement.dataset.theme = theme; }"
-#: What depends on colours alone.
-COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def pytest_generate_tests(metafunc):
     if "name" in metafunc.fixturenames:
-        visits = metafunc.function.__name__.startswith("test_a_visit")
+        visits = {"desk", "phone"} & {*metafunc.fixturenames}
         metafunc.parametrize("name", VISITED if visits else NAMES)
 
 
@@ -65,166 +60,69 @@ def test_the_pages_of_the_reference_that_are_visited_stand_for_all(book):
 
 
 def test_each_page_of_the_reference_fits_on_a_phone(book, visit):
-    visit.page.set_viewport_size({"width": 360, "height": 900})
+    visit.page.set_viewport_size(NARROW)
     for name in NAMES:
         if "/api/" in name:
             page = visit.open(book / f"{name}.html")
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, name
-            _assert_wide_is_reached(page)
+            assert page.evaluate(WIDTH) <= 360, name
+            assert not page.evaluate(UNREACHED), name
+            assert not page.evaluate(CUT), name
     visit.assert_clean()
 
 
-#: Of the thousands of words, the contrast of one for each way that they look is asked for.
-#: In formulas nobody sees the words, and axe does not see the glyphs, which the style sheet writes.
-WHOLE = """() => {
-  for (const e of document.querySelectorAll("[data-same]")) delete e.dataset.same;
-  for (const e of document.querySelectorAll("mjx-container *")) e.dataset.same = "";
-  for (const e of repeated()) e.dataset.same = "";
-  axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-same])" }] });
-  return document;
-}"""
-#: What looks otherwise than when `desk` was filled, or was not seen then.
-CHANGED = """() => {
-  const changed = [...looks()].filter(([e, look]) => desk.get(e) !== look).map(([e]) => e);
-  for (const e of changed) delete e.dataset.same;
-  return changed.length ? { include: changed } : null;
-}"""
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_at_a_desk(desk, name, theme):
+    assert not desk(name).violations[theme]
 
 
-def _violations(page, theme, rules=None, part=WHOLE):
-    page.evaluate(THEME, theme)
-    only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
-    # What it would load by itself, a page from a file may not.
-    options = {"resultTypes": ["violations"], "preload": False, **only}
-    run = f"(options) => {{ const part = ({part})(); return part && axe.run(part, options); }}"
-    found = page.evaluate(run, options) or {"violations": []}
-    return [
-        (each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found["violations"]
-    ]
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_on_a_phone(phone, name, theme):
+    assert not phone(name).violations[theme]
 
 
-def _let_look(page):
-    """Give axe to a page, and what tells how its words look."""
-    page.evaluate(axe())
-    page.evaluate((Path(__file__).parent / "looks.js").read_text(encoding="utf-8"))
-    page.evaluate("() => { globalThis.refill = emptied() }")
+def test_a_visit_asks_no_other_host_and_is_without_errors(desk, phone, name):
+    desk(name).visit.assert_clean()
+    phone(name).visit.assert_clean()
 
 
-def _violations_unlike_a_desk(page, theme):
-    """Return what is wrong with the colours of that which looks otherwise than from a desk."""
-    narrow = page.viewport_size
-    page.evaluate(THEME, theme)
-    page.set_viewport_size(DESK)
-    page.evaluate("() => { globalThis.desk = looks() }")
-    page.set_viewport_size(narrow)
-    return _violations(page, theme, COLOURS, CHANGED)
-
-
-# Two visits, and all that can be asked of each: axe is what takes time, and a page is large.
-
-
-def test_a_visit_from_a_desk(zipped, visit, name):
-    address, sent = zipped
-    loaded: list[str] = []
-    visit.page.on("request", lambda request: loaded.append(request.url))
-    visit.page.goto(f"{address}/{name}.html", wait_until="networkidle")
-    visit.page.evaluate("() => document.fonts.ready")
-    _assert_light(loaded, sent, name)
-    assert visit.page.evaluate("() => document.documentElement.scrollWidth") <= 1280
-    _assert_signs_are_drawn(visit.page)
-    _let_look(visit.page)
-    assert not _violations(visit.page, "light")
-    assert not _violations(visit.page, "dark", COLOURS)
-    visit.assert_clean()
-
-
-def _assert_signs_are_drawn(page):
-    """No style sheet writes a sign of a font of icons, which the book does not send."""
-    boxes = page.evaluate(
-        """() => [...document.querySelectorAll("body *:not(mjx-container *)")].filter((e) =>
-          ["::before", "::after"].some((part) => {
-            const { content, maskImage } = getComputedStyle(e, part);
-            return maskImage === "none" && /[\ue000-\uf8ff]/.test(content);
-          })).map((e) => e.outerHTML.slice(0, 200))"""
-    )
-    assert not boxes
-
-
-def _assert_light(loaded, sent, name):
-    """What a first visit loads, compressed, is within the budget."""
-    paths = {urlsplit(url).path + (f"?{q}" if (q := urlsplit(url).query) else "") for url in loaded}
-    weights = {path: sent.get(path, 0) for path in paths if path.startswith("/adaptive-optimizers")}
+def test_a_first_visit_loads_no_more_than_the_budget(desk, name):
+    loaded = desk(name).loaded
+    weights = {path: n for path, n in loaded.items() if path.startswith("/adaptive-optimizers")}
     assert f"/adaptive-optimizers/{name}.html" in weights
     # What runs notebooks comes when it is asked for.
-    assert not [path for path in paths if "/lite/" in path]
+    assert not [path for path in loaded if "/lite/" in path]
     heaviest = sorted(weights.items(), key=lambda item: -item[1])[:6]
     assert sum(weights.values()) <= BUDGET, heaviest
 
 
-def test_a_visit_with_a_phone_and_on_paper(book, visit, name):
-    visit.page.set_viewport_size({"width": 360, "height": 900})
-    page = visit.open(book / f"{name}.html")
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
-    _assert_wide_is_reached(page)
-    _let_look(page)
-    assert not _violations(page, "dark")
-    assert not _violations_unlike_a_desk(page, "light")
-    page.evaluate("() => refill()")
-    _assert_turned_round(page)
-    visit.assert_clean()
-    _assert_paper(page)
+def test_a_page_is_no_wider_than_the_window(desk, phone, name):
+    assert desk(name).width <= 1280
+    assert phone(name).width <= 360
+    assert phone(name).paper_width <= 690
 
 
-def _assert_wide_is_reached(page):
-    """What is too wide can be reached by key, and is not cut."""
-    unreached = page.evaluate(
-        """() => [...document.querySelectorAll("main *")].filter(e => {
-          const s = getComputedStyle(e);
-          return e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 20
-            && ["auto", "scroll"].includes(s.overflowX)
-            && e.tabIndex < 0 && !e.querySelector("a, button, input, [tabindex='0']");
-        }).map(e => e.outerHTML.slice(0, 200))"""
-    )
-    assert not unreached
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
-          .filter(e => e.scrollWidth > e.clientWidth + 1)
-          .filter(e => !getComputedStyle(e).backgroundImage.includes("gradient"))
-          .map(e => e.outerHTML.slice(0, 200))"""
-    )
-    assert not cut
+def test_no_style_sheet_writes_a_sign_of_a_font_of_icons(desk, name):
+    """The book does not send that font."""
+    assert not desk(name).signs
 
 
-def _assert_turned_round(page):
-    """Where the text runs from right to left, as in a translation, formulas and code do not."""
-    page.evaluate("() => { document.documentElement.dir = 'rtl' }")
-    scrambled = page.evaluate(
-        """() => [...document.querySelectorAll(`article :is(pre, code, mjx-container, svg),
-            article .pasted-text, article .cell_output table`)].filter((e) => {
-          const { direction, unicodeBidi, display } = getComputedStyle(e);
-          return direction !== "ltr" || (display === "inline" && !unicodeBidi.includes("isolate"));
-        }).map((e) => e.outerHTML.slice(0, 200))"""
-    )
-    assert not scrambled
-    # The page for lost addresses has no article.
-    text = page.locator("article" if page.locator("article").count() else "body").first
-    assert text.evaluate("(e) => getComputedStyle(e).direction") == "rtl"
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
-    page.evaluate("() => document.documentElement.removeAttribute('dir')")
+def test_what_is_too_wide_for_a_phone_is_reached_by_key_and_not_cut(phone, name):
+    assert not phone(name).unreached
+    assert not phone(name).cut
 
 
-def _assert_paper(page):
-    """On paper nothing is cut, and what is there for the screen is not."""
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 690, "height": 1000})  # A4 without its margins
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= 690
-    for part in ("#pst-primary-sidebar", ".bd-header-article", ".prev-next-footer"):
-        assert page.locator(f"{part}:visible").count() == 0
-    assert page.locator("h1:visible").count() == 1
-    assert page.locator("article :is(button, .fold > summary):visible").count() == 0
+def test_formulas_and_code_are_not_turned_round_with_the_text(phone, name):
+    turned = phone(name).turned
+    assert not turned["scrambled"]
+    assert turned["text"] == "rtl"
+    assert turned["width"] <= 360
 
 
-@pytest.fixture(scope="module")
+def test_on_paper_is_nothing_that_is_there_for_the_screen(phone, name):
+    assert phone(name).on_paper == {"h1": 1, **dict.fromkeys(FOR_THE_SCREEN, 0)}
+
+
+@pytest.fixture(scope="session")
 def without_script(browser):
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(PATIENCE)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.book.notebooks import ROOT, pages
 from tests.site.conftest import soup
+from tests.site.visits import SCREEN
 
 CHAPTERS = [
     name
@@ -16,18 +17,14 @@ CHAPTERS = [
     and "/assignments/" not in name
     and name != "chapters/introduction"
 ]
-SCREEN = {"width": 1280, "height": 800}
 #: Screens, with everything folded, and minutes of the core path.
 LONGEST, MINUTES = 25, 20
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_no_chapter_is_longer_than_25_screens(book, reader, name):
-    page = reader(viewport=SCREEN)
-    page.goto((book / f"{name}.html").as_uri(), wait_until="load")
-    assert not page.locator("details.later[open], details.fold[open]").count()
-    height = page.evaluate("() => document.documentElement.scrollHeight")
-    assert height / SCREEN["height"] <= LONGEST
+def test_no_chapter_is_longer_than_25_screens(desk, name):
+    assert not desk(name).unfolded
+    assert desk(name).height / SCREEN["height"] <= LONGEST
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

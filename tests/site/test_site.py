@@ -270,6 +270,8 @@ def test_search_answers_while_typing_titles_first(book, visit):
     assert found(page, "bias correction")[0] == ["bias correction", "Glossary"]
     assert found(page, "Nesterov")[0][0].startswith("Nesterov")
     assert ["ε inside the root, ε outside"] in [title[:1] for title in found(page, "epsilon")]
+    assert found(page, "momentm")[0] == ["Momentum", ""]
+    assert found(page, "adagard")[0] == ["Adagrad", ""]
     assert found(page, "xyzzyx") == []
     # An excerpt can be read: words, with what was asked for in bold, and no source of formulas.
     found(page, "bias correction")
@@ -435,6 +437,9 @@ def test_what_copies_is_reached_by_touch(book, reader):
     page.goto((book / "chapters" / "momentum.html").as_uri())
     buttons = page.locator("article .cell_input button.copybtn").filter(visible=True)
     button = buttons.first
+    # None stands on the numbers that a cell prints.
+    assert page.locator("article .output.stream .highlight").count() > 3
+    assert page.locator("article .output.highlight-myst-ansi button.copybtn").count() == 0
     assert button.evaluate("(e) => getComputedStyle(e).opacity") == "1"
     button.tap()
     page.wait_for_function("(e) => e.classList.contains('success')", arg=button.element_handle())

@@ -75,7 +75,7 @@ export class Chart {
   drawNames(lines) {
     const { box, right } = this;
     const ends = lines.map(({ values, last }) => Math.min(Math.max(this.y(values[last]), box.top), box.bottom));
-    const heights = spread(ends, Math.min(11.5, (box.bottom - box.top + 12) / lines.length), box.top - 4, box.bottom + 8);
+    const heights = spread(ends, Math.min(13.5, (box.bottom - box.top + 12) / lines.length), box.top - 4, box.bottom + 8);
     lines.forEach(({ name, look, kind, last }, i) => {
       const group = shape(this.names, "g", { class: `rule ${kind ?? ""}`, style: look });
       const from = this.x(last);
@@ -104,7 +104,7 @@ const LONGEST = 12; // letters of a name
 const shortened = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name);
 
 /** The room that the names of lines take beside a chart. */
-export const roomFor = (lines) => 12 + 5.8 * Math.max(10, ...lines.map(({ name }) => shortened(name).length));
+export const roomFor = (lines) => 12 + 6.3 * Math.max(10, ...lines.map(({ name }) => shortened(name).length));
 
 function logRange(lines, ceiling) {
   let [low, high] = [Infinity, 0];

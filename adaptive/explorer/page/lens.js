@@ -104,7 +104,7 @@ export class Lens {
   place(ends) {
     const { size, edge } = this.layout;
     const [wide, tall] = this.inset.size;
-    const taken = [[size[0] - edge - wide / 2, edge + tall / 2, wide / 2, tall / 2], [70, size[1] - 16, 66, 16]];
+    const taken = [[size[0] - edge - wide / 2, edge + tall / 2, wide / 2, tall / 2], [80, size[1] - 16, 76, 16]];
     const [start, end] = ends.step;
     let side = 1;
     if (ends.memory) {
@@ -127,7 +127,7 @@ export class Lens {
       );
       for (const [x, y, w, h] of taken) {
         const meets = Math.abs(at[0] - x) < half[0] + w && Math.abs(at[1] - y) < half[1] + h;
-        if (meets) at[1] = y + (half[1] + h) * (at[1] >= y ? 1 : -1);
+        if (meets) at[1] = clear(y, half[1] + h, at[1] >= y, size[1] - half[1] - 3, half[1] + 3);
       }
       taken.push([...at, ...half]);
       set(label, { x: tenth(at[0]), y: tenth(at[1] + 5) });
@@ -142,6 +142,12 @@ export class Lens {
     set(this.bar.querySelector("path"), { d: `M10,${height - 29}v6h${tenth(unit * zoom)}v-6` });
     this.bar.querySelector(".unit").textContent = written(unit);
   }
+}
+
+/** A height beside something at y: below it or above, where the picture has room. */
+function clear(y, away, below, lowest, highest) {
+  const down = below ? y + away <= lowest : y - away < highest;
+  return down ? y + away : y - away;
 }
 
 /** From where to where each arrow goes: the parts tip to tail. */

@@ -39,7 +39,7 @@ export function speedOf(run, most) {
 export function sentence(value, mark, run, other, words) {
   const { ghost, fraction, most } = words;
   const begin = [
-    [words.symbol, "symbol"],
+    [words.symbol, /^[ -~]{2,}$/.test(words.symbol) ? "" : "symbol"], // a word is set as the text is
     [` = ${value}`, "strong"],
     [mark && mark !== value ? ` (${mark})` : "", ""],
   ];

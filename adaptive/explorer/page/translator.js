@@ -41,7 +41,7 @@ export class Translator {
     const ways = this.ways[this.menus.algorithm.value];
     const { source, target } = this.menus;
     for (const option of source.options) option.disabled = !ways[option.value];
-    if (!ways[source.value]) source.value = "book";
+    if (!ways[source.value]) source.value = this.other(ways);
     if (source.value === target.value) this.part(changed, ways);
     const lines = ways[source.value][target.value];
     this.parts.forEach((part, i) => {
@@ -57,7 +57,12 @@ export class Translator {
       const free = Object.keys(ways[source.value]);
       target.value = free.includes(this.before.source) ? this.before.source : free[0];
     } else {
-      source.value = ways[this.before.target] ? this.before.target : "book";
+      source.value = ways[this.before.target] ? this.before.target : this.other(ways);
     }
+  }
+
+  /** Whose path can be wanted that is not in the place to write. */
+  other(ways) {
+    return Object.keys(ways).find((name) => name !== this.menus.target.value);
   }
 }

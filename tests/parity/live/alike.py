@@ -63,6 +63,19 @@ class FarAhead(Rule):
         return -v, v
 
 
+@dataclass(frozen=True, eq=False)
+class Rising(Rule):
+    """A reader's own that does something else in its first steps."""
+
+    lr: Any = 0.01
+
+    state_names: ClassVar[tuple[str, ...]] = ("m",)
+
+    def update(self, g: Any, t: Any, m: Any) -> tuple[Any, ...]:
+        m = 0.9 * m + 0.1 * g
+        return -self.lr * np.where(t > 5, m, g), m
+
+
 OURS = [kind(**kind.on_circles) for kind in KINDS]
 #: Rules that follow a schedule: of the rate, of another hyperparameter, a function, two at once.
 SCHEDULED = [
@@ -71,7 +84,7 @@ SCHEDULED = [
     scheduled(AdamW(lr=0.1, weight_decay=0.2), lambda t: 1 / np.sqrt(t)),
     scheduled(scheduled(Lion(lr=0.05), WSD(T=STEPS)), lambda t: t / (t + 10), name="beta1"),
 ]
-WRITTEN = [Clipped(), Swapping(), FarAhead()]
+WRITTEN = [Clipped(), Swapping(), FarAhead(), Rising()]
 FORMS = [
     getattr(module, kind.__name__)(lr=0.05)
     for module in (frameworks.torch, frameworks.optax, frameworks.keras)

@@ -306,3 +306,10 @@ def test_variables_are_of_real_floats():
 
 def test_the_ten_are_there():
     assert [export.keras(kind).__name__ for kind in RULES] == [kind.__name__ for kind in RULES]
+
+
+def test_what_it_does_not_have() -> None:
+    """The dictionary says so."""
+    names = {name.lower().replace("_", "") for name in [*dir(keras.optimizers)]}
+    assert "adam" in names
+    assert not {"radam", "prodigy", "shampoo", "soap"} & names

@@ -296,3 +296,10 @@ def test_no_preset_is_called_muon() -> None:
         optax.contrib.muon(0.1, ns_coeffs="muon")
     for name in ("standard", "dion"):
         optax.contrib.muon(0.1, ns_coeffs=name)
+
+
+def test_what_it_does_not_have() -> None:
+    """The dictionary says so."""
+    names = {name.lower().replace("_", "") for name in [*dir(optax), *dir(optax.contrib)]}
+    assert "adam" in names
+    assert not {"shampoo", "soap"} & names

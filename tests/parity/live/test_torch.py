@@ -14,34 +14,24 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 
-from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Momentum, RMSprop, Rule, export
+from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Lion, Momentum, RMSprop, Rule, export
 from adaptive.frameworks.forms import MomentumOutside
 from tests.parity import drawn
 from tests.parity.live import alike
+from tests.parity.live.training import parameter, train
 
 ENGINES = ("plain", "foreach", "numba", "compiled")
 every_rule = pytest.mark.parametrize("rule", alike.EVERY, ids=alike.called)
-
-
-def parameter(values: Any, dtype: Any = torch.float64) -> Any:
-    return torch.nn.Parameter(torch.tensor(values, dtype=dtype))
 
 
 def key(name: str) -> str:
     return f"state_{name}" if name == "step" else name
 
 
-def train(optimizer: Any, gs: Any, *parameters: Any) -> None:
-    for g in gs:
-        for each in parameters:
-            each.grad = torch.tensor(g, dtype=each.dtype)
-        optimizer.step()
-
-
 @pytest.mark.parametrize("engine", ENGINES)
 @every_rule
 def test_the_path_is_the_rules(rule, engine):
-    lists = engine == "foreach" and isinstance(rule, alike.Clipped)
+    lists = engine == "foreach" and isinstance(rule, alike.Clipped | alike.Rising | Lion)
     p = parameter(alike.start())
     make = export.torch(type(rule))
     hyper = make.settings.signature()
@@ -109,7 +99,9 @@ def test_it_is_an_optimizer_with_pytorchs_names():
     made = export.torch(Adam)
     assert issubclass(made, torch.optim.Optimizer) and made.__name__ == "Adam"
     names = list(inspect.signature(made).parameters)
-    assert names == ["params", "lr", "betas", "eps", "weight_decay", "maximize", "engine"]
+    assert names == [
+        *("params", "lr", "betas", "eps", "weight_decay", "maximize", "capturable", "engine")
+    ]
     assert inspect.signature(made).parameters["betas"].default == (0.9, 0.999)
     assert made is export.torch(Adam)
     optimizer = made([parameter([1.0])], 0.5)
@@ -422,7 +414,11 @@ def test_the_engine_is_chosen_with_a_reason():
         ("foreach", parameter([1.0], torch.bfloat16), "is computed in single precision"),
         ("numba", torch.nn.Parameter(torch.zeros(1, device="meta")), "is on meta"),
         ("numba", torch.nn.Parameter(torch.zeros(4, 4).t()), "not contiguous"),
-        ("fused", parameter([1.0]), "engine must be one of auto, plain, foreach, numba, compiled"),
+        (
+            "fused",
+            parameter([1.0]),
+            "engine must be one of auto, plain, foreach, numba, triton, compiled",
+        ),
     ],
 )
 def test_what_an_engine_cannot_do_is_refused_when_it_is_made(engine, p, words):
@@ -484,6 +480,100 @@ def test_channels_last_gradients_and_parameters():
     export.torch(Adam)([p]).step()
     export.torch(Adam)([q], engine="numba").step()
     np.testing.assert_allclose(p.detach(), q.detach(), rtol=1e-14)
+
+
+# ------------------------------------------------------------------ the step number as a tensor
+
+
+@every_rule
+def test_capturable_computes_what_all_share_on_tensors(rule):
+    p, gs = parameter(alike.start()), alike.gradients()
+    optimizer = export.torch(rule)([p], capturable=True)
+    for g, (theta, ahead) in zip(gs, alike.path(rule, gs, alike.start()), strict=True):
+        train(optimizer, [g], p)
+        assert alike.far(p.detach(), ahead) < alike.TOLERANCE
+        assert alike.far(optimizer.theta(p), theta) < alike.TOLERANCE
+    step = optimizer.state[p]["step"]
+    assert step.dtype == torch.float64 and step.shape == () and step == len(gs)
+
+
+@pytest.mark.parametrize("engine", ["foreach", "numba"])
+def test_engines_that_take_numbers_are_refused_with_capturable(engine):
+    with pytest.raises(ValueError, match="takes numbers, and with capturable they are tensors"):
+        export.torch(Adam)([parameter([1.0])], engine=engine, capturable=True)
+    p = parameter(np.zeros(20_000))
+    assert export.torch(Adam)([p], capturable=True).choose(p).name == "plain"
+
+
+@pytest.mark.parametrize("engine", ["plain", "compiled"])
+def test_with_capturable_each_parameter_counts_its_own_steps(engine):
+    late, always = parameter(alike.start()), parameter(alike.start())
+    optimizer = export.torch(Adam)([late, always], engine=engine, capturable=True)
+    gs = alike.gradients(steps=20)
+    train(optimizer, gs[:10], always)
+    train(optimizer, gs[10:], always, late)
+    for p, slopes in ((late, gs[10:]), (always, gs)):
+        (*_, (_, ahead)) = alike.path(Adam(), slopes, alike.start())
+        assert alike.far(p.detach(), ahead) < alike.TOLERANCE
+
+
+@pytest.mark.parametrize("rule", [Adam(), NAG()], ids=alike.called)
+def test_a_capturable_checkpoint_goes_on_with_the_same_bits(rule):
+    whole, gs = parameter(alike.start(), torch.bfloat16), alike.gradients(steps=20)
+    optimizer = export.torch(rule)([whole], capturable=True)
+    train(optimizer, gs[:10], whole)
+    half = torch.nn.Parameter(whole.detach().clone())
+    resumed = export.torch(rule)([half])
+    resumed.load_state_dict(saved(optimizer.state_dict()))
+    assert resumed.state[half]["step"].dtype == torch.float64
+    train(optimizer, gs[10:], whole)
+    train(resumed, gs[10:], half)
+    assert torch.equal(whole, half) and resumed.state[half]["step"] == 20
+
+
+# ------------------------------------------------------------------ torch.compile
+
+
+def graphs(optimizer: Any, step: Any, gs: Any, *parameters: Any) -> int:
+    """Return how many graphs torch compiles for some steps; between them lr is halved once."""
+    torch._dynamo.reset()
+    counters = torch._dynamo.utils.counters
+    counters.clear()
+    for t, g in enumerate(gs):
+        for each in parameters:
+            each.grad = torch.tensor(g, dtype=each.dtype)
+        if t == len(gs) // 2:
+            optimizer.param_groups[0]["lr"] /= 2
+        step()
+    assert not counters["graph_break"]
+    return int(counters["stats"]["unique_graphs"])
+
+
+@pytest.mark.parametrize(
+    ("backend", "rule"),
+    [*(("eager", rule) for rule in alike.EVERY), ("inductor", Adam()), ("inductor", NAG())],
+    ids=lambda each: each if isinstance(each, str) else alike.called(each),
+)
+def test_the_whole_step_is_compiled_three_times_in_200_steps(backend, rule):
+    """The first step makes the state, and when lr first changes it becomes an input."""
+    one, other, gs = parameter(alike.start()), parameter(alike.start()), alike.gradients()
+    optimizer = export.torch(rule)([one], capturable=True)
+    beside = export.torch(rule)([other])
+    step = torch.compile(optimizer.step, fullgraph=True, backend=backend)
+    assert graphs(optimizer, step, gs, one) == 3
+    assert optimizer.choose(one).name == "plain"
+    for t, g in enumerate(gs):
+        if t == len(gs) // 2:
+            beside.param_groups[0]["lr"] /= 2
+        train(beside, [g], other)
+    assert alike.far(one.detach(), other.detach()) < alike.TOLERANCE
+
+
+@pytest.mark.parametrize("rule", [SGD(), NAG(), Adam()], ids=alike.called)
+def test_the_compiled_engine_has_one_graph_in_200_steps(rule):
+    p = parameter(alike.start())
+    optimizer = export.torch(rule)([p], engine="compiled")
+    assert graphs(optimizer, optimizer.step, alike.gradients(), p) == 1
 
 
 # ------------------------------------------------------------------ refused
@@ -594,3 +684,10 @@ def test_the_ten_are_there():
     names = [export.torch(kind).__name__ for kind in RULES]
     assert names == [kind.__name__ for kind in RULES]
     assert "rho" in inspect.signature(export.torch(RMSprop)).parameters
+
+
+def test_what_it_does_not_have() -> None:
+    """The dictionary says so."""
+    names = {name.lower().replace("_", "") for name in [*dir(torch.optim)]}
+    assert "adam" in names
+    assert not {"lion", "lamb", "prodigy", "schedulefree", "shampoo", "soap"} & names

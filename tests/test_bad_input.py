@@ -946,16 +946,21 @@ FRAMEWORKS: list[Case] = [
         ValueError,
         ["algorithm must be one of SGD", "<class"],
     ),
-    (lambda: frameworks.entry("Lion"), ValueError, ["algorithm must be one of SGD", "'Lion'"]),
+    (lambda: frameworks.entry("SOAP"), ValueError, ["algorithm must be one of SGD", "'SOAP'"]),
     (
         lambda: frameworks.recorded("jax", "Adam"),
         ValueError,
         ["no record jax/Adam/default/ravine", "torch/Adam/default/ravine"],
     ),
     (
+        lambda: frameworks.recorded("torch", "SOAP"),
+        ValueError,
+        ["no record torch/SOAP/default/ravine", "SGD, Momentum"],
+    ),
+    (
         lambda: frameworks.recorded("torch", "Lion"),
         ValueError,
-        ["no record torch/Lion/default/ravine", "SGD, Momentum"],
+        ["no record torch/Lion/default/matrix", "there are optax/Lion/default/matrix"],
     ),
     (
         lambda: frameworks.entry("Adam").distances("exact"),

@@ -687,7 +687,7 @@ def test_names_stand_at_the_losses_of_several(make, js):
     right = [
         float(d.rpartition("H")[2]) for d in (frame, js("one('.loss .frame').getAttribute('d')"))
     ]
-    assert right[0] - right[1] == 70
+    assert right[0] - right[1] == 75
 
 
 def test_curves_are_those_of_the_rule_in_focus(make, js, parts):

@@ -300,10 +300,10 @@ def test_each_chapter_says_in_words_where_it_runs(book):
             assert not lines
             continue
         (line,) = lines
-        takes, places = line.get_text().split(" Run this chapter in your browser · ")
+        takes, places = line.get_text().split(" Run this chapter in your browser\u00a0· ")
         minutes = r"Reading takes \d+ minutes(, and \d+ minutes for what is folded)?\."
         assert re.fullmatch(minutes, takes)
-        assert places == "Binder · Colab · download"
+        assert places == "Binder\u00a0· Colab\u00a0· download"
         here, binder, colab, download = (link["href"] for link in line.select("a"))
         assert here == f"../lite/notebooks/index.html?path=chapters/{path.name}"
         assert binder.endswith(f"?urlpath=lab/tree/chapters/{path.name}")

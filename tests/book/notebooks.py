@@ -85,6 +85,10 @@ def chapters() -> list[Path]:
     return [path for name in pages() if (path := ROOT / f"{name}.ipynb").exists()]
 
 
+#: The chapters, as pages; notebooks of assignments are handed out in other ways.
+CHAPTER_PAGES = [f"chapters/{path.stem}" for path in chapters() if path.parent.name == "chapters"]
+
+
 # --------------------------------------------------------------------------- clean
 
 

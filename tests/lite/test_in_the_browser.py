@@ -30,13 +30,34 @@ def whole_cdn() -> Cdn:
 
 
 @pytest.fixture(scope="module")
-def ready(browser, site, whole_cdn, pyodide_here):
-    """Open a chapter, and wait until Python is there: once for the tests that look at it then."""
+def refused(browser, site, whole_cdn, pyodide_here):
+    """Open a chapter where the CDN is not reached; give it, and what the bar says."""
     with browser.new_context(viewport={"width": 390, "height": 844}) as context:
         context.route(outside, whole_cdn.route)
+        whole_cdn.reached = False
         notebook = opened(context.new_page(), site, CHAPTER)
-        notebook.wait_until_ready()
-        yield notebook
+        alert = notebook.page.locator(".book-bar [role=alert]")
+        alert.filter(has_text="cannot be reached").wait_for()
+        yield notebook, alert.inner_text(), notebook.said()
+
+
+@pytest.fixture(scope="module")
+def ready(refused, whole_cdn):
+    """Open it again, with the CDN; wait until Python is there, for all that look at it then."""
+    notebook, _, _ = refused
+    for each in (notebook.asked, notebook.console, notebook.errors, whole_cdn.asked):
+        each.clear()
+    whole_cdn.reached = True
+    notebook.page.reload()
+    notebook.wait_until_ready()
+    return notebook
+
+
+def test_where_the_cdn_is_not_reached_the_page_says_so_and_goes_on_when_it_is(refused, ready):
+    _, alert, said = refused
+    assert "cdn.jsdelivr.net cannot be reached from here" in alert
+    assert "is loading" not in said
+    assert not ready.page.locator(".book-bar [role=alert]").is_visible()
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1280, 900)])
@@ -86,9 +107,7 @@ def test_a_chapter_runs_to_its_end_and_shows_what_is_stored(ready, whole_cdn, tm
     assert not others, "what is asked of the network is asked of Pyodide's CDN"
 
 
-def test_a_python_that_starts_again_says_what_it_loads_and_knows_nothing(application):
-    notebook = application(CHAPTER)
-    notebook.wait_until_ready()
+def test_a_python_that_starts_again_says_what_it_loads_and_knows_nothing(ready):
     look = """async (panel) => {
       const status = document.querySelector(".book-bar [role=status]");
       globalThis.said = [];
@@ -100,13 +119,13 @@ def test_a_python_that_starts_again_says_what_it_loads_and_knows_nothing(applica
       const { content } = await kernel.requestExecute({ code: "x" }).done;
       return content.ename;
     }"""
-    assert "NameError" in notebook.evaluate(look)
-    notebook.wait_until_ready()
-    said = notebook.evaluate("() => globalThis.said")
+    assert "NameError" in ready.evaluate(look)
+    ready.wait_until_ready()
+    said = ready.evaluate("() => globalThis.said")
     assert said[0] == "Python is loading …"
     assert [text for text in said if re.match(r"Python is loading: (\S+, )+", text)]
     assert said[-1].startswith("Python is ready")
-    assert not notebook.errors
+    assert not ready.errors
 
 
 def _slide(notebook, cell, key):
@@ -321,19 +340,6 @@ def test_links_lead_to_the_pages_of_this_site_and_to_notebooks(application, site
     opened.value.wait_for_url(f"{site}/chapters/notation.html#conventions")
     assert opened.value.locator("h1").inner_text().startswith("Notation")
     assert page.url.startswith(f"{site}/{lite.PAGE}"), "the notebook stays"
-
-
-def test_where_the_cdn_is_not_reached_the_page_says_so(application, cdn):
-    cdn.reached = False
-    notebook = application(CHAPTER)
-    alert = notebook.page.locator(".book-bar [role=alert]")
-    alert.filter(has_text="cdn.jsdelivr.net cannot be reached from here").wait_for()
-    assert "is loading" not in notebook.said()
-    # Reload, as it says, and it goes on.
-    cdn.reached = True
-    notebook.page.reload()
-    notebook.wait_until_ready()
-    assert not alert.is_visible()
 
 
 def _changed(name):

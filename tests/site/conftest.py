@@ -80,15 +80,23 @@ TYPES = {
 
 
 @pytest.fixture(scope="session")
-def desk(browser: Browser, zipped: tuple[str, dict[str, int]]) -> Callable[[str], Desk]:
-    """Return a function of a page's name, which returns what is seen of it at a desk."""
-    return functools.cache(functools.partial(at_a_desk, browser, *zipped))
+def passed() -> set[str]:
+    """Return how words may look, as axe has found on one page or another."""
+    return set()
 
 
 @pytest.fixture(scope="session")
-def phone(browser: Browser, book: Path) -> Callable[[str], Phone]:
+def desk(
+    browser: Browser, passed: set[str], zipped: tuple[str, dict[str, int]]
+) -> Callable[[str], Desk]:
+    """Return a function of a page's name, which returns what is seen of it at a desk."""
+    return functools.cache(functools.partial(at_a_desk, browser, passed, *zipped))
+
+
+@pytest.fixture(scope="session")
+def phone(browser: Browser, passed: set[str], book: Path) -> Callable[[str], Phone]:
     """Return a function of a page's name, which returns what is seen of it with a phone."""
-    return functools.cache(functools.partial(with_a_phone, browser, book))
+    return functools.cache(functools.partial(with_a_phone, browser, passed, book))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

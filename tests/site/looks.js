@@ -1,7 +1,7 @@
 // Defines looks(): for each element with words of its own that is seen, how they look. That is what
 // contrast is made of: the colour, whether it is large, its links' lines, and all grounds below it.
-// Then repeated(): which of them look like one before them. And what makes a large page small for axe:
-// empty() takes out of formulas what they are drawn with, of which axe sees no words; uncolour() takes
+// Then repeated(): which of them look like one before them, on this page or in a set of looks, to which
+// it adds. And what makes a large page small for axe: empty() takes out of formulas what they are drawn with, of which axe sees no words; uncolour() takes
 // from code that is folded away what would colour its words. refill() puts all back.
 () => {
   const grounds = new Map();
@@ -48,9 +48,8 @@
     return new Map(seen.map((e) => [e, look(e)]));
   };
 
-  globalThis.repeated = () => {
+  globalThis.repeated = (before = new Set()) => {
     flowing.clear();
-    const before = new Set();
     const again = [];
     for (const [e, look] of looks()) {
       // In code, what scrolls has gradients as its ground, and words of each colour everywhere.

@@ -77,6 +77,25 @@ def test_a_word_of_the_text_that_cannot_be_read_is_found(page, text, found):
     assert rules(violations(page(text=text), "light")) == found
 
 
+def test_words_that_another_page_has_shown_are_not_asked_again(page):
+    passed = set()
+    assert not violations(page(text="words"), "light", passed=passed)
+    shown = page(text="others")
+    assert not violations(shown, "light", passed=passed)
+    assert not [e for e in shown.locator("p").all() if e.get_attribute("data-same") is None]
+
+
+def test_what_is_wrong_on_one_page_is_wrong_on_the_next(page):
+    passed = set()
+    for _ in range(2):
+        shown = page(text=FAINT)
+        assert rules(violations(shown, "light", passed=passed)) == ["color-contrast"]
+    # Nor does what was right elsewhere let through what lies on another ground.
+    assert not violations(page(text="words"), "light", passed=passed)
+    dim = page(text="words", style="main { background: #222 }")
+    assert rules(violations(dim, "light", passed=passed)) == ["color-contrast"]
+
+
 def test_words_of_the_text_are_asked_of_once(page):
     shown = page(text="words</p><p>words</p><p><b>others</b>")
     assert shown.evaluate("() => repeated().map((e) => e.localName)") == ["span", "p", "b"]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from chapters._site import architecture, cite, icons, mathematics, publishing
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import CHAPTER_PAGES, ROOT, pages
 from tests.site.conftest import soup
 
 BASE = "https://adaptive-optimizers.github.io/adaptive-optimizers/"
@@ -293,22 +293,22 @@ def test_search_is_used_with_keys_alone_and_leads_to_the_section(book, visit):
     assert section.locator("h2, h3").first.inner_text().endswith("worth")
 
 
-def test_each_chapter_says_in_words_where_it_runs(book):
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        lines = soup(book / "chapters" / f"{path.stem}.html").select("p.run")
-        if path.stem == "introduction":  # which has a button
-            assert not lines
-            continue
-        (line,) = lines
-        takes, places = line.get_text().split(" Run this chapter in your browser\u00a0· ")
-        minutes = r"Reading takes \d+ minutes(, and \d+ minutes for what is folded)?\."
-        assert re.fullmatch(minutes, takes)
-        assert places == "Binder\u00a0· Colab\u00a0· download"
-        here, binder, colab, download = (link["href"] for link in line.select("a"))
-        assert here == f"../lite/notebooks/index.html?path=chapters/{path.name}"
-        assert binder.endswith(f"?urlpath=lab/tree/chapters/{path.name}")
-        assert colab.endswith(f"/main/chapters/{path.name}")
-        assert (book / "chapters" / download).is_file()
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
+def test_each_chapter_says_in_words_where_it_runs(book, name):
+    lines = soup(book / f"{name}.html").select("p.run")
+    if name == "chapters/introduction":  # which has a button
+        assert not lines
+        return
+    (line,) = lines
+    takes, places = line.get_text().split(" Run this chapter in your browser\u00a0· ")
+    minutes = r"Reading takes \d+ minutes(, and \d+ minutes for what is folded)?\."
+    assert re.fullmatch(minutes, takes)
+    assert places == "Binder\u00a0· Colab\u00a0· download"
+    here, binder, colab, download = (link["href"] for link in line.select("a"))
+    assert here == f"../lite/notebooks/index.html?path={name}.ipynb"
+    assert binder.endswith(f"?urlpath=lab/tree/{name}.ipynb")
+    assert colab.endswith(f"/main/{name}.ipynb")
+    assert (book / "chapters" / download).is_file()
 
 
 def test_the_contents_and_the_progress_show_where_the_reader_is(book, visit):

@@ -38,10 +38,10 @@ DRAWN, HEARD = "mjx-math", "mjx-assistive-mml"
 
 #: Of the thousands of words, the contrast of one for each way that they look is asked for.
 #: In formulas nobody sees the words, and axe does not see the glyphs, which the style sheet writes.
-WHOLE = """() => {
+WHOLE = """(passed) => {
   for (const e of document.querySelectorAll("[data-same]")) delete e.dataset.same;
   for (const e of document.querySelectorAll("mjx-container *")) e.dataset.same = "";
-  for (const e of repeated()) e.dataset.same = "";
+  for (const e of repeated(passed)) e.dataset.same = "";
   axe.configure({ rules: [{ id: "color-contrast", selector: ":not([data-same])" }] });
   return document;
 }"""
@@ -57,18 +57,32 @@ Violations = list[tuple[str, list[str]]]
 
 
 def violations(
-    page: Page, theme: str, rules: list[str] | None = None, part: str = WHOLE
+    page: Page,
+    theme: str,
+    rules: list[str] | None = None,
+    part: str = WHOLE,
+    passed: set[str] | None = None,
 ) -> Violations:
-    """Return what axe finds wrong with a page in a theme."""
+    """Return what axe finds wrong with a page in a theme.
+
+    How words may look, as axe has found before, is not asked again; nor, on the next page, how they
+    look on this one, if nothing is wrong with its colours.
+    """
     page.evaluate(THEME, theme)
     only = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
     # What it would load by itself, a page from a file may not.
     options = {"resultTypes": ["violations"], "preload": False, **only}
-    run = f"(options) => {{ const part = ({part})(); return part && axe.run(part, options); }}"
-    found = page.evaluate(run, options) or {"violations": []}
-    return [
-        (each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found["violations"]
-    ]
+    passed = set() if passed is None else passed
+    run = f"""async ([options, passed]) => {{
+      const known = new Set(passed);
+      const part = ({part})(known);
+      const found = part ? (await axe.run(part, options)).violations : [];
+      return {{ found, known: [...known] }};
+    }}"""
+    seen = page.evaluate(run, [options, [*passed]])
+    if not any(each["id"] in COLOURS for each in seen["found"]):
+        passed.update(seen["known"])
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in seen["found"]]
 
 
 def let_look(page: Page, *emptied: str) -> None:
@@ -216,8 +230,10 @@ class Desk:
     figures: Figures
 
 
-def at_a_desk(browser: Browser, address: str, sent: dict[str, int], name: str) -> Desk:
-    """Visit a page from a desk."""
+def at_a_desk(
+    browser: Browser, passed: set[str], address: str, sent: dict[str, int], name: str
+) -> Desk:
+    """Visit a page from a desk; how words may look has ``passed`` on other pages."""
     with browser.new_context(viewport=DESK) as context:
         context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page())
@@ -237,9 +253,9 @@ def at_a_desk(browser: Browser, address: str, sent: dict[str, int], name: str) -
         seen |= {"height": page.evaluate(HEIGHT), "unfolded": page.evaluate(UNFOLDED)}
         page.set_viewport_size(DESK)
         let_look(page)
-        seen["violations"] = {"light": violations(page, "light")}
+        seen["violations"] = {"light": violations(page, "light", passed=passed)}
         page.evaluate("(heard) => empty(heard)", HEARD)
-        seen["violations"]["dark"] = violations(page, "dark", COLOURS)
+        seen["violations"]["dark"] = violations(page, "dark", COLOURS, passed=passed)
         page.evaluate("() => refill()")
         return Desk(**seen, figures=Figures.of(page))
 
@@ -265,8 +281,8 @@ class Phone:
     figures: Figures
 
 
-def with_a_phone(browser: Browser, book: Path, name: str) -> Phone:
-    """Visit a page with a phone, and print it."""
+def with_a_phone(browser: Browser, passed: set[str], book: Path, name: str) -> Phone:
+    """Visit a page with a phone, and print it; how words may look has ``passed`` on other pages."""
     with browser.new_context(viewport=NARROW) as context:
         context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page())
@@ -282,11 +298,11 @@ def with_a_phone(browser: Browser, book: Path, name: str) -> Phone:
         # What is heard of formulas is there at a desk as well.
         let_look(page, DRAWN, HEARD)
         seen["violations"] = {
-            "dark": violations(page, "dark"),
+            "dark": violations(page, "dark", passed=passed),
             "light": violations_unlike_a_desk(page, "light"),
         }
-        page.evaluate("() => refill()")
         seen["turned"] = page.evaluate(TURNED)
+        page.evaluate("() => refill()")
         page.emulate_media(media="print")
         page.set_viewport_size(PAPER)
         parts = ["h1", *FOR_THE_SCREEN]

@@ -133,6 +133,20 @@ def test_adam_does_not_gain_by_the_warm_up_with_which_schedule_free_is_ahead(net
     assert paired(free / 10, np.array(adam) / 10)[2] < 0
 
 
+@pytest.mark.parametrize("network", ["digits", "characters"])
+def test_one_run_of_schedule_free_is_ahead_at_three_stops_of_adams_own(network: str) -> None:
+    found = measured(network)
+    rules, steps = found["rules"], found["steps"]
+    free = found["beside"]["Schedule-Free, warm-up"]["constant"]
+    rule = scheduled(ScheduleFree(lr=free["best"]), Constant(warmup=steps // 10))
+    stops = np.array([steps // 4, steps // 2, steps])
+    losses = measure._ends(network, rule, stops)["loss"]
+    np.testing.assert_allclose(losses[-1], free["loss"][-1], rtol=2e-3)
+    for left, how in zip(losses, ("linear/4", "linear/2", "linear"), strict=True):
+        told = np.atleast_2d(rules["Adam"][how]["loss"])[-1]
+        assert paired(np.array(left) / 10, told / 10)[2] < 0
+
+
 def test_what_a_rate_leaves_on_other_trials_is_a_median_over_ten() -> None:
     again = measured("digits")["again"]["Adam"]
     rule = scheduled(Adam(lr=again["values"][1]), Linear(T=300))

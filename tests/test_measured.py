@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive import SOAP, Adam, AdamW, Mixed, Muon, Shampoo, descend, scheduled
+from adaptive import SOAP, Adam, AdamW, Mixed, Muon, ScheduleFree, Shampoo, descend, scheduled
 from adaptive.compare import paired
 from adaptive.problems import Characters, Digits
 from adaptive.rules import polar
 from adaptive.rules.spectra import inverse_root
-from adaptive.schedules import Linear
+from adaptive.schedules import Constant, Linear
 from adaptive.trained import FILE, MODERN_FILE, made, measured
 from tests.measured import measure
 from tests.measured.__main__ import main
@@ -39,8 +39,8 @@ def test_all_entries_are_stored(network: str) -> None:
         for budget in budgets:
             assert rule[budget]["loss"].shape == (measure.FRESH,)
     assert list(found["beside"]) == list(measure.BESIDE)
-    for name in measure.BESIDE:
-        for schedule in ("constant", "linear"):
+    for name, entry in measure.BESIDE.items():
+        for schedule in entry.schedules:
             assert found["beside"][name][schedule]["loss"].shape == (1, measure.FRESH)
     assert set(found["again"]) == {name for name, one in measure.ENTRIES.items() if one.tuned}
 
@@ -107,6 +107,44 @@ def test_a_fresh_trial_of_adam_with_another_memory_is_a_plain_run() -> None:
     rule = scheduled(Adam(lr=one["best"], beta2=0.95), Linear(T=300))
     end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
     assert one["loss"][-1, 4] == pytest.approx(problem.loss(end), rel=1e-3)
+
+
+def test_a_fresh_trial_of_schedule_free_with_a_warm_up_is_a_plain_run() -> None:
+    problem, seed = Digits(), measure.SEED + 5
+    one = measured("digits")["beside"]["Schedule-Free, warm-up"]["constant"]
+    rule = scheduled(ScheduleFree(lr=one["best"]), Constant(warmup=30))
+    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
+    assert one["loss"][-1, 5] == pytest.approx(problem.loss(end), rel=1e-3)
+    assert one["held_out"][5] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+
+
+@pytest.mark.parametrize("network", ["digits", "characters"])
+def test_adam_does_not_gain_by_the_warm_up_with_which_schedule_free_is_ahead(network: str) -> None:
+    found = measured(network)
+    one, steps = found["rules"]["Adam"]["linear"], found["steps"]
+    make = measure.maker(network, measure.Entry(Adam(), warm=True), "linear", steps, {})
+    near = np.array([measure._near(one["best"] * measure.FACTOR**i) for i in (-1, 0, 1)])
+    left = measure._median(network, make, near, steps)
+    assert left.argmin() == 1, "there is a worse rate on both sides"
+    adam = measure._ends(network, make(near[1]), np.array([steps]))["loss"][0]
+    low, high = paired(np.array(adam) / 10, one["loss"][-1] / 10)[1:]
+    assert low < 0 < high
+    free = found["beside"]["Schedule-Free, warm-up"]["constant"]["loss"][-1]
+    assert paired(free / 10, np.array(adam) / 10)[2] < 0
+
+
+@pytest.mark.parametrize("network", ["digits", "characters"])
+def test_one_run_of_schedule_free_is_ahead_at_three_stops_of_adams_own(network: str) -> None:
+    found = measured(network)
+    rules, steps = found["rules"], found["steps"]
+    free = found["beside"]["Schedule-Free, warm-up"]["constant"]
+    rule = scheduled(ScheduleFree(lr=free["best"]), Constant(warmup=steps // 10))
+    stops = np.array([steps // 4, steps // 2, steps])
+    losses = measure._ends(network, rule, stops)["loss"]
+    np.testing.assert_allclose(losses[-1], free["loss"][-1], rtol=2e-3)
+    for left, how in zip(losses, ("linear/4", "linear/2", "linear"), strict=True):
+        told = np.atleast_2d(rules["Adam"][how]["loss"])[-1]
+        assert paired(np.array(left) / 10, told / 10)[2] < 0
 
 
 def test_what_a_rate_leaves_on_other_trials_is_a_median_over_ten() -> None:

@@ -172,7 +172,11 @@ def test_a_few_of_its_settings() -> None:
         entry = race(judged, [Adam], steps, trials=3, fresh=1, budget=7, floor=0, memories=False)
         values, left = entry.entries["Adam"].along()
         both = [int(np.argmin(abs(np.log(one["values"] / value)))) for value in values[:7]]
-        np.testing.assert_allclose(one["left"][both], left[:7], rtol=2e-3)
+        # Where a rate is too high, the last bits of a sum decide how high the loss ends.
+        settled = left[:7] < 1
+        assert settled.sum() == 5
+        np.testing.assert_array_equal(one["left"][both] < 1, settled)
+        np.testing.assert_allclose(one["left"][both][settled], left[:7][settled], rtol=2e-3)
         # The best is the one that leaves the least.
         assert one["best"]["lr"] == one["values"][one["left"].argmin()]
 

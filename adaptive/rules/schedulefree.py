@@ -8,7 +8,7 @@ from adaptive.rules.base import Rule
 
 @dataclass(frozen=True, eq=False)
 class ScheduleFree(Rule):
-    """Schedule-Free SGD: the parameters are the mean of all points that plain steps have visited.
+    """Schedule-Free SGD: the parameters are the mean of all points that plain steps have led to.
 
     Parameters
     ----------

@@ -177,13 +177,23 @@ def test_linear_decay_is_ahead_of_the_cosine_on_digits(start):
 
 @pytest.mark.parametrize("curvatures", [[1, 10], [1, 1]])
 def test_linear_decay_is_ahead_of_schedule_free_on_noisy_quadratics(curvatures):
+    few = np.geomspace(0.002, 1, 12), np.geomspace(0.002, 0.15, 9)
+    assert schedule_free_behind(curvatures, 0.9, *few)[1] > 0
+
+
+def test_with_more_rates_or_another_beta_it_is_not_behind():
+    many = np.geomspace(0.001, 3.2, 29)
+    low, high = schedule_free_behind([1, 10], 0.9, many, many)[1:]
+    assert low < 0 < high
+    assert schedule_free_behind([1, 10], 0.5, many, many)[2] < 0
+
+
+def schedule_free_behind(curvatures, beta, rates, decayed_rates):
+    """Return how far it is behind linear decay after 1000 steps, in pairs, each at its best."""
     problem = NoisyQuadratic(curvatures)
     decayed = scheduled(SGD(), Linear(T=1000))
-    ends = [
-        best(sweep(rule, problem, 1000, rng=range(50), lr=rates).loss[-1])
-        for rule, rates in (
-            (ScheduleFree(), np.geomspace(0.002, 1, 12)),
-            (decayed, np.geomspace(0.002, 0.15, 9)),
-        )
-    ]
-    assert paired(*ends, level=0.95)[1] > 0
+    ends = []
+    for rule, tried in ((ScheduleFree(beta=beta), rates), (decayed, decayed_rates)):
+        with np.errstate(all="ignore"):
+            ends.append(best(sweep(rule, problem, 1000, rng=range(50), lr=tried).loss[-1]))
+    return paired(*ends, level=0.95)

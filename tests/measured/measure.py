@@ -64,6 +64,8 @@ class Entry(NamedTuple):
     schedules: tuple[str, ...] = ("constant", "linear")
     #: Whether its ends alone are stored, and no smaller budgets are tried.
     brief: bool = False
+    #: Whether the rate rises over the first tenth of the steps.
+    warm: bool = False
 
 
 #: What is compared. No rule has weight decay, so that AdamW is Adam.
@@ -80,8 +82,13 @@ ENTRIES: dict[str, Entry] = {
     "Muon, γ = 0": Entry(Muon(momentum=0), 1.0, mixed=True),
 }
 
-#: What is measured beside them, with another number than the rate changed.
-BESIDE: dict[str, Entry] = {"Adam, β₂ = 0.95": Entry(Adam(beta2=0.95), brief=True)}
+#: What is measured beside them, with something else than the rate changed.
+BESIDE: dict[str, Entry] = {
+    "Adam, β₂ = 0.95": Entry(Adam(beta2=0.95), brief=True),
+    "Schedule-Free, warm-up": Entry(
+        ScheduleFree(), 20.0, "Momentum", schedules=("constant",), brief=True, warm=True
+    ),
+}
 
 #: Where the search for the rate of the two yardsticks begins.
 BEGIN = {
@@ -149,7 +156,8 @@ def maker(
     network: str, entry: Entry, schedule: str, steps: int, yardsticks: dict[str, Any]
 ) -> Callable[[Any], Rule]:
     """Return what makes the rule with a rate, or with a column of them."""
-    falls: Any = Linear(T=steps) if schedule == "linear" else Constant()
+    rises = steps // 10 if entry.warm else 0
+    falls: Any = Linear(T=steps, warmup=rises) if schedule == "linear" else Constant(warmup=rises)
 
     def make(lr: Any) -> Rule:
         rule = scheduled(entry.rule.changed(lr=lr), falls)

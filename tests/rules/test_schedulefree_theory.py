@@ -256,6 +256,16 @@ def test_noise_in_a_running_average(seed: int) -> None:
     assert share == pytest.approx((1 - b) * (1 + b * q) / ((1 + b) * (1 - b * q)))
 
 
+def test_an_average_no_longer_than_the_memory_leaves_half_of_the_noise() -> None:
+    q = np.linspace(0, 1, 100, endpoint=False)[:, None]
+    b = q * np.linspace(0, 1, 101)
+    share = (1 - b) * (1 + b * q) / ((1 + b) * (1 - b * q))
+    assert share.min() >= 0.5
+    assert (np.diff(share, axis=1) <= 0).all()
+    # Where ηh is above 1, q is below 0, and a shorter memory leaves less than half.
+    assert (1 - 0.3) * (1 - 0.3 * 0.5) / ((1 + 0.3) * (1 + 0.3 * 0.5)) < 0.4
+
+
 def test_the_weights_of_a_warm_up() -> None:
     squares = (np.arange(1, 11) / 10) ** 2
     assert squares.sum() == pytest.approx(3.85)

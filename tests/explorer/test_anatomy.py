@@ -10,7 +10,9 @@ import pytest
 
 from adaptive import (
     NAG,
+    ON_MATRICES,
     SGD,
+    WITH_TOTALS,
     Adadelta,
     Adam,
     AdaMax,
@@ -25,7 +27,7 @@ from adaptive import (
 )
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
-from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
+from adaptive.problems import Digits, LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
 from adaptive.rules import Rule
 from adaptive.schedules import Constant, Cosine, Linear
 from adaptive.tracing import TracingError, dissect, trace_rule
@@ -86,6 +88,15 @@ def test_a_direction_that_is_a_sum_has_a_name():
         "[plain: v bar_t] = [gradient: (1 − mix) g_t] + [plain: mix v_t]",
         "[step: Δθ_t] = − [plain: η v bar_t]",
     ]
+
+
+@pytest.mark.parametrize("kind", (*ON_MATRICES, *WITH_TOTALS), ids=lambda kind: kind.__name__)
+def test_a_rule_on_whole_arrays_is_told_why_not(kind):
+    """Whatever the problem: that there is no matrix in the plane is not the reason."""
+    words = rf"^{kind.__name__} cannot be recorded: it works on whole arrays, and figures.*single"
+    for problem in (Ravine(), Digits()):
+        with pytest.raises(TracingError, match=words):
+            anatomy(kind(), problem)
 
 
 def test_a_schedule_has_a_line_of_its_own():

@@ -318,7 +318,11 @@ def _kind(of: Any, schedule: Any, name: str) -> Any:
         # By name only: a field without a default may follow those that have one.
         [(each.name, Any, _again(each)) for each in _settings(schedule)],
         bases=(of,),
-        namespace={"__module__": __name__, **{each.__name__: each for each in (*methods, *looks)}},
+        namespace={
+            "__module__": __name__,
+            "follows": (name, *of.follows),
+            **{each.__name__: each for each in (*methods, *looks)},
+        },
         frozen=True,
         eq=False,
         repr=False,

@@ -17,6 +17,7 @@ from adaptive import (
     NAG,
     SGD,
     Adam,
+    AdaMax,
     AdamW,
     Momentum,
     Nadam,
@@ -327,14 +328,39 @@ def test_runs_of_all_kinds() -> None:
 
 
 def test_equations() -> None:
+    """The factor of a schedule has a line of its own, and a name where it is used."""
     text = rule_to_latex(scheduled(NAG(), Constant(), "momentum"))
     factor = r"\min\left(1, \frac{t}{\max\left(1, T_{\mathrm{w}}\right)}\right)"
-    assert rf"\theta_{{t-1}} - \gamma {factor} v_{{t-1}}" in text
-    assert rf"v_t &= \gamma {factor} v_{{t-1}} + \eta g_t" in text
+    assert text.splitlines()[1:-1] == [
+        r"g_t &= \nabla J\left(\theta_{t-1} - \gamma f_t v_{t-1}\right) \\",
+        rf"f_t &= {factor} \\",
+        r"v_t &= \gamma f_t v_{t-1} + \eta g_t \\",
+        r"\theta_t &= \theta_{t-1} - v_t",
+    ]
     assert r"\cos{\left(\pi \min" in rule_to_latex(scheduled(SGD(), Cosine(T=5)))
     assert r"{\alpha T}" in rule_to_latex(scheduled(SGD(), WSD(T=5)))
     own = rule_to_latex(scheduled(NAG(), lambda t: np.exp(-t), "momentum"))
-    assert r"\gamma e^{- t} v_{t-1}\right)" in own
+    assert r"f_t &= e^{- t} \\" in own
+    # The step itself needs no name, at the point ahead neither.
+    bare = rule_to_latex(scheduled(NAG(), lambda t: t, "momentum")).splitlines()
+    assert bare[1] == r"g_t &= \nabla J\left(\theta_{t-1} - \gamma t v_{t-1}\right) \\"
+    assert bare[2] == r"v_t &= \gamma t v_{t-1} + \eta g_t \\"
+
+
+def test_equations_of_several_schedules() -> None:
+    """Each has its number, that of the outermost first; what is no formula has no name."""
+    inner = scheduled(NAG(), Constant(), "momentum")
+    text = rule_to_latex(scheduled(inner, lambda t: 1 / t)).splitlines()
+    assert r"\gamma f_{2,t} v_{t-1}\right)" in text[1]
+    assert text[2] == r"f_{1,t} &= \frac{1}{t} \\"
+    assert text[3].startswith(r"f_{2,t} &= \min")
+    assert text[4] == r"v_t &= \gamma f_{2,t} v_{t-1} + \eta f_{1,t} g_t \\"
+    twice = scheduled(scheduled(SGD(), np.sqrt), lambda t: 1 / t)
+    assert r"\eta f_{1,t} f_{2,t} g_t" in rule_to_latex(twice)
+    assert r"- \eta t g_t" in rule_to_latex(scheduled(SGD(), lambda t: t))
+    assert r"- \eta 0.5 g_t" in rule_to_latex(scheduled(SGD(), lambda t: 0.5))
+    # A rule that divides by what depends on the step follows no schedule by that.
+    assert "f_t" not in rule_to_latex(AdaMax())
 
 
 def test_in_javascript_the_schedule_is_a_constant_of_the_step() -> None:

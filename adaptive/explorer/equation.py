@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from adaptive.explorer import typeset
 from adaptive.explorer.typeset import EQUALS, MINUS, PLUS, Printer, Row
-from adaptive.tracing.anatomy import PARTS, Dissection, copied, factors, summands
+from adaptive.tracing.anatomy import PARTS, Dissection, copied, factors, has_data, summands
 from adaptive.tracing.graph import Graph, Node
-from adaptive.tracing.latex import GUARD, STEP, in_order, letters_of, names_of
+from adaptive.tracing.latex import GUARD, STEP, in_order, letters_of, names_ahead, names_of
 
 #: A term of more signs may be broken into lines.
 LONG = 36
@@ -29,11 +29,15 @@ FROM = {
 
 @dataclass(frozen=True)
 class Term:
-    """One term: how it is written, its role, and which value stands under it, if one does."""
+    """One term: how it is written, its role, and which value stands under it, if one does.
+
+    A value that is ``common`` to both coordinates stands there once.
+    """
 
     row: Row
     role: str
     value: int | None
+    common: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,8 @@ class _Builder:
 
     def _term(self, node: Node, *, top: bool = False, least: int = 2, numbers: bool = True) -> Term:
         row = self.printer.print(node, least, top=top)
-        return Term(row, self.anatomy.role(node), self._value(node) if numbers else None)
+        common = not has_data(node)
+        return Term(row, self.anatomy.role(node), self._value(node) if numbers else None, common)
 
     # -------------------------------------------------------------- lines
 
@@ -151,7 +156,7 @@ class _Builder:
         """Return the line that says where the gradient is taken."""
         assert self.traced.lookahead is not None
         (point,) = self.traced.lookahead.outputs
-        where = Printer(letters_of(self.traced), {}).print(point)
+        where = Printer(letters_of(self.traced), names_ahead(self.traced)).print(point)
         return [
             Term(typeset.name("g_t"), "gradient", GIVEN.index("gradient")),
             typeset.upright(EQUALS),
@@ -314,7 +319,7 @@ def _part(part: Term | Fraction | Row, numbers: Sequence[Sequence[str]]) -> str:
             pair = "".join(f"<span>{text}</span>" for text in numbers[part.value])
             shown = f'<span class="n" data-value="{part.value}">{pair}</span>'
         say = html.escape(typeset.plain(part.row))
-        kind = part.role + " long" * (len(say) > LONG)
+        kind = part.role + " long" * (len(say) > LONG) + " common" * part.common
         return (
             f'<span class="term {kind}" data-role="{part.role}" data-say="{say}">'
             f'<span class="s">{typeset.html(part.row)}</span>{shown}</span>'

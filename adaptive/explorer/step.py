@@ -120,6 +120,7 @@ def anatomy(
       step     (0.478, 0.54)
     """
     _checks.instance("rule", rule, Rule)
+    trace_rule(rule)  # so that a rule on whole arrays is told why, whatever the problem
     check_run(rule, problem)
     arguments.planar(problem)
     steps = arguments.steps(steps, 1)
@@ -132,7 +133,7 @@ def anatomy(
     path = descend(rule, problem, start, steps, _checks.count("rng", rng))
     if not path.steps:
         raise ValueError(f"theta0 must be where the loss is finite, got {start.tolist()}")
-    trace_rule(rule), trace_problem(problem)  # so that what cannot be recorded is said at once
+    trace_problem(problem)  # so that what cannot be recorded is said at once
     return Anatomy(rule, problem, path, start, steps, at, rng, key)
 
 

@@ -7,6 +7,7 @@ LaTeX of `adaptive.tracing.latex`; of LaTeX no more is read than names need.
 from __future__ import annotations
 
 import html as _html
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -190,9 +191,8 @@ class Printer:
         if op == "symbol":
             return name(self.letters[node.value]), _ATOM
         if op == "number":
-            return upright(
-                f"{node.value:g}".replace("-", MINUS)
-            ), _ATOM if node.value >= 0 else _SUM
+            text = "π" if node.value == math.pi else f"{node.value:g}".replace("-", MINUS)
+            return upright(text), _ATOM if node.value >= 0 else _SUM
         if op in ("add", "subtract"):
             sign = PLUS if op == "add" else MINUS
             # A sign after a sign needs brackets.

@@ -32,7 +32,7 @@ CLOSED = ("beta",)
 #: Those whose lower end does not.
 OPEN = ("d0",)
 #: What a rule says of itself as a class, and what is no hyperparameter.
-OF_THE_CLASS = ("state_names", "sides", "sees_theta", "elementwise", "of_all")
+OF_THE_CLASS = ("state_names", "sides", "sees_theta", "elementwise", "of_all", "follows")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,8 @@ class Rule:
     #: Whether each parameter makes its step alone. From the update of one parameter are derived
     #: figures to be moved, exported optimizers and compiled loops.
     elementwise: ClassVar[bool] = True
+    #: The hyperparameters that follow a schedule, that of the outermost first: see `scheduled`.
+    follows: ClassVar[tuple[str, ...]] = ()
     #: The hyperparameters with which the book runs the rule on the circles task.
     on_circles: ClassVar[dict[str, float]] = {}
     #: The state: a named tuple of ``t``, the steps made so far, and the arrays.

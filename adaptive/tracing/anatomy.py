@@ -84,7 +84,7 @@ class Dissection:
             return "step" if node.args else _role_of(str(node.value))
         if roles := {_role_of(name) for name in self.sources(node)}:
             return "plain" if len(roles) > 1 else roles.pop()
-        return "scale" if self.parity[node] == EVEN and _has_data(node) else "plain"
+        return "scale" if self.parity[node] == EVEN and has_data(node) else "plain"
 
 
 def dissect(traced: TracedRule) -> Dissection:
@@ -119,7 +119,8 @@ def _role_of(source: str) -> str:
     return {"g": "gradient", "theta": "decay"}.get(source, "memory")
 
 
-def _has_data(node: Node) -> bool:
+def has_data(node: Node) -> bool:
+    """Return whether a node differs from element to element, and is not of settings and t alone."""
     return any(differs(str(part.value)) for part in parts_of(node) if part.op == "symbol")
 
 

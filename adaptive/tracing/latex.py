@@ -16,7 +16,7 @@ from typing import Any
 from adaptive import _checks
 from adaptive.rules.base import Rule
 from adaptive.tracing.anatomy import factors, parts_of
-from adaptive.tracing.graph import Node, TracingError
+from adaptive.tracing.graph import Node, Program, TracingError
 from adaptive.tracing.record import TracedRule, trace_rule
 
 #: The book's letters for hyperparameters and states; others are printed as they are called.
@@ -106,7 +106,8 @@ def letters_of(traced: TracedRule) -> dict[str, str]:
 def names_of(traced: TracedRule) -> dict[Node, str]:
     """Return the parts of an update that have a name of their own, with it, as LaTeX."""
     step, *states = traced.update.outputs
-    names = {
+    names = _factors(traced.rule, traced.update)
+    names |= {
         new: f"{_letter(name)}_t" for name, new in zip(traced.rule.state_names, states, strict=True)
     }
     for new in states:
@@ -115,6 +116,37 @@ def names_of(traced: TracedRule) -> dict[Node, str]:
     if any(step in parts_of(new) for new in states):
         names[step] = STEP
     return names
+
+
+def names_ahead(traced: TracedRule) -> dict[Node, str]:
+    """Return the parts of a look-ahead that the lines of the update explain, with their names."""
+    assert traced.lookahead is not None
+    told = _factors(traced.rule, traced.update).values()
+    found = _factors(traced.rule, traced.lookahead)
+    return {node: name for node, name in found.items() if name in told}
+
+
+def _factors(rule: Rule, program: Program) -> dict[Node, str]:
+    """Return the factors of the schedules that a rule follows, with their names, as LaTeX."""
+    found: dict[Node, str] = {}
+    values: dict[str, Node] = {}
+    nodes = list(program.nodes())
+    for number, name in enumerate(rule.follows, start=1):
+        value = values.get(name)
+        for node in nodes:
+            # Nothing but its schedule sees a hyperparameter that follows one.
+            if node.op != "multiply" or not _is_of(node.args[0], value, name):
+                continue
+            values[name], factor = node, node.args[1]
+            if factor.op not in ("symbol", "number"):
+                found[factor] = "f_t" if len(rule.follows) == 1 else f"f_{{{number},t}}"
+            break
+    return found
+
+
+def _is_of(node: Node, value: Node | None, name: str) -> bool:
+    """Return whether a node is a hyperparameter, or what a schedule has made of it."""
+    return node.value == f"hyper.{name}" if value is None else node is value
 
 
 def in_order(names: Mapping[Node, str]) -> Iterator[Node]:
@@ -150,7 +182,8 @@ class _Equations:
         """Yield the two sides of each equation, in an order in which they can be worked out."""
         if self.traced.lookahead is not None:
             (point,) = self.traced.lookahead.outputs
-            yield "g_t", rf"\nabla J\left({self._printed(point, self._next(point))}\right)"
+            named = self._next(point) | names_ahead(self.traced)
+            yield "g_t", rf"\nabla J\left({self._printed(point, named)}\right)"
         names = names_of(self.traced)
         for node in in_order(names):
             rest = {other: name for other, name in names.items() if other is not node}
@@ -229,7 +262,7 @@ class _Equations:
         over = self._times(above, named)
         if below:
             under = self.sympy.Pow(self._times(below, named), -1, evaluate=False)
-            over = self.sympy.Mul(over, under, evaluate=False)
+            over = self.sympy.Mul(over, under, evaluate=False) if above else under
         return over if sign > 0 else self.sympy.Mul(-1, over, evaluate=False)
 
     def _times(self, nodes: Sequence[Node], named: Mapping[Node, str]) -> Any:

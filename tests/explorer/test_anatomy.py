@@ -10,7 +10,9 @@ import pytest
 
 from adaptive import (
     NAG,
+    ON_MATRICES,
     SGD,
+    WITH_TOTALS,
     Adadelta,
     Adam,
     AdaMax,
@@ -21,11 +23,13 @@ from adaptive import (
     ScheduleFree,
     anatomy,
     descend,
+    scheduled,
 )
 from adaptive.explorer import equation, lens, typeset
 from adaptive.explorer.equation import Fraction, Term
-from adaptive.problems import LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
+from adaptive.problems import Digits, LogisticRegression, Ravine, Rosenbrock, Saddle, Surface
 from adaptive.rules import Rule
+from adaptive.schedules import Constant, Cosine, Linear
 from adaptive.tracing import TracingError, dissect, trace_rule
 from adaptive.tracing.latex import in_order, letters_of, names_of
 from tests.every import KINDS, every_rule
@@ -84,6 +88,48 @@ def test_a_direction_that_is_a_sum_has_a_name():
         "[plain: v bar_t] = [gradient: (1 − mix) g_t] + [plain: mix v_t]",
         "[step: Δθ_t] = − [plain: η v bar_t]",
     ]
+
+
+@pytest.mark.parametrize("kind", (*ON_MATRICES, *WITH_TOTALS), ids=lambda kind: kind.__name__)
+def test_a_rule_on_whole_arrays_is_told_why_not(kind):
+    """Whatever the problem: that there is no matrix in the plane is not the reason."""
+    words = rf"^{kind.__name__} cannot be recorded: it works on whole arrays, and figures.*single"
+    for problem in (Ravine(), Digits()):
+        with pytest.raises(TracingError, match=words):
+            anatomy(kind(), problem)
+
+
+def test_a_schedule_has_a_line_of_its_own():
+    decaying = [
+        "[plain: f_t] = min( [plain: min(1, t / max(1, T_w))] , "
+        "[plain: max(0, (T + 1 − t) / (T − T_w))] )",
+    ]
+    lines = _lines(scheduled(Adam(), Linear(T=60)))
+    assert lines[:1] == decaying
+    assert lines[-2] == "[step: Δθ_t] = − η f_t [plain: m hat_t] over [scale: √(v hat_t) + ε]"
+    ahead, factor, velocity, _ = _lines(scheduled(NAG(), Constant(), "momentum"))
+    assert ahead == "[gradient: g_t] = ∇J( [plain: θ_t−1 − γ f_t v_t−1] )"
+    assert factor == "[plain: f_t] = min( [plain: 1] , [plain: t / max(1, T_w)] )"
+    assert velocity == "[step: v_t] = [memory: γ f_t v_t−1] + [gradient: η g_t]"
+    assert "cos(π min(1" in _lines(scheduled(SGD(), Cosine(T=9)))[0]
+
+
+def test_what_both_coordinates_share_is_told_once():
+    """The factor of a schedule, and what it is made of; all else differs between them."""
+    found = equation.equation(dissect(trace_rule(scheduled(AdamW(), Linear(T=60)))))
+    for k, line in enumerate(found.lines):
+        assert all(term.common == (k == 0) for term in line if isinstance(term, Term))
+    made = equation.to_html(found.lines, [["1", "2"]] * (len(found.nodes) + 4))
+    assert made.count(" common") == 3
+
+
+def test_the_factor_of_a_schedule_is_that_of_its_step():
+    rule = scheduled(Adam(lr=0.4), Linear(T=60, warmup=10))
+    shown = anatomy(rule, Ravine(), at=5)
+    (factor, *_), *_ = shown._equation.lines
+    for t in (1, 5, 10, 11, 60):
+        values = [None] * len(equation.GIVEN) + shown._computed(shown._equation.nodes, t)
+        np.testing.assert_allclose(values[factor.value], Linear(T=60, warmup=10)(t))
 
 
 def test_where_a_problem_projects_the_last_line_says_so():

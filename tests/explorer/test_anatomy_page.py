@@ -7,10 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from adaptive import NAG, SGD, Adam, Momentum, RMSprop, anatomy
+from adaptive import NAG, SGD, Adam, Momentum, RMSprop, anatomy, scheduled
 from adaptive.explorer.equation import GIVEN
 from adaptive.explorer.step import short
 from adaptive.problems import NoisyQuadratic, Ravine, Saddle
+from adaptive.schedules import Linear
 from adaptive.tracing.anatomy import PARTS
 from tests.every import KINDS, SUMS, every_rule
 from tests.explorer.support import points, settle, show, slider, violations
@@ -408,3 +409,21 @@ def test_within_a_page_as_well(page):
         "() => document.querySelector('.adaptive-anatomy').explorer.state.t === 9"
     )
     assert _state(page) == {"t": 9, "start": [-3, 0.5]}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_factor_of_a_schedule_is_one_number(shared, tmp_path, size):
+    """It is the same in both coordinates, for eyes and ears; and the long line has its room."""
+    shape = Linear(T=60, warmup=10)
+    page = show(shared, tmp_path, anatomy(scheduled(Adam(lr=0.4), shape), Ravine()))
+    page.set_viewport_size(SIZES[size])
+    for t in (5, 40):
+        _seek(page, t)
+        page.wait_for_timeout(600)  # what is spoken waits until the hand rests
+        factor = page.locator(".line").first.locator(".term").first
+        shown = [each for each in factor.locator(".n > span").all() if each.is_visible()]
+        assert [each.inner_text() for each in shown] == [short(shape(t))]
+        said = factor.get_attribute("aria-label")
+        assert said == f"f_t, a value on the way: {short(shape(t))}"
+    wide = page.evaluate("[document.body.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]

@@ -127,6 +127,18 @@ def test_what_is_derived_from_one_parameter_is_refused(kind: type[Rule]) -> None
 
 
 @pytest.mark.parametrize("kind", ON_MATRICES)
+def test_nothing_of_the_callers_is_written_to(kind: type[Rule]) -> None:
+    rule, theta, (g, *others) = kind(), start((3, 7)), gradients((3, 7))[:3]
+    state = rule.init(theta)
+    for each in others:
+        theta, state = rule.step(theta, each, state)
+    kept = [array.copy() for array in (theta, g, *state[1:])]
+    rule.step(theta, g, state)
+    for array, old in zip((theta, g, *state[1:]), kept, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+@pytest.mark.parametrize("kind", ON_MATRICES)
 def test_in_place_it_makes_the_same_step(kind: type[Rule]) -> None:
     rule, g = kind(), gradients((3, 7))
     theta, into = start((3, 7)), start((3, 7))

@@ -272,6 +272,14 @@ def test_directions_without_anything_stay_so() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
+def test_directions_without_anything_but_rounding_stay_so(seed: int) -> None:
+    g = np.random.default_rng(seed).normal(size=(6, 2))
+    found, U = inverse_root(g @ g.T, 4), np.linalg.svd(g)[0]
+    np.testing.assert_allclose(found @ U[:, 2:], 0, atol=1e-7)
+    assert np.linalg.matrix_rank(found, tol=1e-6) == 2
+
+
+@pytest.mark.parametrize("seed", range(10))
 def test_followed_comes_to_the_eigenvectors_in_their_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
     turn = np.linalg.qr(rng.normal(size=(4, 4))).Q

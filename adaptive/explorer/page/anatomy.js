@@ -175,7 +175,8 @@ export class Anatomy {
   /** Say a term with its numbers. */
   named(term) {
     const value = term.querySelector(".n")?.dataset.value;
-    const numbers = value ? `: ${this.values[value].map(short).join(" and ")}` : "";
+    const pair = value && this.values[value].slice(0, term.matches(".common") ? 1 : 2);
+    const numbers = pair ? `: ${pair.map(short).join(" and ")}` : "";
     return `${term.dataset.say}, ${this.spec.words.role[term.dataset.role]}${numbers}`;
   }
 

@@ -20,12 +20,14 @@ from typing import Any
 import nbformat
 
 from adaptive.course.instructor import CourseError, walls
-from adaptive.course.instructor.collect import student_folder
+from adaptive.course.instructor.collect import collect, student_folder
 from adaptive.course.instructor.course import Course, Options
 from adaptive.course.instructor.keys import paper
 from adaptive.course.instructor.tables import Row
+from adaptive.course.instructor.variants import Variants
 
 WAITS = "Not yet marked: a person reads this answer."
+EMPTY = "There is no answer yet."
 
 
 def mark(base: Path) -> dict[str, Any]:
@@ -60,8 +62,22 @@ def mark(base: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         handed_in = Path(folder) / f"{student}_{number}_assignsubmission_file"
         shutil.copytree(base / "submission", handed_in, symlinks=True)
+        if not collect(Path(folder), name):
+            return _refused(f"there is no file in the submission. Hand in {name}.ipynb.")
+        papers = Variants(course.root, name)
+        if papers.there and not papers.whose(student, number):
+            return _refused(
+                f"no paper was made for {student}, as Gradescope calls you. Ask your instructor "
+                "for one, and then hand in again."
+            )
         [row] = course.grade(name, Path(folder), options)
     return report(course, name, row)
+
+
+def _refused(why: str) -> dict[str, Any]:
+    """Return what is said of a submission in which there is nothing to mark."""
+    says = f"This could not be graded: {why}"
+    return {"score": 0, "output": says, "output_format": "text"}
 
 
 def _who(base: Path) -> tuple[str, str]:
@@ -93,8 +109,7 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     if row.problem and taken_in.exists():
         raise CourseError(row.problem)
     if row.problem:
-        says = f"This could not be graded: {row.problem}. Hand in {name}.ipynb."
-        return {"score": 0, "output": says, "output_format": "text"}
+        return _refused(f"{row.problem}. Hand in {name}.ipynb.")
     if row.unmarked:
         raise CourseError(f"there is no mark for {', '.join(row.unmarked)}")
     keys = paper(course.root, name).keys

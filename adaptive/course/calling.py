@@ -194,10 +194,10 @@ def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> st
         inside = error.__traceback__.tb_next
         if inside is None and "argument" in str(error):
             return f"cannot be called as {called}: {error}. Keep the arguments as they were given"
-    if isinstance(error, SystemExit):
-        return "ends Python with exit(): a function ends with return"
     seen = errors.seen(error, getattr(_called(function), "__code__", None))
     where = f" {errors.place(seen)}".rstrip()
+    if isinstance(error, SystemExit):
+        return f"ends Python with exit(){where}: a function ends with return"
     says = causes.explain(seen)
     if isinstance(error, KeyboardInterrupt):
         return f"was stopped{where}: {says}"

@@ -133,13 +133,13 @@ def _repeats(calls: Callable[[Any], bool]) -> Formula:
 
 
 def _again(i: Any, o: Any) -> Any:
-    """Return how many calls went into rates run already, where the budget is for all of them.
+    """Return how many calls went into rates run already, when all of them had been tried.
 
     It is less than nothing where there were more calls than the budget has: that is charged above.
     """
     if o.calls > i.budget:
         return -np.inf
-    return o.calls - o.different if i.budget >= len(i.rates) else 0
+    return o.calls - o.different if o.different == len(i.rates) else 0
 
 
 def _after_nan(ends: Array) -> Any:
@@ -321,7 +321,7 @@ SEARCH = Code(
                 Mistake(
                     "One call of the budget is left over, and a rate untried: is the first or the "
                     "last rate skipped?",
-                    lambda i, o: i.budget - 1,
+                    lambda i, o: min(i.budget, len(i.rates)) - 1,
                 ),
                 Mistake(
                     "Half of the budget goes into rates that were run already.",

@@ -102,7 +102,8 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     Returns
     -------
     dict
-        A test for each question; that of a written answer has no score. What closed questions got
+        A test for each question; that of a written answer has no score, unless there is none to
+        read. What closed questions got
         is shown when the marks are published: until then there may be another attempt.
     """
     taken_in = course.root / "submitted" / row.student / name / f"{name}.ipynb"
@@ -120,7 +121,7 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     for question, points in row.points.items():
         cell = made[f"{name}-{question}"]
         test: dict[str, Any] = {"name": question, "output_format": "text"}
-        test["output"] = _printed(cell)
+        test["output"] = _printed(cell) or EMPTY * (cell.cell_type == "markdown")
         if question in row.by_hand:
             test["output"] = WAITS
         else:

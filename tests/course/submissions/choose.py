@@ -227,7 +227,7 @@ def search(run, rates, budget):
 
 # %% wrong search: it remembers the best of an earlier call
 # points: search 0
-# says: It is the rate with the lowest loss among those that were tried.
+# says: run is never called, so nothing is known of any rate
 calls_made = [0]
 
 
@@ -709,7 +709,7 @@ def search(run, rates, budget):
 
 # %% wrong search: it is ended in a line that is named
 # points: search 0
-# says: ends Python with exit() in line 4 of its cell, `exit()`
+# says: ends Python with exit() in line 6 of its cell, `exit()`
 def search(run, rates, budget):
     for lr in rates[:budget]:
         if run(lr) < 10:
@@ -731,12 +731,10 @@ choice = "Adagrad(lr=0.25)"
 # says: These are 2: take the one that is asked for
 sgd_rate = [0.006, 0.012]
 
-# %% wrong run-b: the logarithm of something negative
+# %% wrong run-b: not a number, as from the logarithm of something negative
 # points: run-b 1
 # says: Is there a logarithm or a root of something negative
-t = np.arange(1, 401)
-rate = B.steps[:, 0] / B.gradient[:, 0]
-run_b = {"cause": "rates used up", "exponent": np.polyfit(np.log(t[9:]), np.log(rate[9:]), 1)[0]}
+run_b = {"cause": "rates used up", "exponent": np.nan}
 
 # %% wrong run-b: the height of the line
 # points: run-b 1

@@ -121,7 +121,7 @@ def adagrad(theta, g, G, lr, eps):
 
 # %% wrong adagrad: exit
 # points: adagrad 0
-# says: ends Python with exit(): a function ends with return
+# says: ends Python with exit() in line 4 of its cell, `exit()`: a function ends with return
 def adagrad(theta, g, G, lr, eps):
     exit()
 

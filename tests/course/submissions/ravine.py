@@ -345,7 +345,7 @@ def nag(theta, grad, v, lr, momentum):
 
 # %% wrong nag: leaves Python
 # points: nag 0
-# says: It ends Python with exit(): a function ends with return.
+# says: ends Python with exit() in line
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v)
     raise SystemExit

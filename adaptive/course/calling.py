@@ -106,7 +106,8 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     with transcript.writing(arguments) as written:
         try:
             with quietly(), watch.listening() if watch else contextlib.nullcontext():
-                result = function(*arguments.values())
+                # While it is watched, and once: an object could find out who looks at it.
+                result = transcript.plain(function(*arguments.values()))
                 written["value"] = transcript.value(result)
                 return result
         except transcript.Stopped as stopped:

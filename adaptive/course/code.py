@@ -265,7 +265,6 @@ class Code:
         """Call a function once, and note in the run what is wrong but for the values."""
         handed = self._handed(inputs)
         i = SimpleNamespace(**inputs)
-        right = self._right(i)
         missing: dict[str, str] = {}
         try:
             parts, named = values(call(answer, handed), self.returns)
@@ -281,7 +280,8 @@ class Code:
             missing = dict.fromkeys(self.returns, mishap.sentence)
             if len(got) == len(self.returns):
                 run.note("error", mishap.sentence)
-        o = SimpleNamespace()
+        # Not before: what is there while the function runs, it could find.
+        o, right = SimpleNamespace(), self._right(i)
         for name in got:
             value, slip = fitted(name, got[name], getattr(right, name))
             run.note("shape", slip)

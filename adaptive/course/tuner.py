@@ -151,6 +151,7 @@ def _after_nan(ends: Array) -> Any:
 _WORST = _place(np.nanargmax)
 _WORST_FINITE = _place(lambda ends: np.nanargmax(np.where(np.isinf(ends), np.nan, ends)))
 _THE_LAST = _place(lambda ends: -1)
+_LAST_FINITE = _place(lambda ends: np.flatnonzero(np.isfinite(ends))[-1])
 _AFTER = _place(lambda ends: np.nanargmin(ends) + 1)
 _BEFORE = _place(lambda ends: np.nanargmin(ends) - 1)
 _NEVER = "run is never called, so nothing is known of any rate: run(lr) returns the loss."
@@ -227,7 +228,7 @@ SEARCH = Code(
             expected=_best_of_all,
             # What else is wrong with the rate is charged above.
             accepts=(
-                *(_if_all(formula) for formula in (_best_place, _lowest, _THE_LAST)),
+                *(_if_all(formula) for formula in (_best_place, _lowest, _THE_LAST, _LAST_FINITE)),
                 *(_if_all(formula) for formula in (_AFTER, _BEFORE, _WORST, _WORST_FINITE)),
                 # Rates are missing, but not because one of them diverged.
                 lambda i, o: np.nan if _stopped(i, o) else _best(i, o),

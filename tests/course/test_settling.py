@@ -7,6 +7,7 @@ import asyncio
 import builtins
 import functools
 import gc
+import importlib
 import json
 import math
 import signal
@@ -268,20 +269,44 @@ def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
     try:
         kept.number = 5
         done = json.loads(guard.before_check(["sum"]))
+        assert done.pop("course") == guard._course()
         assert done == {"seal": seal, "back": ["kept_by_guard.number", "sum"], "running": False}
         remembered = sys.modules[guard.PLACE].remembered
         # What is not remembered is not taken over.
         remembered["put_back"] = remembered["seal"] = lambda *arguments: seal
         kept.number = 5
-        assert json.loads(guard.before_check([])) == {
-            "seal": seal,
-            "back": ["kept_by_guard.number"],
-            "running": False,
-        }
+        done = json.loads(guard.before_check([]))
+        assert (done["seal"], done["back"]) == (seal, ["kept_by_guard.number"])
         remembered["_saved"] = []
         assert json.loads(guard.before_check([]))["seal"] != seal
     finally:
         del sys.modules[guard.PLACE]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("returned", "close"), ("transcript", "writing"), ("transcript", "CALLS")]
+)
+def test_the_course_s_code_has_another_hash_when_some_of_it_is_another(module, name, monkeypatch):
+    known = guard._course()
+    assert guard._course() == known
+    # Where the guard finds it: a module may have been read afresh.
+    held = importlib.import_module(f"adaptive.course.{module}")
+    monkeypatch.setattr(held, name, lambda *given: True)
+    assert guard._course() != known
+    monkeypatch.undo()
+    assert guard._course() == known
+
+
+def test_other_code_in_a_function_or_a_class_of_the_course_changes_its_hash(monkeypatch):
+    known = guard._course()
+    checks = importlib.import_module("adaptive.course.code")
+    monkeypatch.setattr(checks.Code, "_mark", lambda *given: None)
+    assert guard._course() != known
+    monkeypatch.undo()
+    assert guard._course() == known
+    function = importlib.import_module("adaptive.course.returned").close
+    monkeypatch.setattr(function, "__code__", (lambda one, other: True).__code__)
+    assert guard._course() != known
 
 
 def _of_a_cell(text: str) -> Any:

@@ -755,3 +755,18 @@ run_c = {"cause": "no bias correction", "ratio": abs(C.steps[0, 0]) / C.lr}
 
 # %% right run-c: a key as Python's names are written
 run_c = {"cause": "no bias correction", "first_step": abs(C.steps[0, 0]) / C.lr}
+
+
+# %% wrong search: the lowest so far is never renewed, which is charged once
+# points: search 3
+# says: You return the rate that was tried last
+def search(run, rates, budget):
+    best, lowest = None, 1e10
+    for lr in rates:
+        if budget == 0:
+            return best
+        loss = run(lr)
+        budget -= 1
+        if loss < lowest:
+            best = lr
+    return best

@@ -431,6 +431,19 @@ for module in (np, np._core, np._core.numeric, np._core.fromnumeric):
             setattr(module, name, lambda *a, **k: True)
 np.random.default_rng = lambda *a: None
 """
+#: A message that the grader's own memory would have to hold.
+GIANT = """\
+from IPython.display import display
+display({"text/plain": "x" * (300 * 2**20)}, raw=True)
+"""
+RAISES = """\
+import resource
+try:
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+    print("The limit of memory is raised.")
+except ValueError:
+    print("The limit of memory stays.")
+"""
 #: For kernels that start later, and for Pythons that they start.
 PLANTS = """\
 import os, pathlib, sys
@@ -752,6 +765,11 @@ CASES: dict[str, Case] = {
         (1, 1, 0),
         "Nothing that can be read comes from the kernel",
         noticed="what the kernel sends",
+    ),
+    "giant": Case(
+        _book(lambda book: book.own(GIANT).own(RAISES)),
+        says="The limit of memory stays",
+        seconds=15,
     ),
     "deep": _cheats(DEEP, "numpy.random.default_rng"),
     "quotes": Case(_book(_quotes), says="has a part of a check in it, and is left out"),

@@ -84,6 +84,14 @@ def test_a_cell_without_points_has_one_error():
     assert _settled(_error(), _result("nan")) == [("ValueError", "no")]
 
 
+def test_what_is_put_back_has_a_name_that_terminals_can_show():
+    """A function's name is the student's to choose, and is told to the instructor."""
+    run, said = Run(), {"seal": "s", "course": "c", "running": False}
+    run._seal = "s"
+    run._ask_guard = lambda call: json.dumps(said | {"back": ["a\x1b[2J\nb", 3, "x" * 1000]})
+    assert run._put_back(new_code_cell("check(f)")) == ["a?[2J?b", "3", "x" * 100]
+
+
 def test_what_is_written_to_stderr_is_no_failure():
     assert _settled(_stream("careful", "stderr"), _result("2")) == [
         ("text", "careful"),
@@ -464,9 +472,15 @@ def test_memory_is_limited(monkeypatch, limit):
     resource = pytest.importorskip("resource")
     asked = []
     monkeypatch.setattr(resource, "setrlimit", lambda *a: asked.append(a))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (1, resource.RLIM_INFINITY))
+    guard.limit_memory(limit)
+    # Code that runs later cannot raise it.
+    size = int(1.5 * 2**30)
+    assert asked == ([(resource.RLIMIT_AS, (size, size))] if limit else [])
+    asked.clear()
     monkeypatch.setattr(resource, "getrlimit", lambda which: (1, 7))
     guard.limit_memory(limit)
-    assert asked == ([(resource.RLIMIT_AS, (int(1.5 * 2**30), 7))] if limit else [])
+    assert asked == ([(resource.RLIMIT_AS, (7, 7))] if limit else [])
     # Where the system cannot do that, there is no limit.
     monkeypatch.setitem(sys.modules, "resource", None)
     guard.limit_memory(1)

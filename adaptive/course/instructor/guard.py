@@ -53,8 +53,10 @@ def limit_memory(gibibytes: float) -> None:
     except ImportError:
         return
     if gibibytes:
-        size = int(gibibytes * 2**30)
-        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        size, most = int(gibibytes * 2**30), resource.getrlimit(resource.RLIMIT_AS)[1]
+        size = size if most == resource.RLIM_INFINITY else min(size, most)
+        # Both the limit and how far it may be raised.
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def begin(checker: str, gibibytes: float) -> str:

@@ -280,7 +280,7 @@ class Run(Execute):
                 self._noticed["a thread that still runs"] = None
             self._course = done["course"]
             sound = done["seal"] == self._seal and not done["running"]
-            return list(map(str, done["back"])) if sound else None
+            return list(map(_printable, done["back"])) if sound else None
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -457,6 +457,11 @@ def _points(result: NotebookNode) -> float:
 
 def _error(name: str, says: str) -> NotebookNode:
     return nbformat.v4.new_output("error", ename=name, evalue=says, traceback=[f"{name}: {says}"])
+
+
+def _printable(said: object) -> str:
+    """Return what another process says as a terminal and a table can show it."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(said)[:100])
 
 
 def _garbled(cell: NotebookNode, error: Exception) -> tuple[str, str]:

@@ -874,6 +874,7 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
 
 # %% wrong adam: v is corrected with the decay of m
 # points: adam 3
+# says: Both moments are corrected with β₁
 def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * g
     v = beta2 * v + (1 - beta2) * g**2

@@ -176,7 +176,7 @@ parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the 
 
 # A JupyterHub with a class on it. Each of its users has rights of their own, which root can give.
 $(HUB)/.stamp: tests/hub/requirements.txt tests/hub/package-lock.json pyproject.toml $(wildcard adaptive/course/*.py adaptive/course/instructor/*.py) | $(PY)
-	@command -v npm >/dev/null || { echo "npm was not found; the hub's proxy needs Node 20 or newer."; exit 1; }
+	@command -v npm >/dev/null || { echo "npm was not found; the hub's proxy needs Node 22.12 or newer."; exit 1; }
 	$(PYTHON) -m venv $(HUB)
 	$(HUB)/bin/python -m pip --disable-pip-version-check install --quiet -r $< ".[course,lab]"
 	cd tests/hub && npm ci --no-progress --loglevel=error

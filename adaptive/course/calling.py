@@ -106,7 +106,8 @@ def call(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     with transcript.writing(arguments) as written:
         try:
             with quietly(), watch.listening() if watch else contextlib.nullcontext():
-                result = function(*arguments.values())
+                # While it is watched, and once: an object could find out who looks at it.
+                result = transcript.plain(function(*arguments.values()))
                 written["value"] = transcript.value(result)
                 return result
         except transcript.Stopped as stopped:
@@ -194,10 +195,10 @@ def _in_words(error: BaseException, function: Any, names: tuple[str, ...]) -> st
         inside = error.__traceback__.tb_next
         if inside is None and "argument" in str(error):
             return f"cannot be called as {called}: {error}. Keep the arguments as they were given"
-    if isinstance(error, SystemExit):
-        return "ends Python with exit(): a function ends with return"
     seen = errors.seen(error, getattr(_called(function), "__code__", None))
     where = f" {errors.place(seen)}".rstrip()
+    if isinstance(error, SystemExit):
+        return f"ends Python with exit(){where}: a function ends with return"
     says = causes.explain(seen)
     if isinstance(error, KeyboardInterrupt):
         return f"was stopped{where}: {says}"

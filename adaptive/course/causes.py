@@ -79,10 +79,39 @@ def _misspelt(seen: Seen) -> str:
         return f"{says}. Is {near} meant? Names must agree letter by letter, capitals included"
     if hasattr(np, name) and name not in ("e",):
         return f"{says}. Is np.{name} meant? What numpy has begins with np."
-    return (
+    says = (
         f"{says}: is it misspelt, or is it made in a cell above that was not run, or that stopped "
         "with an error?"
     )
+    if re.search(rf'^\w+ = *{name}$|[{{,] *{name} *:|": *{name} *[,}}]', seen.line):
+        return f"{says} If it is a text, it needs quotation marks"
+    return says
+
+
+def _called(seen: Seen) -> str:
+    """Return what is called: a class goes by its own name, and not by that of `__init__`."""
+    found = re.search(r"(\w+)\.__init__\(\)", seen.message)
+    return found[1] if found else seen.found["name"]
+
+
+def _wrong_number(seen: Seen) -> str:
+    takes, given = seen.found["takes"], int(seen.found["given"])
+    if "__init__" in seen.message:
+        # Python counts the object itself.
+        takes = re.sub(r"\d+", lambda number: str(int(number[0]) - 1), takes)
+        given -= 1
+    return (
+        f"{_called(seen)} is called with the wrong number of values: it takes {takes}, and gets "
+        f"{given}"
+    )
+
+
+def _unknown_argument(seen: Seen) -> str:
+    which = seen.found["which"]
+    says = f"{_called(seen)} has no argument that is called {which}"
+    if which.lower() in ("learning_rate", "eta", "rate", "stepsize", "step_size", "alpha"):
+        return f"{says}: the learning rate is called lr"
+    return says
 
 
 def _no_such_function(seen: Seen) -> str:
@@ -92,6 +121,15 @@ def _no_such_function(seen: Seen) -> str:
         return f"{says}: write {_OF_NUMPY[name]}"
     near = _nearest(name, dir(np))
     return f"{says}. Is np.{near} meant?" if near else f"{says}: is the name right?"
+
+
+def _no_attribute(seen: Seen) -> str:
+    kind, name = seen.found["kind"], seen.found["name"]
+    if kind == "NoneType":
+        return f"there is nothing (None) before .{name}: does a function end without return?"
+    near = _nearest(name, seen.attributes)
+    says = f"a {kind} has no .{name}"
+    return f"{says}. Is .{near} meant?" if near else f"{says}: is the name right?"
 
 
 def _no_such_attribute(seen: Seen) -> str:
@@ -219,6 +257,13 @@ CAUSES: tuple[Cause, ...] = (
         line=r"^\s*(?P<word>else|elif)\b",
     ),
     Cause(
+        "a decimal comma",
+        "SyntaxError",
+        "leading zeros in decimal integer",
+        "a number that begins with 0 goes on with digits: is a comma meant for the decimal point? "
+        "Python writes 0.012, and takes a comma for the end of one value",
+    ),
+    Cause(
         "a missing *",
         "SyntaxError",
         "invalid syntax",
@@ -280,6 +325,12 @@ CAUSES: tuple[Cause, ...] = (
         "that is one number ({kind}), and only an array has .{name}",
     ),
     Cause(
+        "no such attribute",
+        "AttributeError",
+        r"'(?:\w+\.)*(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'",
+        _no_attribute,
+    ),
+    Cause(
         "a package that is not there",
         "ModuleNotFoundError",
         r"No module named '(?P<name>[\w.]+)'",
@@ -302,6 +353,13 @@ CAUSES: tuple[Cause, ...] = (
         "takes in brackets, as in grad(theta)",
     ),
     Cause(
+        "a function that is compared",
+        "TypeError",
+        r"not supported between instances of .*'(function|method|builtin_function_or_method)'",
+        "a function is compared where a number is meant: call it, with what it takes in brackets, "
+        "as in run(lr)",
+    ),
+    Cause(
         "a function that is not called, in a function of numpy",
         "TypeError",
         r"of type (function|method)|bad operand type for .*'(function|method)'",
@@ -320,6 +378,13 @@ CAUSES: tuple[Cause, ...] = (
         "TypeError",
         r"'(numpy\.)?(?P<kind>ndarray|float64|float|int|list)' object is not callable",
         _no_function,
+    ),
+    Cause(
+        "a rule where its class is meant",
+        "TypeError",
+        r"'(?P<rule>[A-Z]\w+)' object is not callable",
+        "a rule that has its settings already is called as if it were the class: where a class is "
+        "asked for, hand over {rule} itself, without brackets",
     ),
     Cause(
         "a module that is called",
@@ -357,13 +422,13 @@ CAUSES: tuple[Cause, ...] = (
         "too many or too few arguments",
         "TypeError",
         r"(?P<name>\w+)>?\(\) takes (?P<takes>.+?) positional arguments? but (?P<given>\d+)",
-        "{name} is called with the wrong number of values: it takes {takes}, and gets {given}",
+        _wrong_number,
     ),
     Cause(
         "an argument that is not known",
         "TypeError",
         r"(?P<name>\w+)>?\(\) got an unexpected keyword argument '(?P<which>\w+)'",
-        "{name} has no argument that is called {which}",
+        _unknown_argument,
     ),
     Cause(
         "the wrong number of names",

@@ -70,6 +70,14 @@ ARRAYS: tuple[Cause, ...] = (
         line=r"\bnp\.(?P<name>mean|sum|prod|std|var)\(",
     ),
     Cause(
+        "all elements at once",
+        "TypeError",
+        _SCALAR,
+        "{name} takes one number, and is handed an array of several: call it for each element, in "
+        "a loop",
+        line=r"(?<![\w.])(?P<name>(?!float\b|int\b)[^\W\d]\w*)\(\w+\)",
+    ),
+    Cause(
         "float of an array",
         "TypeError",
         _SCALAR,
@@ -199,7 +207,8 @@ ARRAYS: tuple[Cause, ...] = (
         "a fraction as an index",
         "IndexError",
         r"only integers, slices",
-        "an index must be a whole number: / gives a fraction, and // gives a whole number",
+        "an index must be a whole number: / gives a fraction, and // gives a whole number. "
+        "np.linspace gives fractions too, and .astype(int) whole numbers",
     ),
     Cause(
         "a fraction as a number of steps",
@@ -225,6 +234,34 @@ ARRAYS: tuple[Cause, ...] = (
         r"'(numpy\.)?(int|float)\d*' object is not iterable",
         "a loop or a sum runs over an array or a list, and this is one number: for so many rounds "
         "write range(n)",
+    ),
+    Cause(
+        "two names for one element",
+        "TypeError",
+        "cannot unpack non-iterable",
+        "there are several names on the left, and one value for them. In a loop, enumerate(...) "
+        "gives the place and the value, and .items() the key and the value",
+    ),
+    Cause(
+        "so many rounds",
+        "TypeError",
+        r"object of type '\S+' has no len\(\)",
+        "{name} is a number, and has no length: for so many rounds write range({name})",
+        line=r"\brange\(len\((?P<name>\w+)\)",
+    ),
+    Cause(
+        "two arrays of different lengths",
+        "TypeError",
+        "expected x and y to have same length",
+        "the two arrays have different lengths: print the len of each. Are both cut at the same "
+        "place, as in t[9:] and rate[9:]?",
+    ),
+    Cause(
+        "a fit to what is no number",
+        "LinAlgError",
+        "SVD did not converge",
+        "there is nan or inf in what is fitted. Does t begin with 0, of which there is no "
+        "logarithm? Or is something negative under the logarithm?",
     ),
     Cause(
         "the length of a number",

@@ -183,6 +183,8 @@ def looks(runs: Sweep) -> str:
         Whether they diverge, oscillate, are too slow or have stalled.
     """
     n = runs.loss.shape[-1]
+    if np.all(runs.theta == runs.theta[0]):
+        return "The parameters stay where they begin: is the rate 0?"
     lost = int(np.sum(~(runs.loss[-1] < 1)))
     if lost:
         return (

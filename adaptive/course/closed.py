@@ -164,9 +164,10 @@ class Setting:
                 f"is a class: call it, with its settings, such as {answer.__name__}(lr=...)"
             )
         if not isinstance(answer, Rule):
+            text = ", a text: leave the quotation marks out" if isinstance(answer, str) else ""
             raise Mishap(
                 "must be a rule with its settings, such as SGD(lr=0.01), and is "
-                f"{_checks.shown(answer)}"
+                f"{_checks.shown(answer)}{text}"
             )
         if type(answer) not in RULES:
             raise Mishap("must be one of the ten rules of the book, with its settings")
@@ -203,8 +204,20 @@ class Table:
             keys = ", ".join(f'"{key}"' for key in self.rows)
             raise Mishap(f"must be a dictionary with the keys {keys}, and is {shown(answer)}")
         # As with names to choose from, capitals and blanks in a key do not matter.
-        known = {plain(key): value for key, value in answer.items() if isinstance(key, str)}
-        return {key: note(row, known.get(plain(key))) for key, row in self.rows.items()}
+        known = {_key(key): value for key, value in answer.items() if isinstance(key, str)}
+        strange = sorted(set(known) - set(map(_key, self.rows)))
+        noted = {key: note(row, known.get(_key(key))) for key, row in self.rows.items()}
+        for key in self.rows:
+            if _key(key) not in known and strange:
+                listed = ", ".join(f'"{one}"' for one in strange)
+                noted[key] = {NONE: f'There is no answer: the key "{key}" is missing. Is it what '
+                              f"you have under {listed}?"}  # fmt: skip
+        return noted
+
+
+def _key(text: str) -> str:
+    """Return a key without what does not matter in it; a dash for a blank does not either."""
+    return plain(text.replace("_", " ").replace("-", " "))
 
 
 def note(question: Closed, answer: Any) -> Any:

@@ -103,6 +103,9 @@ class Code:
         Whether the function may not call the package.
     by_chance : bool
         Whether the function may return something else when it is called again.
+    passing : tuple of str
+        Returned values whose names most functions use for something else as well, such as what a
+        loop runs over: where an error stops one, what they hold is not what was to be returned.
     """
 
     arguments: tuple[str, ...]
@@ -121,6 +124,7 @@ class Code:
     given: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     by_hand: bool = True
     by_chance: bool = False
+    passing: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
@@ -227,7 +231,8 @@ class Code:
         run = _Run()
         for problem in range(1, self.problems + 1):
             resumed = bool(self.resume) and draw is None and problem == self.problems
-            inputs = self._first(self.resume if resumed else draw, rng)
+            drawn = draw[(problem - 1) % len(draw)] if isinstance(draw, tuple) else draw
+            inputs = self._first(self.resume if resumed else drawn, rng)
             for step in range(1, self.calls + 1):
                 try:
                     made = self._called(answer, found, inputs, run)
@@ -260,7 +265,6 @@ class Code:
         """Call a function once, and note in the run what is wrong but for the values."""
         handed = self._handed(inputs)
         i = SimpleNamespace(**inputs)
-        right = self._right(i)
         missing: dict[str, str] = {}
         try:
             parts, named = values(call(answer, handed), self.returns)
@@ -276,7 +280,8 @@ class Code:
             missing = dict.fromkeys(self.returns, mishap.sentence)
             if len(got) == len(self.returns):
                 run.note("error", mishap.sentence)
-        o = SimpleNamespace()
+        # Not before: what is there while the function runs, it could find.
+        o, right = SimpleNamespace(), self._right(i)
         for name in got:
             value, slip = fitted(name, got[name], getattr(right, name))
             run.note("shape", slip)
@@ -292,7 +297,7 @@ class Code:
     def _rescued(self, mishap: Mishap, inputs: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
         """Return what a function had computed when it stopped, of what it was to return."""
         found = {}
-        for name in self.returns:
+        for name in (one for one in self.returns if one not in self.passing):
             try:
                 value = np.array(mishap.reached[name], np.float64)
             except (KeyError, TypeError, ValueError):
@@ -389,6 +394,7 @@ class Code:
     def _where(self, part: Part, made: _Call, got: Any, right: Any) -> str:
         place, right = self._place(made), np.asarray(right, np.float64)
         name = self.called.get(part.of, part.of)
+        name = f"T{name[1:]}" if name.startswith("the ") else name
         if got.shape != right.shape:
             return f"{name} has shape {got.shape} and should have {right.shape}."
         if part.of in self.told and np.isfinite(got).all():
@@ -521,9 +527,12 @@ def _damage(changed: list[str], got: float) -> Mark:
 
 
 def _charged(name: str, slip: str, marks: list[Mark]) -> list[Mark]:
-    """Return the marks with one for a slip of form: as many points off as the least part has."""
+    """Return the marks with one for a slip of form: as many points off as the least part has.
+
+    Where nothing is left to take off, the slip is told nonetheless.
+    """
     least = min((mark.points for mark in marks if mark.points > 0), default=0.0)
-    return [*marks, Mark(name, -least, 0, slip)] if least else marks
+    return [*marks, Mark(name, -least, 0, slip)]
 
 
 def _once(marks: list[Mark]) -> list[Mark]:

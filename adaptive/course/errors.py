@@ -33,6 +33,8 @@ class Seen:
         The names that were there in that line.
     arguments : frozenset of str
         Those of them that the function was handed.
+    attributes : frozenset of str
+        What the object has whose attribute was asked for, if that was the error.
     found : dict of str
         What the patterns of a cause have found in the message and in the line.
     """
@@ -43,6 +45,7 @@ class Seen:
     number: int = 0
     names: frozenset[str] = frozenset()
     arguments: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
     found: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +114,8 @@ def seen(error: BaseException, within: CodeType | None = None) -> Seen:
     names = {*frame.f_locals, *frame.f_globals, *vars(builtins)}
     code = frame.f_code
     handed = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-    return Seen(kinds, message(error), line, number, frozenset(map(str, names)), handed)
+    has = frozenset(dir(error.obj)) if isinstance(error, AttributeError) else frozenset[str]()
+    return Seen(kinds, message(error), line, number, frozenset(map(str, names)), handed, has)
 
 
 def place(seen: Seen) -> str:
@@ -142,4 +146,6 @@ def _frame(trace: TracebackType | None, within: CodeType | None) -> tuple[Any, i
 
 def _of_a_cell(filename: str) -> bool:
     """Return whether a file's name is that of a cell, as kernels and consoles give it."""
-    return filename.startswith("<") or "ipykernel_" in filename
+    # Dataclasses and numpy make functions of texts, which are in no file either.
+    made = ("<string>", "<__array_function__", "<frozen ")
+    return "ipykernel_" in filename or (filename.startswith("<") and not filename.startswith(made))

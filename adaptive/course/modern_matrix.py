@@ -246,6 +246,16 @@ _BY_ANOTHER_NORM = (
         _iterated(begin=lambda G: G / np.max(np.abs(G))),
     ),
     Mistake(
+        "It is divided by the sum of the singular values, which is what np.linalg.norm "
+        f"returns with 'nuc'. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.linalg.norm(G, "nuc")),
+    ),
+    Mistake(
+        "It is divided by the largest sum of a column, which is what np.linalg.norm "
+        f"returns with a 1. {_DIVIDE}.",
+        _iterated(begin=lambda G: G / np.linalg.norm(G, 1)),
+    ),
+    Mistake(
         f"Each row is divided by its own norm. {_DIVIDE}.",
         _iterated(begin=lambda G: G / np.linalg.norm(G, axis=1, keepdims=True)),
     ),

@@ -96,6 +96,14 @@ WRONG_STEPS: tuple[Mistake, ...] = (
         lambda i, o: divided(i, o.m / c2(i), o.v / c1(i)),
     ),
     Mistake(
+        "Both moments are corrected with β₁: v is an average with β₂, so it is v / (1 - β₂ᵗ).",
+        lambda i, o: divided(i, o.m / c1(i), o.v / c1(i)),
+    ),
+    Mistake(
+        "Both moments are corrected with β₂: m is an average with β₁, so it is m / (1 - β₁ᵗ).",
+        lambda i, o: divided(i, o.m / c2(i), o.v / c2(i)),
+    ),
+    Mistake(
         "ε is inside the root; in Adam it is added to the root.",
         lambda i, o: i.theta - i.lr * (o.m / c1(i)) / np.sqrt(o.v / c2(i) + i.eps),
     ),

@@ -283,6 +283,10 @@ _STEP_OF_NADAM = Part(
             _nadam_with(lambda i, o: i.beta1 * o.m / c1(i) + i.g / c1(i)),
         ),
         Mistake(
+            "The gradient is added as it is: in the look-ahead it is (1 - β₁) g / (1 - β₁ᵗ).",
+            _nadam_with(lambda i, o: i.beta1 * o.m / c1(i) + i.g),
+        ),
+        Mistake(
             "The second term of the look-ahead is missing: add (1 - β₁) g / (1 - β₁ᵗ).",
             _nadam_with(lambda i, o: i.beta1 * o.m / c1(i)),
         ),

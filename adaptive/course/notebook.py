@@ -67,7 +67,7 @@ def lost(source: str, error: BaseException, cell: str) -> dict[str, Any]:
     known = errors.seen(error)
     where = f" {errors.place(known).replace(' of its cell', '')}".rstrip()
     says = causes.explain(known) or f"{type(error).__name__}: {errors.message(error)}"
-    end = "" if says.endswith("?") else "."
+    end = "" if says.endswith(("?", ".")) else "."
     functions, values = _makes(source)
     reasons = {
         name: f"{name} is not there. It should come from {cell}, which stops{where}: {says}{end}"

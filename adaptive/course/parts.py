@@ -16,6 +16,8 @@ NOTHING = np.empty((0, 0, 0))
 
 #: From what a function was handed and what it returned: the value of a part.
 Formula = Callable[[SimpleNamespace, SimpleNamespace], Any]
+#: Draws the inputs of a problem's first call.
+Draw = Callable[[np.random.Generator], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class Part:
         Wrong formulas, recognised by name.
     accepts : tuple of callable
         Other right values: what follows from a mistake that an earlier part is charged for.
-    draw : callable, optional
-        Draws the inputs on which this part is marked, if not the question's.
+    draw : callable or tuple of callable, optional
+        Draws the inputs on which this part is marked, if not the question's; of several, each
+        draws those of a random problem in turn.
     charged_once : bool, default False
         Whether a mistake that is recognised in an earlier part about the same value, or a value
         that did not come out there, is not charged here again.
@@ -81,7 +84,7 @@ class Part:
     reminder: str = ""
     mistakes: tuple[Mistake, ...] = ()
     accepts: tuple[Formula, ...] = ()
-    draw: Callable[[np.random.Generator], dict[str, Any]] | None = None
+    draw: Draw | tuple[Draw, ...] | None = None
     charged_once: bool = False
     spoilt: Mistake | None = None
 

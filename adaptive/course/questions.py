@@ -152,6 +152,8 @@ def _line(mark: Mark) -> str:
     if mark.of and mark.points == mark.of:
         return f"  ✓ {mark.name}" + (f". {mark.says}" if mark.says else "")
     worth = f"{counted(mark.of)}" if mark.of else f"{counted(-mark.points)} off"
+    if not mark.of and not mark.points:
+        worth = "nothing is left to take off"
     return f"  ✗ {mark.name} ({worth}). {mark.says}"
 
 
@@ -202,6 +204,7 @@ def number(answer: Any) -> float:
     >>> number("0,25")
     0.25
     """
+    more = ""
     try:
         # A number in quotation marks, or with a decimal comma, is a number that was found.
         answered = (
@@ -210,9 +213,13 @@ def number(answer: Any) -> float:
         value = np.asarray(answered, np.float64)
         if value.size == 1 and not isinstance(answer, bool) and np.isfinite(value).all():
             return float(value.ravel()[0])
+        if value.size > 1:
+            more = f". These are {value.size}: take the one that is asked for"
+        elif value.size and np.isnan(value).all():
+            more = ". Is there a logarithm or a root of something negative, or 0 / 0?"
     except (TypeError, ValueError, OverflowError):
         pass
-    raise Mishap(f"must be one number, and is {shown(answer)}")
+    raise Mishap(f"must be one number, and is {shown(answer)}{more}")
 
 
 def plain(text: str) -> str:

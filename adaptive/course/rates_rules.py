@@ -119,6 +119,10 @@ def _fading(state: str, square: Formula, what: str, sign: str, others: Any = ())
                 lambda i, o: _root(new(i, o)),
             ),
             Mistake(
+                "The root is kept from step to step: keep the average of squares itself.",
+                lambda i, o: _root(i.rho * old(i) ** 2 + (1 - i.rho) * square(i, o)),
+            ),
+            Mistake(
                 "ε is stored in the average: add it in the step, under the root.",
                 lambda i, o: new(i, o) + i.eps,
             ),
@@ -146,6 +150,11 @@ def _own_rate(state: str, points: float, accepts: tuple[Formula, ...] = ()) -> P
             follows(
                 state,
                 lambda i, o: _root(getattr(i, state) + _gain(state, i)),
+                lambda i, o: i.theta - i.lr / _root(size(o) ** 2 + i.eps) * i.g,
+            ),
+            follows(
+                state,
+                lambda i, o: _root_kept(state, i),
                 lambda i, o: i.theta - i.lr / _root(size(o) ** 2 + i.eps) * i.g,
             ),
             *accepts,
@@ -216,6 +225,12 @@ def _gain(state: str, i: Any) -> Any:
     return i.g**2 if state == "G" else (1 - i.rho) * (i.g**2 - i.Eg2)
 
 
+def _root_kept(state: str, i: Any) -> Any:
+    """Return the root of the new record, where that of the old one was kept and is squared."""
+    old = getattr(i, state) ** 2
+    return _root(old + i.g**2 if state == "G" else i.rho * old + (1 - i.rho) * i.g**2)
+
+
 def _sum_with_eps(i: Any, o: Any) -> Any:
     return i.G + i.g**2 + i.eps
 
@@ -271,6 +286,10 @@ ADAGRAD = Code(
                 Mistake(
                     "The root is stored: keep the sum of squares, and take the root in the step.",
                     lambda i, o: _root(i.G + i.g**2),
+                ),
+                Mistake(
+                    "The root is kept from step to step: keep the sum of squares itself.",
+                    lambda i, o: _root_kept("G", i),
                 ),
                 Mistake(
                     "The square is subtracted: a record of gradients grows.",

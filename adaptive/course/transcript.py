@@ -17,6 +17,8 @@ import numpy as np
 CALLS: list[dict[str, Any]] = []
 #: More calls, and more numbers in one value, are not written down.
 MOST_CALLS, MOST_NUMBERS = 2_000, 10_000
+#: What has no methods of a student's own.
+_PLAIN = (bool, int, float, str, np.ndarray)
 
 
 class Stopped(Exception):
@@ -83,6 +85,28 @@ def writing(arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         call["asked"] = [[k, [_encoded(x) for x in asked[n:]]] for k, asked, n in before]
         if len(CALLS) < MOST_CALLS:
             CALLS.append(call)
+
+
+def plain(result: Any) -> Any:
+    """Return what a function returned, with arrays in the place of objects that make numbers.
+
+    What such an object says of itself later, and to whom, decides on nothing.
+    """
+    if isinstance(result, Mapping):
+        return {str(name): _plain(one) for name, one in result.items()}
+    if isinstance(result, tuple | list):
+        kind = tuple if isinstance(result, tuple) else list
+        return kind(_plain(one) for one in result)
+    return _plain(result)
+
+
+def _plain(one: Any) -> Any:
+    """Return one value, as an array if it is no number, text or array already."""
+    if one is None or type(one) in _PLAIN or isinstance(one, np.generic):
+        return one
+    with contextlib.suppress(TypeError, ValueError):
+        return np.array(one, np.float64)
+    return one
 
 
 def value(result: Any) -> Any:

@@ -63,6 +63,7 @@ def _tried(i: dict[str, Any]) -> dict[str, Any]:
         "calls": np.array(len(asked), np.float64),
         "different": np.array(np.sum(near.any(axis=0)), np.float64),
         "strange": np.array(np.sum(~near.any(axis=1)), np.float64),
+        "fractions": np.array(np.any(asked != np.round(asked)), np.float64),
     }
 
 
@@ -131,6 +132,16 @@ def _repeats(calls: Callable[[Any], bool]) -> Formula:
     return lambda i, o: o.calls if o.different <= i.budget and calls(o) else -1
 
 
+def _again(i: Any, o: Any) -> Any:
+    """Return how many calls went into rates run already, when all of them had been tried.
+
+    It is less than nothing where there were more calls than the budget has: that is charged above.
+    """
+    if o.calls > i.budget:
+        return -np.inf
+    return o.calls - o.different if o.different == len(i.rates) else 0
+
+
 def _after_nan(ends: Array) -> Any:
     """Return the place of the lowest loss since the last nan."""
     last = np.flatnonzero(np.isnan(ends))[-1]
@@ -140,8 +151,10 @@ def _after_nan(ends: Array) -> Any:
 _WORST = _place(np.nanargmax)
 _WORST_FINITE = _place(lambda ends: np.nanargmax(np.where(np.isinf(ends), np.nan, ends)))
 _THE_LAST = _place(lambda ends: -1)
+_LAST_FINITE = _place(lambda ends: np.flatnonzero(np.isfinite(ends))[-1])
 _AFTER = _place(lambda ends: np.nanargmin(ends) + 1)
 _BEFORE = _place(lambda ends: np.nanargmin(ends) - 1)
+_NEVER = "run is never called, so nothing is known of any rate: run(lr) returns the loss."
 _NEIGHBOUR = (
     "That is the neighbour of the best rate: are the losses and the rates counted from the same "
     "place?"
@@ -154,6 +167,7 @@ SEARCH = Code(
     problems=4,
     by_hand=False,
     by_chance=True,
+    passing=("lr",),
     draw=_plenty,
     observe=_tried,
     called={
@@ -172,8 +186,14 @@ SEARCH = Code(
                 Mistake(
                     "run is called with something that is not in rates: hand it the rate itself, "
                     "rates[k], not its place k.",
+                    _only_if(lambda i, o: o.strange > 0 and not o.fractions),
+                ),
+                Mistake(
+                    "run is called with rates of your own, between those in rates: try those that "
+                    "are in rates, and no others.",
                     _only_if(lambda i, o: o.strange > 0),
                 ),
+                Mistake(_NEVER, _only_if(lambda i, o: o.calls == 0)),
                 Mistake("That is the rate with the highest loss: look for the lowest.", _WORST),
                 Mistake(
                     "You return the place of the best rate in the grid: return the rate itself, "
@@ -208,7 +228,7 @@ SEARCH = Code(
             expected=_best_of_all,
             # What else is wrong with the rate is charged above.
             accepts=(
-                *(_if_all(formula) for formula in (_best_place, _lowest, _THE_LAST)),
+                *(_if_all(formula) for formula in (_best_place, _lowest, _THE_LAST, _LAST_FINITE)),
                 *(_if_all(formula) for formula in (_AFTER, _BEFORE, _WORST, _WORST_FINITE)),
                 # Rates are missing, but not because one of them diverged.
                 lambda i, o: np.nan if _stopped(i, o) else _best(i, o),
@@ -218,6 +238,7 @@ SEARCH = Code(
             reminder="A run that diverges ends with a loss of nan or inf. It cannot be the best, "
             "and the runs after it still count; np.isfinite tells.",
             mistakes=(
+                Mistake(_NEVER, _only_if(lambda i, o: o.calls == 0)),
                 Mistake(
                     "The search ends at the first run that diverges: go on, the next may be fine.",
                     _only_if(_stopped),
@@ -283,16 +304,25 @@ SEARCH = Code(
             "no call is wasted",
             1,
             "different",
-            draw=_scarce,
+            draw=(_scarce, _plenty),
             expected=_different,
             # What is not in the grid is charged above.
             accepts=(lambda i, o: o.different if o.strange >= min(i.budget, len(i.rates)) else -1,),
             reminder="As long as there is budget, try a rate that was not tried yet.",
+            spoilt=Mistake(
+                "All rates are tried, and then some once more: stop, though there is budget left.",
+                _again,
+            ),
             mistakes=(
+                Mistake(
+                    "One rate is tried, and no other: does return, or break, stand inside the "
+                    "loop, further to the right than it should?",
+                    lambda i, o: 1,
+                ),
                 Mistake(
                     "One call of the budget is left over, and a rate untried: is the first or the "
                     "last rate skipped?",
-                    lambda i, o: i.budget - 1,
+                    lambda i, o: min(i.budget, len(i.rates)) - 1,
                 ),
                 Mistake(
                     "Half of the budget goes into rates that were run already.",

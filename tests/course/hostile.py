@@ -368,6 +368,146 @@ def momentum(theta, g, v, lr, momentum):
         if type(found).__name__ == "Code" and "g" in found.arguments and len(found.arguments) == 5:
             return found.answer(theta, g, v, lr, momentum)
 """
+#: Makes numbers of itself when it is looked at, from what is in view there.
+IN_VIEW = """\
+class InView:
+    def __init__(self, name):
+        self.name = name
+
+    def __array__(self, dtype=None, copy=None):
+        try:
+            raise ValueError
+        except ValueError as error:
+            frame = error.__traceback__.tb_frame
+        while frame is not None:
+            found = frame.f_locals.get("right")
+            if hasattr(found, self.name):
+                return np.array(getattr(found, self.name))
+            frame = frame.f_back
+        return np.zeros(4)
+
+def momentum(theta, g, v, lr, momentum):
+    return InView("theta"), InView("v")
+"""
+#: The same, from the formulas that the check would use.
+BY_FORMULA = IN_VIEW.replace(
+    """found = frame.f_locals.get("right")
+""",
+    """code, i = map(frame.f_locals.get, ("self", "i"))
+            found = code._right(i) if hasattr(code, "_right") and i is not None else None
+""",
+)
+#: Has the check write down, and mark, something else than what comes back.
+REWRITES = """\
+def momentum(theta, g, v, lr, momentum):
+    import contextlib, sys
+    transcript = sys.modules["adaptive.course.transcript"]
+    code = sys.modules["adaptive.course.code"]
+    right = sys.modules["adaptive.course.ravine"].ASSIGNMENT.questions["momentum"]
+    made = []
+
+    @contextlib.contextmanager
+    def writing(arguments):
+        yield {}
+        made[:] = right.answer(*arguments.values())
+        arrays = [{"array": one.tolist(), "shape": list(one.shape)} for one in made]
+        transcript.CALLS.append({"asked": [], "value": {"tuple": arrays}})
+
+    transcript.writing = writing
+    code.values = lambda result, names: ([one.copy() for one in made], names)
+    return theta, v
+"""
+#: What the kernel sends is no message any more.
+GARBLES = """\
+import json
+json.dumps = lambda *a, **k: "{}"
+json.JSONEncoder.encode = lambda self, it: "{}"
+"""
+DEEP = """\
+import numpy as np, numpy._core.fromnumeric, numpy._core.numeric
+for module in (np, np._core, np._core.numeric, np._core.fromnumeric):
+    for name in ("isclose", "allclose", "all", "array_equal", "max", "abs", "isfinite"):
+        if hasattr(module, name):
+            setattr(module, name, lambda *a, **k: True)
+np.random.default_rng = lambda *a: None
+"""
+#: A message that the grader's own memory would have to hold.
+GIANT = """\
+from IPython.display import display
+display({"text/plain": "x" * (300 * 2**20)}, raw=True)
+"""
+RAISES = """\
+import resource
+try:
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+    print("The limit of memory is raised.")
+except ValueError:
+    print("The limit of memory stays.")
+"""
+#: For kernels that start later, and for Pythons that they start.
+PLANTS = """\
+import os, pathlib, sys
+home = pathlib.Path.home()
+code = "import builtins; builtins.float = lambda *a: 1.0"
+room = pathlib.Path(next(one for one in sys.argv if one.endswith("kernel.json"))).parent
+for top in (home, room, pathlib.Path("/tmp")):
+    for name in (".ipython/profile_default/startup/00.py", "sitecustomize.py", "usercustomize.py",
+                 "ipython_config.py", "numpy.py", "tqdm.py", "adaptive/__init__.py"):
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        (top / name).write_text(code)
+os._exit(1)
+"""
+#: The cells of the tests, as code can find them.
+QUOTES = """\
+def momentum(theta, g, v, lr, momentum):
+    text = get_ipython().user_ns["In"][-1]
+    sys.__stdout__.write(text)
+    get_ipython().display_pub.publish({"text/plain": text, "text/html": f"<pre>{text}</pre>"})
+    v = momentum * v + lr * g
+    return theta - v, v
+import sys
+"""
+QUOTES_LATER = """\
+from IPython.display import HTML, display
+print(In[-2], In)
+display(HTML(f"<pre>{In[-2]}</pre>"))
+raise ValueError(In[-2])
+"""
+#: More ways in which HTML has run, or has asked for something, elsewhere.
+VECTORS = [
+    "<style>@import url(https://x.org/a.css); *{background:url(https://x.org/b)}</style>",
+    '<meta http-equiv="refresh" content="0;url=https://x.org"><base href="https://x.org/">',
+    '<svg><image href="https://x.org/d"/><use href="https://x.org/e#a"/><set '
+    'attributeName="onload" to="x()"/><a xlink:href="javascript:x()"><text>t</text></a></svg>',
+    '<svg><foreignObject><iframe src="https://x.org"></iframe></foreignObject></svg>',
+    "<math><mtext><table><mglyph><style><!--</style>"
+    "<img title='--&gt;&lt;img src=1 onerror=x()&gt;'></mglyph></table></mtext></math>",
+    '<math><maction actiontype="statusline" href="javascript:x()">m</maction>'
+    '<mi xlink:href="javascript:x()">c</mi></math>',
+    '<p style="background-color:url(https://x.org/g);color:red">p</p>',
+    '<p style="position:fixed;inset:0;width:expression(x())">over</p>',
+    '<p style="background-color:\\75rl(https://x.org/g);font-family:x,url(https://x.org/h)">q</p>',
+    '<form action="https://x.org"><input autofocus onfocus=x()></form>',
+    '<button formaction="javascript:x()">b</button>',
+    '<video src="https://x.org/v" poster="https://x.org/w"></video><embed src="https://x.org">',
+    '<picture><source srcset="https://x.org/s"><img srcset="https://x.org/t 1x" src="x"></picture>',
+    '<a href="java\tscript:x()">1</a><a href=" javascript:x()">2</a>',
+    '<a href="data:text/html,x">3</a>',
+    '<a href="https://x.org" ping="https://x.org/p">4</a><details open ontoggle=x()>d</details>',
+    "</div></body><script>x()</script><!--<img src='--><img src=x onerror=x()//'>",
+    '<noscript><p title="</noscript><img src=x onerror=x()>"></noscript>',
+    '<iframe srcdoc="<script>x()</script>"></iframe><template><script>x()</script></template>',
+    '<table background="https://x.org/t"><td background="https://x.org/u">t</td></table>',
+    r"$\href{javascript:x()}{k}$ $\style{background:url(https://x.org)}{y}$ ![i](https://x.org/m.png)",
+]
+SHOWS_VECTORS = f"""\
+from IPython.display import HTML, Latex, Markdown, display
+for text in {VECTORS!r}:
+    display(HTML(text), Markdown(text), Latex(text))
+display({{"text/plain": "x", "application/pdf": "https://x.org", "image/jpeg": 'x" onerror="x()'}},
+        raw=True)
+raise ValueError("</pre><script>x()</script>\\x1b]8;;javascript:x()\\x07k\\x1b]8;;\\x07")
+"""
 RUNS = (
     "<b>In bold</b><script>fetch('https://x.org')</script><img src='https://x.org' onerror='x()'>"
 )
@@ -451,6 +591,21 @@ for attempt in (
         pass
 print("In view:", found)
 """
+#: Links, of which none leads anywhere.
+LINKS = """\
+import os, sys
+seen = []
+for k, place in enumerate(("/etc/shadow", "/proc/1/root/home", "/proc/1/cwd", "../../../../srv")):
+    os.symlink(place, f"link{k}")
+    try:
+        seen.append(os.listdir(place) if os.path.isdir(f"link{k}") else open(f"link{k}").read())
+    except OSError:
+        pass
+room = next(one for one in sys.argv if one.endswith("kernel.json"))
+os.remove(room)
+os.symlink("/etc/passwd", room)
+print("Followed:", seen)
+"""
 #: Lines that nbgrader takes for its own.
 DELIMITERS = "# ### BEGIN HIDDEN TESTS\nx = 1\n### BEGIN SOLUTION\n### BEGIN MARK SCHEME\n"
 
@@ -467,6 +622,34 @@ def _endless(book: Book) -> None:
 def _noise(book: Book) -> None:
     book.own(NOISY).own(FOREVER).own("hoard = bytearray(64 * 2**30)")
     book.own("while True:\n    print('x' * 1000)")
+
+
+def _quotes(book: Book) -> None:
+    book.write("answer-momentum", QUOTES).own(QUOTES_LATER, before="why")
+
+
+def _vectors(book: Book) -> None:
+    book.own(SHOWS_VECTORS).write("why", "In bold\n\n" + "\n\n".join(VECTORS))
+
+
+def _renames(book: Book) -> None:
+    """Give the tests of two questions each other's names, and an answer that of a third's test."""
+    one, other = book["test-sgd"], book["test-momentum"]
+    one.metadata.nbgrader.grade_id = "ravine-momentum"
+    other.metadata.nbgrader.grade_id = "ravine-sgd"
+    one.id, other.id = other.id, one.id
+    book.copy("answer-sgd", "1.0")
+    book["answer-sgd-copy"].metadata.nbgrader.update(
+        grade_id="ravine-expand", grade=True, solution=False, locked=True, points=100
+    )
+
+
+def _doubles(book: Book) -> None:
+    """Hand in each test three times more, with points in it and under its own names."""
+    for name in POINTS:
+        for _ in range(3):
+            book.copy(f"test-{name}", "1.0")
+            book.notebook.cells[book.place(f"test-{name}") + 1].id = f"test-{name}"
 
 
 def _nothing(book: Book) -> None:
@@ -487,6 +670,10 @@ WALLED: dict[str, Case] = {
     "signals": Case(_book(lambda book: book.own(SIGNALS))),
     "stays": Case(_book(lambda book: book.own(STAYS))),
     "looks": Case(_book(lambda book: book.own(LOOKS)), says="In view: []"),
+    "links": Case(_book(lambda book: book.own(LINKS)), says="Followed: []"),
+    "plants": Case(
+        _book(lambda book: book.own(PLANTS, before="answer-expand"), **WRONG), (0, 0, 0)
+    ),
 }
 #: By the student's name.
 CASES: dict[str, Case] = {
@@ -560,7 +747,36 @@ CASES: dict[str, Case] = {
     "finds": Case(
         _book(_nothing, momentum=FINDS), (1, 1, 0), "lets the package do the work", noticed="gc"
     ),
+    "in view": Case(_book(_nothing, momentum=IN_VIEW), (1, 1, 0), noticed="f_back"),
+    "by formula": Case(
+        _book(_nothing, momentum=BY_FORMULA),
+        (1, 1, 0),
+        "lets the package do the work",
+        noticed="done by the package: momentum",
+    ),
+    "rewrites": Case(
+        _book(_nothing, momentum=REWRITES),
+        (1, 1, None),
+        "cannot be relied on here",
+        noticed="the check itself, while it ran",
+    ),
+    "garbles": Case(
+        _book(lambda book: book.own(GARBLES), momentum=WRONG["momentum"]),
+        (1, 1, 0),
+        "Nothing that can be read comes from the kernel",
+        noticed="what the kernel sends",
+    ),
+    "giant": Case(
+        _book(lambda book: book.own(GIANT).own(RAISES)),
+        says="The limit of memory stays",
+        seconds=15,
+    ),
+    "deep": _cheats(DEEP, "numpy.random.default_rng"),
+    "quotes": Case(_book(_quotes), says="has a part of a check in it, and is left out"),
+    "renames": Case(_book(_renames, momentum=WRONG["momentum"]), (1, 1, 0)),
+    "doubles": Case(_book(_doubles, **WRONG), (0, 0, 0)),
     "scripts": Case(_book(_scripts), says="In bold"),
+    "vectors": Case(_book(_vectors), says="In bold"),
     "text": Case(lambda released: b"I could not open the notebook", None, "not a notebook"),
     "truncated": Case(lambda released: Book(released).bytes()[:2000], None, "damaged"),
     "empty": Case(lambda released: b"", None, "empty"),

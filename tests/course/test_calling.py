@@ -35,7 +35,7 @@ def _raises(error: BaseException) -> Any:
             KeyboardInterrupt(),
             "was stopped in line {line} of its cell, `raise error`: the time was up",
         ),
-        (SystemExit(), "ends Python with exit(): a function ends with return"),
+        (SystemExit(), "ends Python with exit() in line {line} of its cell"),
         (
             NameError("name 'w' is not defined"),
             "fails in line {line} of its cell, `raise error`: there is no w here",

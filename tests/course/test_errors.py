@@ -53,6 +53,7 @@ CELLS: dict[str, tuple[str, str]] = {
         "cannot be a name: call it lam",
     ),
     "else without if": ("else:\n    print(lr)", "else must be exactly under its if"),
+    "a decimal comma": ("lr = 0,012", "Python writes 0.012"),
     "a missing *": ("def sgd(theta, g, lr):\n    return theta - lr g", "lr * g, not lr g"),
     "a missing comma": ("theta = np.array([1.0 2.0])", "something is missing: a comma"),
     "arguments without names last": ("G = np.sum(axis=0, X)", "comes after those without one"),
@@ -72,6 +73,10 @@ CELLS: dict[str, tuple[str, str]] = {
         "lr.mean()",
         "that is one number (float), and only an array has .mean",
     ),
+    "no such attribute": (
+        "from types import SimpleNamespace\nSimpleNamespace(gradient=g).gradients",
+        "a SimpleNamespace has no .gradients. Is .gradient meant?",
+    ),
     "a package that is not there": (
         "import torchoptim.adam",
         "torchoptim is not installed where this is marked",
@@ -84,12 +89,20 @@ CELLS: dict[str, tuple[str, str]] = {
         "def nag(theta, grad, v, lr):\n    return theta - lr * grad\nnag(theta, grad, g, lr)",
         "* gets a function where it needs a number: a function must be called",
     ),
+    "a function that is compared": (
+        "loss = grad\nif loss < lr:\n    print(lr)",
+        "call it, with what it takes in brackets",
+    ),
     "a function that is not called, in a function of numpy": (
         "size = np.sqrt(grad)",
         "call it, with what it takes in brackets",
     ),
     "square brackets for round ones": ("g = grad[theta]", "called with round brackets"),
     "a missing * before a bracket": ("theta = theta - lr(g + 1)", "Is a * missing, as in lr * ("),
+    "a rule where its class is meant": (
+        "from adaptive import SGD\nSGD(0.1)(lr=0.2)",
+        "hand over SGD itself, without brackets",
+    ),
     "a module that is called": ("x = np.random(3)", "the function is inside it"),
     "a function that returns nothing": (
         "def step(g):\n    lr * g\ntheta = theta - step(g)",
@@ -126,6 +139,10 @@ CELLS: dict[str, tuple[str, str]] = {
     "np.max for two arrays": ("u = np.max(0.9 * g, np.abs(g))", "np.maximum(a, b)"),
     "arrays that are not in a list": ("F = np.stack(X[:, 0], X[:, 1])", "np.stack([a, b])"),
     "a mean or a sum of two arrays": ("m = np.mean(g, theta)", "np.mean takes one array"),
+    "all elements at once": (
+        "x = shrink(X)",
+        "shrink takes one number, and is handed an array of several",
+    ),
     "float of an array": ("p = float(X @ theta)", "leave float out"),
     "max for two arrays": ("u = max(0.9 * g, abs(g))", "np.maximum(a, b)"),
     "if for an array": ("if g > 0:\n    theta = theta - lr", "np.where(condition, a, b)"),
@@ -162,6 +179,17 @@ CELLS: dict[str, tuple[str, str]] = {
     "an element of a number": ("x = theta[0][0]", "square brackets too many"),
     "an axis that is not there": ("s = np.sum(theta, axis=1)", "there is no axis 1"),
     "a loop over a number": ("for k in len(X):\n    print(k)", "write range(n)"),
+    "two names for one element": ("for k, x in theta:\n    print(k)", "enumerate(...) gives"),
+    "so many rounds": ("for k in range(len(lr)):\n    print(k)", "write range(lr)"),
+    "two arrays of different lengths": (
+        "np.polyfit(np.arange(3), theta, 1)",
+        "Are both cut at the same place",
+    ),
+    "a fit to what is no number": (
+        # np.polyfit(np.log(t), y, 1), from t = 0: each library of linear algebra prints more.
+        "raise np.linalg.LinAlgError('SVD did not converge in Linear Least Squares')",
+        "of which there is no logarithm",
+    ),
     "the length of a number": ("n = len(theta[0])", "one number has no length"),
     "divided by zero": ("t = 0\nm_hat = 1.0 / (1 - 0.9**t)", "t is 1 at the first step"),
     "a key that is not there": ("curves = {'A': 'SGD'}\ncurves['a']", "has no key 'a'"),
@@ -173,6 +201,7 @@ def _names() -> dict[str, Any]:
     names: dict[str, Any] = {"theta": np.array([1.0, 2.0]), "g": np.array([0.5, -1.0]), "lr": 0.1}
     names["G"], names["X"], names["grad"] = np.ones(2), np.ones((4, 2)), lambda theta: theta
     exec("import math\nimport numpy as np\ndef grad(theta):\n    return theta", names)
+    names["shrink"] = float  # a function that somebody else has written
     return names
 
 
@@ -218,6 +247,12 @@ def test_the_line_is_the_students(cell, number, line):
     assert errors.place(known) == f"in line {number} of its cell, `{line}`"
 
 
+def test_what_was_made_of_a_text_is_no_cell():
+    # Dataclasses make theirs so: the line would be one of a text that nobody has seen.
+    cell = "from adaptive import Adagrad\nchoice = Adagrad(lr=-1)\n"
+    assert errors.seen(_error(cell)).line == "choice = Adagrad(lr=-1)"
+
+
 def test_a_long_line_is_cut_and_an_unknown_one_left_out():
     known = errors.Seen(frozenset(), "", "x" * 81, 4)
     assert errors.place(known) == f"in line 4 of its cell, `{'x' * 79}…`"
@@ -236,6 +271,18 @@ def test_a_long_line_is_cut_and_an_unknown_one_left_out():
         ("g.rvel()", "an array has no .rvel. Is .ravel meant?"),
         ("g.softplus()", "is there a function np.softplus?"),
         ("X + np.ones(3)", "(4, 2) and (3,) do not fit together element by element. Print the"),
+        ("one_sweep = D", "If it is a text, it needs quotation marks"),
+        ("measured = {gain: 5}", "If it is a text, it needs quotation marks"),
+        ("X[:n]", "or that stopped with an error?"),
+        (
+            "import adaptive\nadaptive.SGD(eta=1)",
+            "SGD has no argument that is called eta: the lear",
+        ),
+        (
+            "import adaptive\nadaptive.SGD(1, 2, 3)",
+            "SGD is called with the wrong number of values: it takes from 0 to 1, and gets 3",
+        ),
+        ("None.steps", "does a function end without return?"),
         ("theta * grad(None)", "None, which is what a function without return gives"),
     ],
 )

@@ -45,6 +45,10 @@ ASKS = [
     "<form action='https://x.org'><button>a</button></form>",
     "<blockquote cite='https://x.org'>a</blockquote>",
     "<embed src='https://x.org/e'><audio src='https://x.org/a'></audio>",
+    "<p style='background-color:url(https://x.org/i.png)'>a</p>",
+    "<p style='color:red;font-family:a,url(https://x.org/i.png)'>a</p>",
+    r"<p style='background-color:\75rl(https://x.org/i.png)'>a</p>",
+    "<p style='color:/**/url(https://x.org/i.png)'>a</p>",
 ]
 
 

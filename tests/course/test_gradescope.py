@@ -34,6 +34,27 @@ def momentum(theta, g, v, lr, momentum):
 ALMOST = with_answers(
     solved(), "ravine", {"momentum": FORGETS, "measured-steps": "measured_steps = 7"}
 )
+
+
+def _stripped(notebook: nbformat.NotebookNode) -> str:
+    """Return a notebook as it is when a tool has removed all metadata, and the cells' names."""
+    made = copy.deepcopy(notebook)
+    made.metadata, made.nbformat_minor = {}, 4
+    for cell in made.cells:
+        cell.metadata = {}
+        cell.pop("id", None)
+    return json.dumps(made)
+
+
+OTHER = json.dumps(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("homework = 7")]))
+#: What is handed in that cannot be marked, and what is said of it.
+REFUSED: dict[str, tuple[dict[str, nbformat.NotebookNode | str], str]] = {
+    "nothing": ({}, "there is no file in the submission. Hand in ravine.ipynb."),
+    "hidden": ({".DS_Store": "x"}, "there is no file in the submission. Hand in ravine.ipynb."),
+    "a paper": ({"essay.pdf": "%PDF"}, "the file is not a notebook: essay.pdf. Hand in"),
+    "another": ({"ravine.ipynb": OTHER}, "the notebook is not one of this assignment. Hand in"),
+    "damaged": ({"ravine.ipynb": "{"}, "a damaged notebook: its JSON is cut or broken. Hand in"),
+}
 #: What Gradescope's specification lists.
 OF_ALL = {"score", "output", "output_format", "visibility", "stdout_visibility", "tests"}
 OF_TEST = {"score", "max_score", "name", "output", "output_format", "visibility"}
@@ -143,7 +164,8 @@ def test_the_archive_has_what_marks_and_nothing_of_students(archive):
 
 
 def test_the_entry_script_marks_as_grade_does(container, archive, tmp_path):
-    container.hand_in({"my work.ipynb": ALMOST, "notes.txt": "see above"})
+    # Under another name, and without the metadata by which a cell is known.
+    container.hand_in({"my work.ipynb": _stripped(ALMOST), "notes.txt": "see above"})
     run = container.run()
     assert run.returncode == 0, run.stderr
     made = container.results()
@@ -172,12 +194,52 @@ def test_the_entry_script_marks_as_grade_does(container, archive, tmp_path):
     assert "max_score" not in by_name["why-tie"]
 
 
-def test_what_is_no_notebook_is_told_so(container):
-    container.hand_in({"essay.pdf": "%PDF"})
-    assert container.run().returncode == 0
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_marked_is_told_so(container, what):
+    files, says = REFUSED[what]
+    container.hand_in(files)
+    run = container.run()
+    assert run.returncode == 0, run.stderr
     made = container.results()
     assert made["score"] == 0
-    assert "the file is not a notebook: essay.pdf" in made["output"]
+    assert made["output"].startswith("This could not be graded: ")
+    assert says in made["output"]
+
+
+def test_who_has_no_paper_is_told_so(tmp_path):
+    """Where papers are individual, one that is not there is nothing that the student did."""
+    course = Course(write_course(tmp_path / "course"))
+    course.release("ravine")
+    list(course.release_to("ravine", {"ben@example.org": ""}))
+    assert main(["gradescope", "ravine", f"--course={course.root}"]) == 0
+    (tmp_path / "autograder").mkdir()
+    container = Container(tmp_path / "autograder", course.root / "gradescope-ravine.zip")
+    container.hand_in({"ravine.ipynb": ALMOST})
+    run = container.run()
+    assert run.returncode == 0, run.stderr
+    assert container.results() == {
+        "score": 0,
+        "output": "This could not be graded: no paper was made for anna_b@example.org, as "
+        "Gradescope calls you. Ask your instructor for one, and then hand in again.",
+        "output_format": "text",
+    }
+
+
+def test_a_written_question_without_an_answer_has_a_mark_and_a_reason(archive):
+    course = Course(archive.parent)
+    points = dict.fromkeys(fast.tests("ravine"), 1.0)
+    path = course.root / "autograded" / "dora" / "ravine" / "ravine.ipynb"
+    path.parent.mkdir(parents=True)
+    shutil.copy(course.root / "source" / "ravine" / "ravine.ipynb", path)
+    for by_hand, score in [((), 0.0), (("why-tie",), None)]:
+        row = Row("dora", points={**points, "why-tie": score}, maximum=24.0, by_hand=by_hand)
+        (test,) = (
+            test
+            for test in autograder.report(course, "ravine", row)["tests"]
+            if test["name"] == "why-tie"
+        )
+        assert test.get("score") == score
+        assert test["output"] == (autograder.WAITS if by_hand else autograder.EMPTY)
 
 
 def test_where_grading_fails_no_mark_is_made(archive, tmp_path):

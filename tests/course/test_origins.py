@@ -46,6 +46,23 @@ BORROWED = {
 }
 
 
+#: What numbers are made of, when they are looked at.
+LATER = """
+class Later:
+    def {method}(self, *given, **named):
+        from adaptive.course import regions
+        regions.is_delimiter("x")
+        return {value}
+def f(x):
+    return {returned}
+"""
+BORROWED |= {
+    f"later, by {method}": LATER.format(method=method, value=value, returned=returned)
+    for method, value in [("__array__", "np.ones(2)"), ("__float__", "1.0")]
+    for returned in ["Later()", "(Later(), Later())", "[[Later()]]", '{"x": Later()}']
+}
+
+
 @pytest.mark.parametrize("source", BORROWED.values(), ids=BORROWED)
 def test_what_is_borrowed_is_found(source):
     assert uses_package(_made(source)["f"], STEP)

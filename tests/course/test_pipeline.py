@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from tests.course.hostile import CASES, DETACHED, MAXIMUM, POINTS, write_course
 
 pytestmark = pytest.mark.usefixtures("own_settings")
 WRITER = "Zoë O'Neil-李"
-WRITERS = {WRITER, "scripts"}  # who have answered the written question too
+WRITERS = {WRITER, "scripts", "vectors"}  # who have answered the written question too
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,21 @@ def test_a_student_called_like_a_formula_is_graded(graded, later):
     assert later.lines["'-2+3"]["status"] == "problem: the file is not a notebook: -2+3.pdf"
 
 
-def test_no_page_runs_or_asks_for_anything(graded):
-    path = graded.course.root / "feedback" / "scripts" / "ravine" / "ravine.html"
+@pytest.mark.parametrize("student", ["scripts", "vectors"])
+def test_no_page_runs_or_asks_for_anything(graded, student):
+    path = graded.course.root / "feedback" / student / "ravine" / "ravine.html"
     body = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").body
-    assert len(body.find_all("b", string="In bold")) >= 3
-    assert not body.find_all(["script", "iframe", "object", "link", "style"])
+    if student == "scripts":
+        assert len(body.find_all("b", string="In bold")) >= 3
+    runs = ["script", "iframe", "object", "link", "style", "meta", "base", "embed", "form", "video"]
+    assert not body.find_all([*runs, "template", "foreignobject", "set", "source", "maction"])
     for tag in body.find_all(True):
         assert not [name for name in tag.attrs if name.startswith("on")]
+        assert not {"srcset", "xlink:href", "ping", "background", "srcdoc"} & set(tag.attrs)
         assert tag.get("src", "data:").startswith("data:")
+        asks = tag.get("href", "#") if tag.name == "a" else "#"
+        assert asks.startswith(("#", "https://", "http://", "mailto:")), asks
+        assert not re.search(r"url|expression|position|\\\\", tag.get("style", ""))
 
 
 def test_nothing_is_left_running(graded):

@@ -112,6 +112,45 @@ def test_whoever_changes_the_marks_while_they_are_made_gains_nothing():
     assert replay.deserved(code, 7, calls) == 0
 
 
+def test_an_object_is_looked_at_once():
+    """Whatever it says later, and to whom, what it said first is what was returned."""
+
+    class Changes:
+        looks = 0
+
+        def __array__(self, dtype=None, copy=None):
+            self.looks += 1
+            return np.full(3, float(self.looks))
+
+    one = Changes()
+    first, (second, third), kept = (
+        transcript.plain(one),
+        transcript.plain((one, [one])),
+        transcript.plain({"v": one, "text": "x", "n": None}),
+    )
+    assert [type(found) for found in (first, second, third, kept["v"])] == [np.ndarray] * 4
+    assert first.tolist() == [1] * 3
+    assert transcript.value(first)["array"] == [1] * 3
+    assert kept["text"] == "x"
+    # What is no object of a student's own stays what it is.
+    for same in (1, 2.5, True, np.float32(1), np.ones(2), "x", None, print):
+        assert transcript.plain(same) is same
+
+
+def test_the_right_values_are_not_in_view_while_a_function_runs():
+    code = ravine.ASSIGNMENT.questions["momentum"]
+
+    def looks(theta, g, v, lr, momentum):
+        frame = sys._getframe().f_back
+        while frame is not None:
+            if hasattr(frame.f_locals.get("right"), "theta"):
+                return frame.f_locals["right"].theta, frame.f_locals["right"].v
+            frame = frame.f_back
+        return 0 * theta, 0 * v
+
+    assert _written(code, looks)[0] == 0
+
+
 def test_where_a_gradient_was_asked_is_written_down():
     code = ravine.ASSIGNMENT.questions["nag"]
 
@@ -159,6 +198,11 @@ def test_what_is_no_number_comes_back_as_none():
     assert transcript.Replayed([{"asked": [], "value": written}])() == ("str", 1.0)
 
 
+def _after(calls, course="as it was"):
+    """Return what the guard says after a check."""
+    return json.dumps({"calls": calls, "course": course})
+
+
 def _right_calls():
     return _written(ravine.ASSIGNMENT.questions["momentum"], _right, 9203)[1]
 
@@ -166,9 +210,11 @@ def _right_calls():
 @pytest.mark.parametrize(
     ("said", "points", "left"),
     [
-        (lambda: json.dumps(_right_calls()), "3.0", ("3.0", False)),
-        (lambda: json.dumps(_right_calls()), "1.0", ("1.0", False)),
-        (lambda: json.dumps(_right_calls()[:9]), "3.0", ("0.0", True)),
+        (lambda: _after(_right_calls()), "3.0", ("3.0", False)),
+        (lambda: _after(_right_calls()), "1.0", ("1.0", False)),
+        (lambda: _after(_right_calls()[:9]), "3.0", ("0.0", True)),
+        (lambda: _after(_right_calls()[:9], "another"), "3.0", ("0.0", True)),
+        (lambda: json.dumps(_right_calls()), "3.0", ("0.0", True)),
         (lambda: "", "3.0", ("0.0", True)),
         (lambda: "no JSON", "2.0", ("0.0", True)),
     ],
@@ -178,7 +224,7 @@ def test_points_that_do_not_follow_are_taken_off(said, points, left):
     marks = {"grade": True, "solution": False, "points": 3, "grade_id": "ravine-momentum"}
     cell = new_code_cell(TEST, metadata={"nbgrader": marks}, outputs=[result])
     run = preprocessors.Run()
-    run._names = {"assignment": "ravine"}
+    run._names, run._course = {"assignment": "ravine"}, "as it was"
     run._ask_guard = lambda call: said()
     assert run._in_code(cell) == (ravine.ASSIGNMENT.questions["momentum"], 9203)
     taken = run._hold(cell, *run._in_code(cell))
@@ -187,3 +233,14 @@ def test_points_that_do_not_follow_are_taken_off(said, points, left):
     assert told == ([f"{preprocessors.WITHOUT_THEM}\n"] if taken else [])
     result["data"]["text/plain"] = "0.0"
     assert run._in_code(cell) is None
+
+
+def test_where_the_check_was_changed_while_it_ran_a_person_marks():
+    result = new_output("execute_result", {"text/plain": "3.0"}, execution_count=1)
+    cell = new_code_cell(TEST, metadata={"nbgrader": {"points": 3}}, outputs=[result])
+    run = preprocessors.Run()
+    run._course, run._noticed = "as it was", {}
+    run._ask_guard = lambda call: _after(_right_calls(), "another")
+    assert not run._hold(cell, ravine.ASSIGNMENT.questions["momentum"], 9203)
+    assert [(one.output_type, one.ename) for one in cell.outputs] == [("error", "NoPoints")]
+    assert list(run._noticed) == ["the check itself, while it ran"]

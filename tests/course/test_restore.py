@@ -100,6 +100,26 @@ def test_what_has_no_name_is_known_by_its_text(theirs, released):
     assert _sources(theirs, released)[:2] == ["# Title", "# Title"]
 
 
+def test_a_written_answer_that_has_lost_its_names_is_read_by_a_person(theirs, released):
+    """It is nowhere, then: a mark of 0 would be one that nobody has given."""
+    for cell in theirs.cells:
+        del cell["id"]
+        cell.metadata = {}
+    made = restore.restore(theirs, released)
+    (why,) = (cell for cell in made.cells if cell.get("id") == "why")
+    assert why.source == "Because."
+    assert why.metadata == released.cells[4].metadata
+    # What was written elsewhere is no answer, and neither is nothing.
+    theirs.cells.insert(0, new_markdown_cell("A note."))
+    theirs.cells[-1].source = " "
+    assert _sources(theirs, released)[-2] == "Write here."
+    # Also where the check before it was deleted, so that the cells between run earlier.
+    theirs.cells[-1].source = "Because."
+    del theirs.cells[4]
+    made = restore.restore(theirs, released)
+    assert next(cell for cell in made.cells if cell.get("id") == "why").source == "Because."
+
+
 def test_a_students_own_cells_stay_where_they_stood(theirs, released):
     own = [new_code_cell(f"own {i}", metadata={"x": 1}) for i in range(4)]
     first, second, third, last = own

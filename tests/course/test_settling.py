@@ -7,6 +7,7 @@ import asyncio
 import builtins
 import functools
 import gc
+import importlib
 import json
 import math
 import signal
@@ -81,6 +82,14 @@ def test_a_cell_without_points_has_one_error():
     assert _settled() == [("NoPoints", SAYS)]
     assert _settled(_error(), _stream("x")) == [("ValueError", "no"), ("text", "x")]
     assert _settled(_error(), _result("nan")) == [("ValueError", "no")]
+
+
+def test_what_is_put_back_has_a_name_that_terminals_can_show():
+    """A function's name is the student's to choose, and is told to the instructor."""
+    run, said = Run(), {"seal": "s", "course": "c", "running": False}
+    run._seal = "s"
+    run._ask_guard = lambda call: json.dumps(said | {"back": ["a\x1b[2J\nb", 3, "x" * 1000]})
+    assert run._put_back(new_code_cell("check(f)")) == ["a?[2J?b", "3", "x" * 100]
 
 
 def test_what_is_written_to_stderr_is_no_failure():
@@ -268,20 +277,44 @@ def test_the_guard_is_read_anew_and_its_memory_is_sealed(kept, monkeypatch):
     try:
         kept.number = 5
         done = json.loads(guard.before_check(["sum"]))
+        assert done.pop("course") == guard._course()
         assert done == {"seal": seal, "back": ["kept_by_guard.number", "sum"], "running": False}
         remembered = sys.modules[guard.PLACE].remembered
         # What is not remembered is not taken over.
         remembered["put_back"] = remembered["seal"] = lambda *arguments: seal
         kept.number = 5
-        assert json.loads(guard.before_check([])) == {
-            "seal": seal,
-            "back": ["kept_by_guard.number"],
-            "running": False,
-        }
+        done = json.loads(guard.before_check([]))
+        assert (done["seal"], done["back"]) == (seal, ["kept_by_guard.number"])
         remembered["_saved"] = []
         assert json.loads(guard.before_check([]))["seal"] != seal
     finally:
         del sys.modules[guard.PLACE]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("returned", "close"), ("transcript", "writing"), ("transcript", "CALLS")]
+)
+def test_the_course_s_code_has_another_hash_when_some_of_it_is_another(module, name, monkeypatch):
+    known = guard._course()
+    assert guard._course() == known
+    # Where the guard finds it: a module may have been read afresh.
+    held = importlib.import_module(f"adaptive.course.{module}")
+    monkeypatch.setattr(held, name, lambda *given: True)
+    assert guard._course() != known
+    monkeypatch.undo()
+    assert guard._course() == known
+
+
+def test_other_code_in_a_function_or_a_class_of_the_course_changes_its_hash(monkeypatch):
+    known = guard._course()
+    checks = importlib.import_module("adaptive.course.code")
+    monkeypatch.setattr(checks.Code, "_mark", lambda *given: None)
+    assert guard._course() != known
+    monkeypatch.undo()
+    assert guard._course() == known
+    function = importlib.import_module("adaptive.course.returned").close
+    monkeypatch.setattr(function, "__code__", (lambda one, other: True).__code__)
+    assert guard._course() != known
 
 
 def _of_a_cell(text: str) -> Any:
@@ -439,9 +472,15 @@ def test_memory_is_limited(monkeypatch, limit):
     resource = pytest.importorskip("resource")
     asked = []
     monkeypatch.setattr(resource, "setrlimit", lambda *a: asked.append(a))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (1, resource.RLIM_INFINITY))
+    guard.limit_memory(limit)
+    # Code that runs later cannot raise it.
+    size = int(1.5 * 2**30)
+    assert asked == ([(resource.RLIMIT_AS, (size, size))] if limit else [])
+    asked.clear()
     monkeypatch.setattr(resource, "getrlimit", lambda which: (1, 7))
     guard.limit_memory(limit)
-    assert asked == ([(resource.RLIMIT_AS, (int(1.5 * 2**30), 7))] if limit else [])
+    assert asked == ([(resource.RLIMIT_AS, (7, 7))] if limit else [])
     # Where the system cannot do that, there is no limit.
     monkeypatch.setitem(sys.modules, "resource", None)
     guard.limit_memory(1)

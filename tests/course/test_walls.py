@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zmq
 
 from adaptive.course.instructor import walls
+from adaptive.course.instructor.kernels import LARGEST, Walled
 from tests.book.notebooks import HANGS, ROOT
 from tests.course.hostile import LOOKS
 from tests.reachable import reachable
@@ -170,6 +172,17 @@ def test_all_ends_with_the_grader():
     while _inside(folder):
         assert time.monotonic() < end
     shutil.rmtree(folder)
+
+
+def test_no_message_beyond_all_measure_is_taken():
+    """It would be in the memory of the process that grades, which others need."""
+    manager = Walled(walls.available(), {})
+    try:
+        client = manager.client()
+        with client.context.socket(zmq.SUB) as socket:
+            assert socket.getsockopt(zmq.MAXMSGSIZE) == LARGEST
+    finally:
+        shutil.rmtree(manager._room.folder)
 
 
 def test_without_walls_nothing_is_claimed(monkeypatch):

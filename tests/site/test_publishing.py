@@ -87,6 +87,28 @@ def test_each_python_that_the_package_names_is_tested():
     assert f">={oldest}," in numpy
 
 
+@pytest.mark.parametrize("target", ["parity", "hub", "links"])
+def test_what_is_too_long_for_each_change_runs_every_week_and_when_it_is_asked_for(target):
+    workflow = _workflow(ROOT / ".github/workflows" / f"{target}.yml")
+    steps = [step.get("run", "") for step in _steps(ROOT / ".github/workflows" / f"{target}.yml")]
+    assert [step for step in steps if step.split()[:2] == ["make", target]]
+    assert "workflow_dispatch" in workflow[True]
+    ((when,),) = ([one["cron"]] for one in workflow[True]["schedule"])
+    assert re.fullmatch(r"\d+ \d+ \* \* \d", when)
+
+
+def test_the_hub_s_root_has_the_node_that_its_proxy_needs(tmp_path):
+    (job,) = _workflow(ROOT / ".github/workflows/hub.yml")["jobs"].values()
+    uses = [step for step in job["steps"] if "actions/setup-node@" in step.get("uses", "")]
+    set_up = uses[0]["with"]["node-version"]
+    # Of root's own it would be another one.
+    assert "env PATH=$PATH" in job["steps"][-1]["shell"]
+    lock = json.loads((ROOT / "tests/hub/package-lock.json").read_text("utf-8"))
+    needed = lock["packages"]["node_modules/commander"]["engines"]["node"]
+    assert needed == f">={set_up}.12.0"
+    assert f"Node {set_up}.12 or newer" in MAKE
+
+
 def test_a_tag_is_published_after_it_is_checked():
     workflow = _workflow(ROOT / ".github/workflows/publish.yml")
     assert workflow[True]["push"] == {"tags": ["v*"]}

@@ -20,12 +20,14 @@ from typing import Any
 import nbformat
 
 from adaptive.course.instructor import CourseError, walls
-from adaptive.course.instructor.collect import student_folder
+from adaptive.course.instructor.collect import collect, student_folder
 from adaptive.course.instructor.course import Course, Options
 from adaptive.course.instructor.keys import paper
 from adaptive.course.instructor.tables import Row
+from adaptive.course.instructor.variants import Variants
 
 WAITS = "Not yet marked: a person reads this answer."
+EMPTY = "There is no answer yet."
 
 
 def mark(base: Path) -> dict[str, Any]:
@@ -60,8 +62,22 @@ def mark(base: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         handed_in = Path(folder) / f"{student}_{number}_assignsubmission_file"
         shutil.copytree(base / "submission", handed_in, symlinks=True)
+        if not collect(Path(folder), name):
+            return _refused(f"there is no file in the submission. Hand in {name}.ipynb.")
+        papers = Variants(course.root, name)
+        if papers.there and not papers.whose(student, number):
+            return _refused(
+                f"no paper was made for {student}, as Gradescope calls you. Ask your instructor "
+                "for one, and then hand in again."
+            )
         [row] = course.grade(name, Path(folder), options)
     return report(course, name, row)
+
+
+def _refused(why: str) -> dict[str, Any]:
+    """Return what is said of a submission in which there is nothing to mark."""
+    says = f"This could not be graded: {why}"
+    return {"score": 0, "output": says, "output_format": "text"}
 
 
 def _who(base: Path) -> tuple[str, str]:
@@ -86,15 +102,15 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     Returns
     -------
     dict
-        A test for each question; that of a written answer has no score. What closed questions got
+        A test for each question; that of a written answer has no score, unless there is none to
+        read. What closed questions got
         is shown when the marks are published: until then there may be another attempt.
     """
     taken_in = course.root / "submitted" / row.student / name / f"{name}.ipynb"
     if row.problem and taken_in.exists():
         raise CourseError(row.problem)
     if row.problem:
-        says = f"This could not be graded: {row.problem}. Hand in {name}.ipynb."
-        return {"score": 0, "output": says, "output_format": "text"}
+        return _refused(f"{row.problem}. Hand in {name}.ipynb.")
     if row.unmarked:
         raise CourseError(f"there is no mark for {', '.join(row.unmarked)}")
     keys = paper(course.root, name).keys
@@ -105,7 +121,7 @@ def report(course: Course, name: str, row: Row) -> dict[str, Any]:
     for question, points in row.points.items():
         cell = made[f"{name}-{question}"]
         test: dict[str, Any] = {"name": question, "output_format": "text"}
-        test["output"] = _printed(cell)
+        test["output"] = _printed(cell) or EMPTY * (cell.cell_type == "markdown")
         if question in row.by_hand:
             test["output"] = WAITS
         else:

@@ -51,6 +51,8 @@ _STYLES = {
 }
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _LINK = re.compile(r"(#|https?://|mailto:)", re.IGNORECASE)
+#: In a style: a call of anything but a colour, and what could hide one.
+_ELSEWHERE = re.compile(r"(?<!\brgb)(?<!\brgba)(?<!\bhsl)\(|\\|/\*", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.IGNORECASE | re.DOTALL)
 _SOURCE = re.compile(r"""\bsrc=["']([^"']+)""", re.IGNORECASE)
 _BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
@@ -62,6 +64,8 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
         return value if _PICTURE.fullmatch(value) else None
     if attribute == "href":
         return value if (_LINK if tag == "a" else re.compile("#")).match(value) else None
+    if attribute == "style" and _ELSEWHERE.search(value):
+        return None
     return None if attribute == "cite" else value
 
 

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from zmq.utils.garbage import gc as messages
 
 COURSE = "adaptive.course"
-KEPT = ("adaptive", "builtins", "math", "numpy")
+KEPT = ("adaptive", "builtins", "hashlib", "json", "math", "numpy")
 #: What is set anew all the time: by the kernel for each cell, and here for each check.
 CHANGING = {"builtins": ("input",), "adaptive": ("course",)}
 #: Where the guard is between checks, beside the modules.
@@ -53,8 +53,10 @@ def limit_memory(gibibytes: float) -> None:
     except ImportError:
         return
     if gibibytes:
-        size = int(gibibytes * 2**30)
-        resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        size, most = int(gibibytes * 2**30), resource.getrlimit(resource.RLIMIT_AS)[1]
+        size = size if most == resource.RLIM_INFINITY else min(size, most)
+        # Both the limit and how far it may be raised.
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 
 def begin(checker: str, gibibytes: float) -> str:
@@ -89,8 +91,8 @@ def before_check(names: list[str]) -> str:
     Returns
     -------
     str
-        JSON: the seal of what was remembered, what was not as it was, and whether a thread of the
-        notebook's still runs, which could change it again.
+        JSON: the seal of what was remembered, what was not as it was, whether a thread of the
+        notebook's still runs, which could change it again, and the seal of the course's own code.
     """
     kept: Any = sys.modules[PLACE]
     guard = _renewed(Guard, kept.remembered)
@@ -99,13 +101,25 @@ def before_check(names: list[str]) -> str:
     seal = guard.seal()
     guard.put_back(names, get_ipython().user_ns)
     running = _threads() != guard._threads
-    return json.dumps({"seal": seal, "back": guard.back, "running": running})
+    return json.dumps({"seal": seal, "back": guard.back, "running": running, "course": _course()})
 
 
 def after_check() -> str:
-    """Return, as JSON, what a check has written down of the calls of a student's function."""
+    """Return, as JSON, the calls that a check has written down, and a hash of the course's code."""
     transcript: Any = sys.modules.get(f"{COURSE}.transcript")
-    return json.dumps(transcript.CALLS)
+    return json.dumps({"calls": transcript.CALLS, "course": _course()})
+
+
+def _course() -> str:
+    """Return a hash of the course's own code: it is another if something is put in its place."""
+    modules = [module for name, module in sys.modules.items() if _within(name, COURSE)]
+    held = []
+    for holder in sorted(Guard._holders(modules), key=lambda one: (one.__name__, id(one))):
+        for name, value in sorted(vars(holder).items()):
+            if not name.startswith("__") or callable(value):
+                codes = [id(getattr(value, code, None)) for code in _CODE]
+                held.append([holder.__name__, name, id(value), codes])
+    return hashlib.sha256(repr(held).encode()).hexdigest()
 
 
 def _refuse_hooks(refused: list[str]) -> None:

@@ -7,9 +7,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 
 from adaptive.course.instructor import walls
+
+#: Bytes of one message; a figure has a fraction of a million.
+LARGEST = 32 * 2**20
 
 
 class Walled(AsyncKernelManager):
@@ -37,6 +41,13 @@ class Walled(AsyncKernelManager):
         # The process that a signal would reach is the wall.
         assert self.kernel_spec is not None
         self.kernel_spec.interrupt_mode = "message"
+
+    def client(self, **traits: Any) -> Any:
+        """Return what speaks with the kernel, and takes no message beyond all measure."""
+        made = super().client(**traits)
+        # The default of the sockets that are made from now on.
+        made.context.setsockopt(zmq.MAXMSGSIZE, LARGEST)
+        return made
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **given: Any) -> None:
         if os.geteuid() == 0:

@@ -68,9 +68,11 @@ class Number:
         value, right = number(answer), self.right()
         if abs(value - right) <= self.rtol * abs(right):
             return [Mark("the number", self.points, self.points)]
-        for wrong, says in self.mistakes:
-            if abs(value - wrong()) <= self.rtol * abs(wrong()):
-                return [Mark("the number", 0, self.points, says)]
+        # The nearest: where the tolerance is large, several may be near.
+        away = [(abs(value - wrong()), abs(wrong()), says) for wrong, says in self.mistakes]
+        near = [(off, says) for off, wrong, says in away if off <= self.rtol * wrong]
+        if near:
+            return [Mark("the number", 0, self.points, min(near)[1])]
         size = "too large" if value > right else "too small"
         return [Mark("the number", 0, self.points, f"{value:g} is {size}. {self.reminder}".strip())]
 

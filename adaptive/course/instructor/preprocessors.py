@@ -22,6 +22,7 @@ from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from adaptive.course.code import BORROWED, Code
 from adaptive.course.instructor import guard, replay, restore, walls
+from adaptive.course.instructor.hiding import hide
 from adaptive.course.instructor.kernels import Walled
 from adaptive.course.instructor.keys import Key, Paper, marked, paper
 from adaptive.course.instructor.variants import Variants
@@ -39,6 +40,11 @@ NO_WALLS = (
 )
 
 
+#: What feedback says where a check cannot be relied on.
+UNSOUND = (
+    "The check cannot be relied on here: something of the notebook's own still runs, or "
+    "has changed what the check needs. Ask your instructor to look at this cell."
+)
 #: What feedback says where a check ends in more points than follow from what the answer returned.
 WITHOUT_THEM = (
     "What the answer returned gives fewer points than the check ended in; these are the points "
@@ -48,7 +54,8 @@ WITHOUT_THEM = (
 _LOOKS_ELSEWHERE = re.compile(
     r"\b(getsource|exec|eval|compile|gc|ctypes|FunctionType|__code__|_getframe|setprofile|settrace"
     r"|display_formatter|instructor|addaudithook|asyncio|atexit|currentframe|f_back|io_loop"
-    r"|monitoring|weakref|__del__|__array_ufunc__)\b"
+    r"|monitoring|weakref|__del__|__array_ufunc__|__array__|__float__|modules|importlib"
+    r"|__import__|transcript|ASSIGNMENT|f_locals|__globals__|__closure__|__subclasses__)\b"
 )
 
 
@@ -145,6 +152,7 @@ class Run(Execute):
         self._end = time.monotonic() + self.limit
         self.timeout_func = self._seconds_of_cell
         nb, resources = super().preprocess(nb, resources, km)
+        hide(nb, filter(is_test, nb.cells))
         nb.metadata[RAN] = {
             "noticed": list(self._noticed),
             "borrowed": self._borrowed,
@@ -194,6 +202,10 @@ class Run(Execute):
         except DeadKernelError:
             says = "The kernel died in this cell: does it call exit(), or need much memory?"
             self._give_up(cell, index, "DeadKernelError", says)
+        # What comes from the kernel may be anything, where code there has got at what sends it.
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            self._noticed["what the kernel sends"] = None
+            self._give_up(cell, index, *_garbled(cell, error))
         if is_test(cell):
             if not reached or (self._late and index in self._left_out):
                 says = f"The notebook was stopped after {self.limit} seconds, and no mark was made."
@@ -266,8 +278,9 @@ class Run(Execute):
             done = json.loads(self._ask_guard(f"before_check({names!r})"))
             if done["running"]:
                 self._noticed["a thread that still runs"] = None
+            self._course = done["course"]
             sound = done["seal"] == self._seal and not done["running"]
-            return list(map(str, done["back"])) if sound else None
+            return list(map(_printable, done["back"])) if sound else None
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -278,14 +291,21 @@ class Run(Execute):
         return None
 
     def _hold(self, cell: NotebookNode, code: Code, seed: int) -> bool:
-        """Take off the points that do not follow from what an answer returned, if there are any."""
+        """Take off the points that do not follow from what an answer returned, if there are any.
+
+        Where the check was changed while it ran, they follow from nothing that can be trusted.
+        """
         try:
-            calls = json.loads(self._ask_guard("after_check()"))
-        except (ValueError, SyntaxError):
-            calls = None
+            done = json.loads(self._ask_guard("after_check()"))
+            calls, same = done["calls"], done["course"] == self._course
+        except (ValueError, SyntaxError, KeyError, TypeError):
+            calls, same = None, True
         most = replay.deserved(code, seed, calls)
         results = _results(cell)
         if all(_points(one) <= most for one in results):
+            if not same:
+                self._noticed["the check itself, while it ran"] = None
+                cell.outputs = [_error("NoPoints", UNSOUND)]
             return False
         for one in results:
             one["data"]["text/plain"] = repr(most)
@@ -381,11 +401,7 @@ def settle(cell: NotebookNode, back: list[str] | None) -> None:
         cell without points.
     """
     if back is None:
-        says = (
-            "The check cannot be relied on here: something of the notebook's own still runs, or "
-            "has changed what the check needs. Ask your instructor to look at this cell."
-        )
-        cell.outputs = [_error("NoPoints", says)]
+        cell.outputs = [_error("NoPoints", UNSOUND)]
     results = _results(cell)
     points = _points(results[0]) if len(results) == 1 else math.nan
     if 0 <= points <= float(cell.metadata.nbgrader["points"]):
@@ -441,6 +457,21 @@ def _points(result: NotebookNode) -> float:
 
 def _error(name: str, says: str) -> NotebookNode:
     return nbformat.v4.new_output("error", ename=name, evalue=says, traceback=[f"{name}: {says}"])
+
+
+def _printable(said: object) -> str:
+    """Return what another process says as a terminal and a table can show it."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(said)[:100])
+
+
+def _garbled(cell: NotebookNode, error: Exception) -> tuple[str, str]:
+    """Return the name and the words of an error for a cell from which nothing readable came."""
+    says = (
+        "Nothing that can be read comes from the kernel any more: does a cell change something "
+        f"that the kernel itself needs, such as json? ({type(error).__name__})"
+    )
+    # Of a check nobody knows then what it would have given.
+    return ("NoPoints" if is_test(cell) else "KernelError"), says
 
 
 def _stream(text: str) -> NotebookNode:

@@ -120,7 +120,8 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     A submitted cell is recognized by its nbgrader id, else by its cell id, else by its text.
     Of several copies of a cell the last is the student's answer, and the others run before
     it; of a written answer all are kept. A changed copy of a locked cell runs before the
-    locked cell. All other cells of the student stay where they stood.
+    locked cell. All other cells of the student stay where they stood; of a written answer that
+    is nowhere, what was written there is the answer, for a person to read.
 
     Parameters
     ----------
@@ -147,6 +148,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
 
     end = len(released.cells)
     before[end] = own
+    theirs = dict(before)
 
     cells: list[NotebookNode] = []
     for place, cell in enumerate(released.cells):
@@ -156,7 +158,8 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
             cells += before.pop(following, [])
         changed = [one for one in copies.get(place, []) if one.source != cell.source]
         if place not in copies:
-            cells.append(_missing(cell))
+            following = min((p for p in copies if p > place), default=end)
+            cells.append(_missing(cell, theirs.get(following, [])))
         elif not changed:
             cells.append(cell)
         elif _is_locked(cell):
@@ -190,11 +193,15 @@ def _filled(
     return made
 
 
-def _missing(cell: NotebookNode) -> NotebookNode:
-    """Return what stands for a cell that was deleted.
+def _missing(cell: NotebookNode, own: list[NotebookNode]) -> NotebookNode:
+    """Return what stands for a cell that was deleted, or that has lost its names.
 
-    The stub of an answer would undo what the student has written elsewhere.
+    The stub of an answer would undo what the student has written elsewhere. A written answer may
+    be among the student's own cells there: without its names nobody can tell, so it is shown.
     """
-    if _is_answer(cell) and cell.cell_type == "code":
+    if not _is_answer(cell):
+        return cell
+    if cell.cell_type == "code":
         return _filled(cell, MISSING)
-    return cell
+    texts = [one for one in own if one.cell_type == "markdown" and one.source.strip()]
+    return _filled(cell, "\n\n".join(one.source for one in texts), texts) if texts else cell

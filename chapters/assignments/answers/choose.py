@@ -226,7 +226,13 @@ def growth(run: Run) -> float:
 
 def exponent(values: Any) -> float:
     """Return the slope of a straight line through the logarithms, from step 10 on."""
-    return float(np.polyfit(np.log(np.arange(10, 401)), np.log(values[9:]), 1)[0])
+    return _line(values)[0]
+
+
+def _line(values: Any) -> tuple[float, float]:
+    """Return that slope, and the height of the line where log t is 0."""
+    slope, height = np.polyfit(np.log(np.arange(10, 401)), np.log(values[9:]), 1)
+    return float(slope), float(height)
 
 
 def decay(run: Run) -> float:
@@ -362,6 +368,11 @@ def run_b(run: Run) -> Table:
                 "That is the inverse: log t belongs on the horizontal axis.",
             ),
             (
+                lambda: _line(_rate(run))[1],
+                "That is where the line meets log t = 0: of what np.polyfit returns, the slope "
+                "comes first.",
+            ),
+            (
                 lambda: _decay_per_step(run),
                 "That is the slope against t itself: take its logarithm too.",
             ),
@@ -389,6 +400,10 @@ def run_c(run: Run) -> Table:
             (
                 lambda: 1 / first_step(run),
                 "That is the inverse: the step over η.",
+            ),
+            (
+                lambda: float(np.abs(run.steps[1, 0]) / run.lr),
+                "That is the second step: the first is C.steps[0].",
             ),
             (lambda: -first_step(run), "The size of the step has no sign."),
             (
@@ -436,8 +451,8 @@ def measured(first: int) -> Table:
                 1,
                 right=gain,
                 rtol=0.01,
-                reminder="Take the median of each over seeds 0 to 19, with choose.losses(rule, "
-                "problem, seeds=20).",
+                reminder="Take the median of each over seeds 0 to 19 of choose.Unseen(1), with "
+                "choose.losses(rule, problem, seeds=20).",
                 mistakes=(
                     (
                         lambda: 1 / gain(),

@@ -227,7 +227,7 @@ def search(run, rates, budget):
 
 # %% wrong search: it remembers the best of an earlier call
 # points: search 0
-# says: It is the rate with the lowest loss among those that were tried.
+# says: run is never called, so nothing is known of any rate
 calls_made = [0]
 
 
@@ -624,3 +624,149 @@ def search(run, rates, budget):
 
 # %% right one-sweep: a sentence's full stop
 one_sweep = "B."
+
+
+# %% wrong search: an error before anything is tried, which is told
+# points: search 0
+# says: `ends.append(run(lr))`: an array has no .append
+def search(run, rates, budget):
+    ends = np.array([])
+    for lr in rates[:budget]:
+        ends.append(run(lr))
+    return rates[np.nanargmin(ends)]
+
+
+# %% wrong search: run is not called
+# points: search 0
+# says: `if loss < lowest:`: a function is compared where a number is meant: call it
+def search(run, rates, budget):
+    best, lowest = rates[0], np.inf
+    for lr in rates[:budget]:
+        loss = run
+        if loss < lowest:
+            best, lowest = lr, loss
+    return best
+
+
+# %% wrong search: all rates at once
+# points: search 0
+# says: run takes one number, and is handed an array of several
+def search(run, rates, budget):
+    losses = run(rates)
+    return rates[np.argmin(losses)]
+
+
+# %% wrong search: an error at the end, which costs the rate and not the calls
+# points: search 2
+# says: best gets a value inside the function, and is used before that
+def search(run, rates, budget):
+    lowest = 0
+    for lr in rates[:budget]:
+        loss = run(lr)
+        if loss < lowest:
+            best, lowest = lr, loss
+    return best
+
+
+# %% wrong search: return inside the loop
+# points: search 2
+# says: One rate is tried, and no other: does return, or break, stand inside the loop
+def search(run, rates, budget):
+    best, lowest = None, np.inf
+    for lr in rates[:budget]:
+        loss = run(lr)
+        if loss < lowest:
+            best, lowest = lr, loss
+        return best
+
+
+# %% wrong search: rates between those of the grid
+# points: search 1
+# says: run is called with rates of your own, between those in rates
+def search(run, rates, budget):
+    low, high = rates[0], rates[-1]
+    for _ in range(budget):
+        middle = np.sqrt(low * high)
+        if run(middle) < run(high):
+            high = middle
+        else:
+            low = middle
+    return middle
+
+
+# %% wrong search: from the beginning again, as there is budget left
+# points: search 3
+# says: All rates are tried, and then some once more
+def search(run, rates, budget):
+    best, lowest = rates[0], np.inf
+    for k in range(budget):
+        lr = rates[k % len(rates)]
+        loss = run(lr)
+        if np.isfinite(loss) and loss < lowest:
+            best, lowest = lr, loss
+    return best
+
+
+# %% wrong search: it is ended in a line that is named
+# points: search 0
+# says: ends Python with exit() in line 6 of its cell, `exit()`
+def search(run, rates, budget):
+    for lr in rates[:budget]:
+        if run(lr) < 10:
+            exit()
+
+
+# %% wrong choice: a rate of 0
+# points: choice 0
+# says: The parameters stay where they begin: is the rate 0?
+choice = Adagrad(lr=0)
+
+# %% wrong choice: a text
+# points: choice 0
+# says: a text: leave the quotation marks out
+choice = "Adagrad(lr=0.25)"
+
+# %% wrong sgd-rate: two of them
+# points: sgd-rate 0
+# says: These are 2: take the one that is asked for
+sgd_rate = [0.006, 0.012]
+
+# %% wrong run-b: not a number, as from the logarithm of something negative
+# points: run-b 1
+# says: Is there a logarithm or a root of something negative
+run_b = {"cause": "rates used up", "exponent": np.nan}
+
+# %% wrong run-b: the height of the line
+# points: run-b 1
+# says: of what np.polyfit returns, the slope comes first
+t = np.arange(1, 401)
+rate = np.abs(B.steps[:, 0] / B.gradient[:, 0])
+run_b = {"cause": "rates used up", "exponent": np.polyfit(np.log(t[9:]), np.log(rate[9:]), 1)[1]}
+
+# %% wrong run-c: the second step
+# points: run-c 1
+# says: That is the second step
+run_c = {"cause": "no bias correction", "first step": abs(C.steps[1, 0]) / C.lr}
+
+# %% wrong run-c: a key of one's own
+# points: run-c 1
+# says: the key "first step" is missing. Is it what you have under "ratio"?
+run_c = {"cause": "no bias correction", "ratio": abs(C.steps[0, 0]) / C.lr}
+
+# %% right run-c: a key as Python's names are written
+run_c = {"cause": "no bias correction", "first_step": abs(C.steps[0, 0]) / C.lr}
+
+
+# %% wrong search: the lowest so far is never renewed, which is charged once
+# points: search 3
+# says: You return the rate that was tried last
+def search(run, rates, budget):
+    best, lowest = None, 1e10
+    for lr in rates:
+        if budget == 0:
+            return best
+        loss = run(lr)
+        budget -= 1
+        if loss < lowest:
+            best = lr
+    return best

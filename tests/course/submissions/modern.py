@@ -732,3 +732,43 @@ def newton_schulz(G, a, b, c, steps):
 
 # %% right steps: numpy's numbers
 steps = {"fast": np.int64(5), "gentle": 7.0}
+
+
+# %% wrong newton-schulz: by the nuclear norm
+# points: newton-schulz 3
+# says: It is divided by the sum of the singular values
+def newton_schulz(G, a, b, c, steps):
+    X = G / np.linalg.norm(G, "nuc")
+    for _ in range(steps):
+        X = quintic(X, a, b, c)
+    return X
+
+
+# %% wrong newton-schulz: by another norm of matrices
+# points: newton-schulz 3
+# says: It is divided by the largest sum of a column
+def newton_schulz(G, a, b, c, steps):
+    X = G / np.linalg.norm(G, 1)
+    for _ in range(steps):
+        X = quintic(X, a, b, c)
+    return X
+
+
+# %% wrong factor: one more below the line
+# points: factor 2
+# says: the line is divided by T - T_w
+def factor(t, T, warmup):
+    if t < warmup:
+        return t / warmup
+    return max(0, (T - t + 1) / (T - warmup + 1))
+
+
+# %% wrong adamw: a decay by the sign
+# points: adamw 2
+# says: The decay takes the sign of theta
+def adamw(theta, g, t, m, v, lr, beta1, beta2, eps, weight_decay):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    theta = theta - lr * weight_decay * np.sign(theta)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v

@@ -870,3 +870,42 @@ def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
     v = beta2 * v + (1 - beta2) * g**2
     m_hat, v_hat = correct(m, v, t, beta1, beta2)
     return theta - lr * m_hat / (math.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong adam: v is corrected with the decay of m
+# points: adam 3
+# says: Both moments are corrected with β₁
+def adam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta1**t)
+    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong nadam: the gradient is added as it is, which is charged once
+# points: nadam 2
+# says: The gradient is added as it is
+def nadam(theta, g, t, m, v, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    m_hat, v_hat = correct(m, v, t, beta1, beta2)
+    ahead = beta1 * m_hat + g
+    return theta - lr * ahead / (np.sqrt(v_hat) + eps), m, v
+
+
+# %% wrong amsgrad: ε inside the root
+# points: amsgrad 2
+# says: ε is inside the root
+def amsgrad(theta, g, t, m, v, v_hat, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    v_hat = np.maximum(v_hat, v)
+    return theta - lr * m / np.sqrt(v_hat + eps), m, v, v_hat
+
+
+# %% right adamax: the maximum of a list of arrays
+def adamax(theta, g, t, m, u, lr, beta1, beta2):
+    m = beta1 * m + (1 - beta1) * g
+    u = np.max([beta2 * u, np.abs(g)], axis=0)
+    return theta - lr / (1 - beta1**t) * m / (u + 1e-12), m, u

@@ -121,7 +121,7 @@ def adagrad(theta, g, G, lr, eps):
 
 # %% wrong adagrad: exit
 # points: adagrad 0
-# says: ends Python with exit(): a function ends with return
+# says: ends Python with exit() in line 4 of its cell, `exit()`: a function ends with return
 def adagrad(theta, g, G, lr, eps):
     exit()
 
@@ -530,3 +530,35 @@ def adadelta(theta, g, Eg2, Edx2, rho, eps):
     dx = -np.sqrt(Edx2 + eps) / np.sqrt(Eg2 + eps) * g
     Edx2 = rho * Edx2 + (1 - rho) * dx**2
     return np.array([theta + dx]), Eg2, Edx2
+
+
+# %% wrong rmsprop: the root is kept and squared again, which is charged once
+# points: rmsprop 2
+# says: The root is kept from step to step: keep the average of squares itself.
+def rmsprop(theta, g, rms, lr, rho, eps):
+    rms = np.sqrt(rho * rms**2 + (1 - rho) * g**2)
+    return theta - lr * g / np.sqrt(rms**2 + eps), rms
+
+
+# %% wrong adagrad: the root is kept and squared again, which is charged once
+# points: adagrad 1
+# says: The root is kept from step to step: keep the sum of squares itself.
+def adagrad(theta, g, G, lr, eps):
+    G = np.sqrt(G**2 + g**2)
+    return theta - lr * g / np.sqrt(G**2 + eps), G
+
+
+# %% wrong adagrad: a root of its own for ε
+# points: adagrad 2
+# says: It is theta - lr g / √(G + ε), with the new G.
+def adagrad(theta, g, G, lr, eps):
+    G = G + g**2
+    return theta - lr * g / (np.sqrt(G) + np.sqrt(eps)), G
+
+
+# %% right adadelta: one root of the quotient, and the step subtracted
+def adadelta(theta, g, Eg2, Edx2, rho, eps):
+    Eg2 = rho * Eg2 + (1 - rho) * np.square(g)
+    dx = np.sqrt((Edx2 + eps) / (Eg2 + eps)) * g
+    Edx2 = rho * Edx2 + (1 - rho) * np.square(dx)
+    return theta - dx, Eg2, Edx2

@@ -345,7 +345,7 @@ def nag(theta, grad, v, lr, momentum):
 
 # %% wrong nag: leaves Python
 # points: nag 0
-# says: It ends Python with exit(): a function ends with return.
+# says: ends Python with exit() in line
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v)
     raise SystemExit
@@ -626,3 +626,30 @@ def nag(theta, grad, v, lr, momentum):
 def nag(theta, grad, v, lr, momentum):
     v = momentum * v + lr * grad(theta - momentum * v, v)
     return theta - v, v
+
+
+# %% wrong loss: divided by the features
+# points: loss 1
+# says: You divide by the number of features; divide by the number of rows.
+def compute_loss(X, y, w):
+    z = X @ w
+    return np.sum(np.logaddexp(0, z) - y * z) / X.shape[1]
+
+
+# %% wrong nag: ahead by the learning rate
+# points: nag 2
+# says: It looks ahead by η v
+def nag(theta, grad, v, lr, momentum):
+    g = grad(theta - lr * v)
+    v = momentum * v + lr * g
+    return theta - v, v
+
+
+# %% right probability: the hyperbolic tangent
+def probability(X, w):
+    return 0.5 * (1 + np.tanh(X @ w / 2))
+
+
+# %% right expand: powers of the whole array
+def expand(X):
+    return np.column_stack([X, X**2, X[:, 0] * X[:, 1], np.ones(len(X))])

@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 PARITY := .venv-parity
 HUB := .venv-hub
+OTTER := .venv-otter
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 ARGS ?=
@@ -20,7 +21,7 @@ export TQDM_DISABLE := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 
-.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub mutants mutants-page bench bench-torch networks lab browser clean distclean
+.PHONY: help book lite pyodide pdf check-site lite-check test-wasm lighthouse actionlint links test-alone test-oldest test-newest dist test lint coverage notebooks parity hub otter mutants mutants-page bench bench-torch networks lab browser clean distclean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -185,6 +186,15 @@ $(HUB)/.stamp: tests/hub/requirements.txt tests/hub/package-lock.json pyproject.
 hub: $(HUB)/.stamp browser ## a class on a JupyterHub: release, fetch, submit, collect, grade, feedback
 	$(HUB)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider tests/hub/a_class.py tests/hub/kubernetes.py $(ARGS)
 
+# Otter-Grader brings many packages along. Submissions run behind walls, which take Linux.
+$(OTTER)/.stamp: pyproject.toml | $(PY)
+	$(PYTHON) -m venv $(OTTER)
+	$(OTTER)/bin/python -m pip --disable-pip-version-check install --quiet "otter-grader>=7,<8" "pytest>=8.3,<10" --editable ".[course]"
+	@touch $@
+
+otter: $(OTTER)/.stamp ## Otter-Grader at work with the autograder that is made for it
+	$(OTTER)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider tests/course/with_otter.py $(ARGS)
+
 # In parts that finish: make mutants ARGS="sweep adaptive/rules/adam.py --slice 1/4", or a sample of
 # each room: make mutants ARGS="--sample 0:100"
 mutants: $(VENV)/.stamp-mutants ## let a tool make mistakes in the package; name those no test sees
@@ -216,4 +226,4 @@ clean: ## remove what was built
 	find adaptive chapters tests '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf {} +
 
 distclean: clean ## and the virtual environments
-	rm -rf $(VENV) $(PARITY) $(HUB) .venv-alone .venv-oldest .venv-newest tests/site/node_modules tests/hub/node_modules
+	rm -rf $(VENV) $(PARITY) $(HUB) $(OTTER) .venv-alone .venv-oldest .venv-newest tests/site/node_modules tests/hub/node_modules

@@ -79,6 +79,7 @@ def test_no_recipe_runs_what_is_in_the_path(checkout):
         "actionlint",
         "parity",
         "hub",
+        "otter",
         "distclean",
     }
     for targets in TARGETS:

@@ -62,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
         "same checks as grade. It holds the keys.",
     )
 
+    commands.add_parser(
+        "otter",
+        parents=[assignment],
+        help="make an autograder for Otter-Grader",
+        description="Write otter-NAME.zip, with which `otter run` marks a submission by the same "
+        "checks as grade. It holds the keys.",
+    )
+
     grade = commands.add_parser(
         "grade",
         parents=[assignment],
@@ -195,6 +203,11 @@ def _run(course: Course, options: argparse.Namespace) -> int:
         from adaptive.course.instructor.gradescope import write_autograder
 
         say(f"{options.name}: {write_autograder(course, options.name)}")
+        return 0
+    if options.command == "otter":
+        from adaptive.course.instructor import otter
+
+        say(f"{options.name}: {otter.write_autograder(course, options.name)}")
         return 0
     if options.command == "grade":
         return _grade(course, options)

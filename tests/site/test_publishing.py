@@ -87,7 +87,7 @@ def test_each_python_that_the_package_names_is_tested():
     assert f">={oldest}," in numpy
 
 
-@pytest.mark.parametrize("target", ["parity", "hub", "links"])
+@pytest.mark.parametrize("target", ["parity", "hub", "otter", "links"])
 def test_what_is_too_long_for_each_change_runs_every_week_and_when_it_is_asked_for(target):
     workflow = _workflow(ROOT / ".github/workflows" / f"{target}.yml")
     steps = [step.get("run", "") for step in _steps(ROOT / ".github/workflows" / f"{target}.yml")]

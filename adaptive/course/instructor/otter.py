@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from otter.run import AutograderConfig
     from otter.test_files import GradingResults
 
-#: Of no test is there more to see before the marks are published: with keys, what is right could be
-#: found by trying.
+#: Nothing is shown before the marks are published: what is right could be found by trying.
 CONFIG = {"show_hidden": True, "force_public_test_summary": False}
 TEST = """\
 from otter.test_files import test_case

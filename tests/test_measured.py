@@ -92,30 +92,27 @@ def test_nobody_can_write_to_them() -> None:
 # ------------------------------------------------------------- a small part, measured again
 
 
-def test_a_fresh_trial_of_adam_is_a_plain_run() -> None:
-    problem, seed = Digits(), measure.SEED + 3
-    one = measured("digits")["rules"]["Adam"]["linear"]
-    rule = scheduled(Adam(lr=one["best"]), Linear(T=300))
-    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
-    assert one["loss"][-1, 3] == pytest.approx(problem.loss(end), rel=1e-3)
-    assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+#: Of stored trials on the digits: where they stand, and the rule with a rate.
+PLAIN = {
+    ("rules", "Adam", "linear"): lambda lr: scheduled(Adam(lr=lr), Linear(T=300)),
+    ("beside", "Adam, β₂ = 0.95", "linear"): lambda lr: scheduled(
+        Adam(lr=lr, beta2=0.95), Linear(T=300)
+    ),
+    ("beside", "Schedule-Free, warm-up", "constant"): lambda lr: scheduled(
+        ScheduleFree(lr=lr), Constant(warmup=30)
+    ),
+}
 
 
-def test_a_fresh_trial_of_adam_with_another_memory_is_a_plain_run() -> None:
-    problem, seed = Digits(), measure.SEED + 4
-    one = measured("digits")["beside"]["Adam, β₂ = 0.95"]["linear"]
-    rule = scheduled(Adam(lr=one["best"], beta2=0.95), Linear(T=300))
-    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
-    assert one["loss"][-1, 4] == pytest.approx(problem.loss(end), rel=1e-3)
-
-
-def test_a_fresh_trial_of_schedule_free_with_a_warm_up_is_a_plain_run() -> None:
-    problem, seed = Digits(), measure.SEED + 5
-    one = measured("digits")["beside"]["Schedule-Free, warm-up"]["constant"]
-    rule = scheduled(ScheduleFree(lr=one["best"]), Constant(warmup=30))
-    end = descend(rule, problem, problem.initial(seed), 300, rng=seed).theta[-1]
-    assert one["loss"][-1, 5] == pytest.approx(problem.loss(end), rel=1e-3)
-    assert one["held_out"][5] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
+@pytest.mark.parametrize(("trial", "where"), list(enumerate(PLAIN, start=3)), ids=str)
+def test_a_fresh_trial_is_a_plain_run(trial: int, where: tuple[str, str, str]) -> None:
+    problem, seed = Digits(), measure.SEED + trial
+    part, name, schedule = where
+    one = measured("digits")[part][name][schedule]
+    end = descend(PLAIN[where](one["best"]), problem, problem.initial(seed), 300, rng=seed)
+    assert one["loss"][-1, trial] == pytest.approx(problem.loss(end.theta[-1]), rel=1e-3)
+    held_out = problem.held_out.loss(end.theta[-1])
+    assert one["held_out"][trial] == pytest.approx(held_out, rel=1e-3)
 
 
 @pytest.mark.parametrize("network", ["digits", "characters"])

@@ -199,15 +199,11 @@ def _whole(text: str, what: str = "") -> int:
 def _run(course: Course, options: argparse.Namespace) -> int:
     if options.command == "release":
         return _release(course, options.names or course.assignments, options.seeds)
-    if options.command == "gradescope":
-        from adaptive.course.instructor.gradescope import write_autograder
+    if options.command in ("gradescope", "otter"):
+        from adaptive.course.instructor import gradescope, otter
 
-        say(f"{options.name}: {write_autograder(course, options.name)}")
-        return 0
-    if options.command == "otter":
-        from adaptive.course.instructor import otter
-
-        say(f"{options.name}: {otter.write_autograder(course, options.name)}")
+        service = {"gradescope": gradescope, "otter": otter}[options.command]
+        say(f"{options.name}: {service.write_autograder(course, options.name)}")
         return 0
     if options.command == "grade":
         return _grade(course, options)

@@ -85,8 +85,9 @@ def chapters() -> list[Path]:
     return [path for name in pages() if (path := ROOT / f"{name}.ipynb").exists()]
 
 
-#: The chapters, as pages; notebooks of assignments are handed out in other ways.
-CHAPTER_PAGES = [f"chapters/{path.stem}" for path in chapters() if path.parent.name == "chapters"]
+#: The pages that are notebooks; those of assignments are handed out in other ways than chapters.
+NOTEBOOK_PAGES = [path.relative_to(ROOT).with_suffix("").as_posix() for path in chapters()]
+CHAPTER_PAGES = [name for name in NOTEBOOK_PAGES if "/assignments/" not in name]
 
 
 # --------------------------------------------------------------------------- clean

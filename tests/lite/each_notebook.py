@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import CHAPTER_PAGES, NOTEBOOK_PAGES, ROOT
 from tests.course import class_of
 from tests.lite.conftest import answered, texts
 from tests.lite.outputs import differences
 
-NOTEBOOKS = [name for name in pages() if (ROOT / f"{name}.ipynb").exists()]
-CHAPTERS = [name for name in NOTEBOOKS if "/assignments/" not in name]
-ASSIGNMENTS = [name for name in NOTEBOOKS if "/assignments/" in name]
+ASSIGNMENTS = [name for name in NOTEBOOK_PAGES if "/assignments/" in name]
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTER_PAGES)
 def test_a_chapter_shows_what_is_stored(application, name, tmp_path):
     notebook = application(name)
     notebook.wait_until_ready()

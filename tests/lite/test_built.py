@@ -19,11 +19,10 @@ from adaptive.course.regions import secrets, traces
 from chapters._site import lite, publishing
 from chapters._site.lite import build, lock, offline, wheels
 from tests import release
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import NOTEBOOK_PAGES, ROOT, pages
 from tests.site.conftest import soup
 
 LOCK = json.loads(lock.LOCK.read_text(encoding="utf-8"))
-NOTEBOOKS = [name for name in pages() if (ROOT / f"{name}.ipynb").exists()]
 #: What the kernel itself asks for at its start, one by one, as its source says.
 STARTS = ("ssl", "sqlite3", "ipykernel", "comm", "pyodide_kernel", "jedi", "ipython")
 
@@ -201,8 +200,8 @@ def test_what_makes_a_start_short_is_there_for_it(built):
 
 def test_each_notebook_is_there_as_its_reader_gets_it(built):
     found = {p.relative_to(built / "files").as_posix() for p in built.glob("files/**/*.ipynb")}
-    assert found == {f"{name}.ipynb" for name in NOTEBOOKS}
-    for name in NOTEBOOKS:
+    assert found == {f"{name}.ipynb" for name in NOTEBOOK_PAGES}
+    for name in NOTEBOOK_PAGES:
         made = json.loads((built / f"files/{name}.ipynb").read_text("utf-8"))
         nbformat.validate(made)
         source = nbformat.read(ROOT / f"{name}.ipynb", as_version=4)
@@ -229,7 +228,7 @@ def test_all_that_notebooks_import_is_there():
                 assert {name.partition(".")[0] for name in names} <= there, path.name
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", NOTEBOOK_PAGES)
 def test_buttons_of_a_page_open_its_notebook(book, name):
     page = soup(book / f"{name}.html")
     links = [a["href"] for a in page.select("a[href*='lite/notebooks']")]
@@ -246,7 +245,7 @@ def test_buttons_of_a_page_open_its_notebook(book, name):
 
 
 def test_other_pages_have_no_such_button(book):
-    for name in {*pages()} - {*NOTEBOOKS}:
+    for name in {*pages()} - {*NOTEBOOK_PAGES}:
         assert not soup(book / f"{name}.html").select("article a[href*='lite/notebooks']"), name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import CHAPTER_PAGES, ROOT
 
 #: Small and usual screens at a desk.
 DESKS = ((1200, 720), (1280, 720), (1440, 900))
@@ -14,8 +14,8 @@ ONE = "chapters/momentum"
 
 CHAPTERS = [
     name
-    for name in pages()
-    if (path := ROOT / f"{name}.ipynb").exists() and '"beside"' in path.read_text(encoding="utf-8")
+    for name in CHAPTER_PAGES
+    if '"beside"' in (ROOT / f"{name}.ipynb").read_text(encoding="utf-8")
 ]
 
 #: Where things are, in pixels of the window.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import CHAPTER_PAGES, ROOT
 from tests.site.visits import LAPTOP, PHONE
 
 CHAPTERS = [
     name
-    for name in pages()
-    if (ROOT / f"{name}.ipynb").exists()
-    and "opening(" in (ROOT / f"{name}.ipynb").read_text(encoding="utf-8")
+    for name in CHAPTER_PAGES
+    if "opening(" in (ROOT / f"{name}.ipynb").read_text(encoding="utf-8")
 ]
 
 

@@ -6,17 +6,11 @@ import re
 
 import pytest
 
-from tests.book.notebooks import ROOT, pages
+from tests.book.notebooks import CHAPTER_PAGES
 from tests.site.conftest import soup
 from tests.site.visits import SCREEN
 
-CHAPTERS = [
-    name
-    for name in pages()
-    if (ROOT / f"{name}.ipynb").exists()
-    and "/assignments/" not in name
-    and name != "chapters/introduction"
-]
+CHAPTERS = [name for name in CHAPTER_PAGES if name != "chapters/introduction"]
 #: Screens, with everything folded, and minutes of the core path.
 LONGEST, MINUTES = 25, 20
 

@@ -77,8 +77,7 @@ def write_autograder(course: Course, name: str) -> Path:
             archive.writestr(made, text)
         for file in _of_package(package):
             archive.write(file, Path("package", file.relative_to(package)))
-        for file in of_course(course, name):
-            archive.write(file, Path("course", file.relative_to(course.root)))
+        add_course(archive, course, name)
     return path
 
 
@@ -90,21 +89,24 @@ def _of_package(root: Path) -> Iterator[Path]:
             yield path
 
 
-def of_course(course: Course, name: str) -> Iterator[Path]:
-    """Yield what an assignment is marked by: nothing of any student's, and no other assignment.
+def add_course(archive: zipfile.ZipFile, course: Course, name: str) -> None:
+    """Add the folder ``course`` to an archive, with what an assignment is marked by.
 
     Parameters
     ----------
+    archive : zipfile.ZipFile
+        One that is open to be written.
     course : Course
         What it is taken from.
     name : str
         The assignment.
-
-    Yields
-    ------
-    Path
-        Files in the folder of the course.
     """
+    for file in _of_course(course, name):
+        archive.write(file, Path("course", file.relative_to(course.root)))
+
+
+def _of_course(course: Course, name: str) -> Iterator[Path]:
+    """Yield what an assignment is marked by: nothing of any student's, and no other assignment."""
     yield course.root / "nbgrader_config.py"
     yield from _files(course.root / "source" / name)
     if (keys := course.root / "answers" / f"{name}.py").is_file():

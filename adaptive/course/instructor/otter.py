@@ -24,7 +24,7 @@ from adaptive.course.instructor import CourseError
 from adaptive.course.instructor.autograder import report
 from adaptive.course.instructor.collect import student_folder
 from adaptive.course.instructor.course import Course, Options
-from adaptive.course.instructor.gradescope import of_course
+from adaptive.course.instructor.gradescope import add_course
 from adaptive.course.instructor.records import question_of
 from adaptive.course.instructor.variants import Variants
 
@@ -70,8 +70,7 @@ def write_autograder(course: Course, name: str) -> Path:
         archive.writestr("otter_config.json", json.dumps(config))
         for question, points in _by_check(course, name):
             archive.writestr(f"tests/{question}.py", TEST.format(name=question, points=points))
-        for file in of_course(course, name):
-            archive.write(file, Path("course", file.relative_to(course.root)))
+        add_course(archive, course, name)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import sys
 import zipfile
@@ -144,7 +145,9 @@ def test_another_notebook_has_no_points_and_is_told_so(archive, tmp_path, monkey
 
 
 def test_a_mark_that_is_missing_is_not_0(archive, tmp_path):
-    plugin = _plugin(tmp_path, archive, nbformat.writes(ALMOST))
+    slow = copy.deepcopy(ALMOST)
+    slow.cells.insert(0, nbformat.v4.new_code_cell("import time\ntime.sleep(60)"))
+    plugin = _plugin(tmp_path, archive, nbformat.writes(slow))
     path = tmp_path / "source" / "course" / "nbgrader_config.py"
     path.write_text(path.read_text().replace("c.Run.limit = 300", "c.Run.limit = 1"))
     with pytest.raises(CourseError, match="there is no mark for"):

@@ -91,11 +91,12 @@ lint: $(VENV)/.stamp-test ## style, format and types
 	$(PY) -m mypy
 
 # With extra arguments for pytest: make test ARGS="-k momentum"
-# The notebooks are executed first, all at once, unless a chosen few of the tests are asked for; the
-# book takes what they show, and nbval compares it.
-test: lint browser ## lint, then all tests, on all cores: package, doctests, notebooks, built book
+# They look at the book that `make book` has built, which is built first if something has changed. A
+# chosen few build what they need.
+# The notebooks are executed first, all at once, unless they were for the book; nbval compares them.
+test: lint browser $(if $(ARGS),,_build/.stamp-book) ## lint, then all tests, on all cores: package, doctests, notebooks, built book
 	$(if $(ARGS),,$(PY) -m tests.book.executed)
-	ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site --ignore=tests/lite $(ARGS)
+	$(if $(ARGS),,ADAPTIVE_BOOK=_build/html) ADAPTIVE_EXECUTED=_build/executed $(PYTEST) --ignore=tests/site --ignore=tests/lite $(ARGS)
 
 # The book that `make book` has built; what it is checked for page by page runs in parallel. What runs
 # notebooks takes longest, and comes first: at the end there is something short for each core.

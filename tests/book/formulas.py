@@ -121,9 +121,13 @@ class Claim:
             found.append(match[1])
         return found
 
-    def difference(self, printed: list[str], seed: int = 1, times: int = 4) -> float:
+    def difference(self, printed: list[str]) -> float:
         """Return the largest relative difference of what must agree, over random numbers."""
-        rng, formulas, worst = np.random.default_rng(seed), [read(x) for x in printed], 0.0
+        return max(self.differences(printed))
+
+    def differences(self, printed: list[str], seed: int = 1, times: int = 4) -> Iterator[float]:
+        """Yield the largest relative difference of what must agree, for one draw after another."""
+        rng, formulas = np.random.default_rng(seed), [read(x) for x in printed]
         names = list(inspect.signature(self.claim).parameters)[len(formulas) :]
         for _ in range(times):
             values = {
@@ -134,8 +138,7 @@ class Claim:
             }
             got, want = map(np.asarray, self.claim(*formulas, **values))
             difference = np.abs(got - want) / (1e-3 + np.abs(want))
-            worst = max(worst, float(np.nan_to_num(difference, nan=np.inf).max()))
-        return worst
+            yield float(np.nan_to_num(difference, nan=np.inf).max())
 
 
 CLAIMS: list[Claim] = []

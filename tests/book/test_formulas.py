@@ -27,12 +27,13 @@ def test_a_corrupted_formula_does_not(claim):
     right, found = claim.printed(), 0
     for i, text in enumerate(right):
         for wrong in corruptions(text):
+            differences = claim.differences([*right[:i], wrong, *right[i + 1 :]])
             try:
                 with np.errstate(all="ignore"):
-                    difference = claim.difference([*right[:i], wrong, *right[i + 1 :]])
+                    noticed = any(each > 10 * TOLERANCE for each in differences)
             except (EquationError, KeyError, TypeError, ValueError, ZeroDivisionError):
                 continue  # it cannot even be evaluated
-            assert difference > 10 * TOLERANCE, f"nothing noticed that this is wrong: {wrong}"
+            assert noticed, f"nothing noticed that this is wrong: {wrong}"
             found += 1
     assert found, "no corrupted formula could be evaluated"
 

@@ -88,6 +88,7 @@ def test_a_gradient_that_is_shared_and_a_set_to_project_on_in_place() -> None:
     )
 
 
+# Those with totals are compared in `rules/test_vector.py`: with two axes, as they have five.
 @every_rule
 @pytest.mark.parametrize("problem", surfaces, ids=named)
 def test_surfaces_bit_for_bit(kind: type[Rule], problem: Surface) -> None:

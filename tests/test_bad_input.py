@@ -92,7 +92,7 @@ from adaptive.problems import (
 from adaptive.problems.networks import Blocks, Network, larger
 from adaptive.schedules import WSD, Constant, Cosine, Linear
 from adaptive.tracing import cost
-from tests.every import every_rule
+from tests.every import every_rule_of_all, every_rule_on_vectors
 from tests.public import CALLED, named
 
 NAN, INF = float("nan"), float("inf")
@@ -1268,7 +1268,7 @@ def test_nothing_was_modified() -> None:
     assert STATE.v.tolist() == [0, 0]
 
 
-@every_rule
+@every_rule_of_all
 @pytest.mark.parametrize("bad", [-0.5, NAN, INF, "0.5", None, 1j, True, [], [0.1, -1]], ids=repr)
 def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
     for name in kind().hyperparameters:
@@ -1276,9 +1276,13 @@ def test_every_hyperparameter_of_every_rule(kind: type, bad: Any) -> None:
             kind(**{name: bad})
 
 
-@every_rule
+#: Hyperparameters that may be 1.
+NO_DECAYS = {"lr", "eps", "weight_decay", "beta", "d0", "rms"}
+
+
+@every_rule_of_all
 def test_every_decay_is_below_one(kind: type) -> None:
-    for name in kind().hyperparameters.keys() - {"lr", "eps", "weight_decay", "beta"}:
+    for name in kind().hyperparameters.keys() - NO_DECAYS:
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} must .*\[0, 1\), got 1"):
             kind(**{name: 1})
         kind(**{name: 0})
@@ -1290,7 +1294,7 @@ def test_a_weight_of_one_is_allowed() -> None:
         ScheduleFree(beta=1.01)
 
 
-@every_rule
+@every_rule_on_vectors
 def test_every_step_refuses_a_column(kind: type) -> None:
     """It would broadcast to a matrix, without an error from numpy."""
     rule, theta = kind(), np.zeros(3)

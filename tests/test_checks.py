@@ -10,7 +10,7 @@ import pytest
 
 from adaptive import SGD, Adam, _checks
 from adaptive.rules.base import Rule
-from tests.every import KINDS
+from tests.every import ALL
 
 
 def refused(error: type[Exception], words: str) -> Any:
@@ -176,7 +176,7 @@ def test_one_number_is_no_array(value: Any) -> None:
 
 
 def test_instances() -> None:
-    for kind in KINDS:
+    for kind in ALL:
         _checks.instance("rule", kind(), Rule)
         _checks.instance("rule", kind(), kind)
     with refused(TypeError, "rule must be an Adam object, got SGD(lr=0.01)"):

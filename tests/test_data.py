@@ -27,7 +27,7 @@ from adaptive.problems import (
     expand,
     probability,
 )
-from tests.every import KINDS, every_rule
+from tests.every import KINDS, ON_VECTORS, book, every_rule_on_vectors
 from tests.problems.support import every, named, points
 
 RNG = np.random.default_rng(5)
@@ -321,7 +321,9 @@ class InPlace(Rule):
         return -self.lr * v, v
 
 
-@pytest.mark.parametrize("rule", [*(kind() for kind in KINDS), Keeper(), InPlace()], ids=repr)
+@pytest.mark.parametrize(
+    "rule", [*(book(kind) for kind in ON_VECTORS), Keeper(), InPlace()], ids=repr
+)
 @pytest.mark.parametrize("kind", [Buffered, Itself])
 def test_a_run_is_the_same_with_buffers(kind: type[Plain], rule: Rule) -> None:
     plain, other = (descend(rule, problem, steps=6) for problem in (Plain(), kind()))
@@ -449,7 +451,7 @@ def test_sets_of_data_have_no_writable_parts() -> None:
         assert not array.flags.writeable
 
 
-@every_rule
+@every_rule_on_vectors
 def test_a_wrapper_takes_over_a_start_that_may_change(kind: type[Rule]) -> None:
     problem = Plain()
     problem.start, problem.minimum = np.ones(2), np.zeros(2)

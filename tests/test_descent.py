@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,29 +18,36 @@ from adaptive.problems import (
     Saddle,
     Surface,
 )
-from tests.every import every_rule
+from tests.every import every_rule_on_vectors
 from tests.problems.support import every, named
 
 every_problem = pytest.mark.parametrize("problem", every, ids=named)
 
 
+def taken_apart(rule: Rule, problem: Problem) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """Return what splits a vector into arrays, if these matter to the rule, and what joins them."""
+    blocks = None if rule.elementwise else getattr(problem, "blocks", None)
+    return (blocks.split, blocks.join) if blocks else (np.asarray, np.asarray)
+
+
 def by_hand(rule: Rule, problem: Problem, theta: Any, steps: int, seed: int = 0) -> list[Any]:
     """Return the parameters of all times, by the loop that a reader would write."""
     rng = np.random.default_rng(seed)
-    state = rule.init(theta)
+    split, join = taken_apart(rule, problem)
+    state = rule.init(split(theta))
     thetas = [np.asarray(theta, float)]
     for t in range(1, steps + 1):
         batch = problem.draw(t, rng)
         g = problem.grad(rule.lookahead(thetas[-1], state), batch)
-        theta, state = rule.step(thetas[-1], g, state)
-        thetas.append(problem.project(theta))
+        moved, state = rule.step(split(thetas[-1]), split(g), state)
+        thetas.append(problem.project(join(moved)))
     return thetas
 
 
 # ------------------------------------------------------------------ what a path holds
 
 
-@every_rule
+@every_rule_on_vectors
 @every_problem
 def test_path_is_that_of_the_plain_loop(kind: type[Rule], problem: Problem) -> None:
     rule = replace(kind(**kind.on_circles), **({"lr": 1e-4} if "lr" in kind.on_circles else {}))
@@ -48,7 +56,7 @@ def test_path_is_that_of_the_plain_loop(kind: type[Rule], problem: Problem) -> N
     assert not path.diverged
 
 
-@every_rule
+@every_rule_on_vectors
 def test_shapes(kind: type[Rule]) -> None:
     rule, problem = kind(**kind.on_circles), Circles()
     path = descend(rule, problem, steps=7)
@@ -73,7 +81,7 @@ def test_loss_is_over_all_the_data() -> None:
     np.testing.assert_allclose(path.loss, Circles().loss(path.theta), rtol=1e-12)
 
 
-@every_rule
+@every_rule_on_vectors
 def test_gradient_is_what_the_steps_were_given(kind: type[Rule]) -> None:
     rule = kind(**kind.on_circles)
     path = descend(rule, Circles(), steps=6, rng=4)
@@ -160,7 +168,7 @@ def test_start_of_the_problem_is_not_modified(problem: Problem) -> None:
     np.testing.assert_array_equal(problem.start, before)
 
 
-@every_rule
+@every_rule_on_vectors
 @pytest.mark.parametrize("problem", [Rosenbrock(), Circles(), NoisyQuadratic(), Reddi()], ids=named)
 def test_float32(kind: type[Rule], problem: Problem) -> None:
     path = descend(kind(), problem, problem.start.astype(np.float32), steps=5)

@@ -16,7 +16,7 @@ from scipy.optimize import minimize, rosen, rosen_der
 
 from adaptive import Adam, Momentum, Rule, descend, minimizer, sweep
 from adaptive.problems import Circles, LogisticRegression, Ravine
-from tests.every import KINDS, every_rule
+from tests.every import ON_VECTORS, every_rule_on_vectors
 
 #: As in a notebook: the rule is of `__main__`, which the workers cannot import.
 NOTEBOOK = """
@@ -92,7 +92,7 @@ def test_arrays_that_come_as_memory_maps(tmp_path: Path) -> None:
     joblib.dump((x, y, np.ones(3)), tmp_path / "data")
     mapped_x, mapped_y, start = joblib.load(tmp_path / "data", mmap_mode="r")
     assert isinstance(mapped_x, np.memmap)
-    for kind in KINDS:
+    for kind in ON_VECTORS:
         for got, expected in zip(
             ends(kind(), LogisticRegression(mapped_x, mapped_y, start=start)),
             ends(kind(), LogisticRegression(x, y, start=np.ones(3))),
@@ -112,7 +112,7 @@ def its_gradient(x: Any) -> Any:
     return 4 * (x - np.array([1.0, -0.5])) ** 3 + x
 
 
-@every_rule
+@every_rule_on_vectors
 def test_autograds_gradient_as_jac(kind: type[Rule]) -> None:
     options = {"maxiter": 50}
     call: dict[str, Any] = {"method": minimizer(kind()), "options": options}

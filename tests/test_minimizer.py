@@ -17,7 +17,7 @@ from scipy.optimize import OptimizeResult, OptimizeWarning, basinhopping, minimi
 
 from adaptive import NAG, SGD, Adam, Momentum, Rule, ScheduleFree, descend, minimizer
 from adaptive.problems import Problem, Ravine
-from tests.every import every_rule
+from tests.every import every_rule_on_vectors
 from tests.landscapes import LANDSCAPES, Counted, Landscape
 from tests.problems.support import complex_step
 
@@ -76,7 +76,7 @@ def test_landscapes_are_what_they_say(landscape: Landscape) -> None:
         np.testing.assert_allclose(landscape.jac(np.array(landscape.lowest)), 0, atol=1e-12)
 
 
-@every_rule
+@every_rule_on_vectors
 @every_landscape
 def test_results_are_what_scipy_promises(kind: type[Rule], landscape: Landscape) -> None:
     rule = kind(**{"lr": 1e-3} if "lr" in kind().hyperparameters else {})
@@ -97,7 +97,7 @@ def test_results_are_what_scipy_promises(kind: type[Rule], landscape: Landscape)
     np.testing.assert_array_equal(found.x, path.theta[-1])
 
 
-@every_rule
+@every_rule_on_vectors
 @every_landscape
 def test_nothing_is_done_at_the_lowest_point(kind: type[Rule], landscape: Landscape) -> None:
     if landscape.lowest is None:
@@ -165,7 +165,7 @@ def test_nag_is_at_rest_when_the_gradient_where_it_is_says_so() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@every_rule
+@every_rule_on_vectors
 def test_what_is_not_finite_is_no_success(kind: type[Rule], bad: float) -> None:
     found = run(kind(), jac=lambda x: np.array([0.0, bad, 0.0]))
     assert (found.success, found.status, found.nit) == (False, 3, 0)
@@ -196,7 +196,7 @@ def test_a_diverging_run_is_a_result() -> None:
     assert (found.success, found.status, found.nit) == (False, 3, 1)
 
 
-@every_rule
+@every_rule_on_vectors
 def test_maxiter(kind: type[Rule]) -> None:
     for steps in (0, 1, 4):
         found = run(started(kind), options={"maxiter": steps})
@@ -219,7 +219,7 @@ def test_disp_says_how_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
 # ------------------------------------------------------------------ callbacks
 
 
-@every_rule
+@every_rule_on_vectors
 def test_calls_back_after_each_step_with_where_it_is(kind: type[Rule]) -> None:
     """At each step, not where the rule looks ahead; and what it got stays as it is."""
     start, seen = np.array([1.0, 1.0]), []
@@ -235,7 +235,7 @@ def test_calls_back_after_each_step_with_where_it_is(kind: type[Rule]) -> None:
     assert start.tolist() == [1, 1]
 
 
-@every_rule
+@every_rule_on_vectors
 def test_a_callback_may_write_into_what_it_gets(kind: type[Rule]) -> None:
     def spoil(x: Any) -> None:
         x[:] = np.nan
@@ -259,7 +259,7 @@ class Called:
         self.seen.append(intermediate_result)
 
 
-@every_rule
+@every_rule_on_vectors
 def test_a_callback_gets_the_intermediate_result(kind: type[Rule]) -> None:
     seen: list[Any] = []
 
@@ -295,7 +295,7 @@ def test_a_callback_with_more_parameters_gets_x() -> None:
 
 
 @pytest.mark.parametrize("form", ["x", "intermediate_result"])
-@every_rule
+@every_rule_on_vectors
 def test_a_callback_ends_the_run(kind: type[Rule], form: str) -> None:
     count = itertools.count(1)
 
@@ -406,7 +406,7 @@ def test_a_shape_that_changes_on_the_way() -> None:
         run(Momentum(), jac=lambda x: np.ones(next(shapes)))
 
 
-@every_rule
+@every_rule_on_vectors
 def test_one_number(kind: type[Rule]) -> None:
     """A scalar x0, and a jac that returns a float, a list or an array of 0 or 1 axes."""
     ends = [
@@ -431,7 +431,7 @@ def test_the_value_is_a_float(made: Callable[[float], Any]) -> None:
     assert found.fun == 0.5
 
 
-@every_rule
+@every_rule_on_vectors
 def test_a_gradient_that_uses_its_buffer_again(kind: type[Rule]) -> None:
     buffer = np.empty(3)
 

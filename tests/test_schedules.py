@@ -34,15 +34,15 @@ from adaptive import (
 )
 from adaptive.large import choose
 from adaptive.problems import NoisyQuadratic, Ravine
-from adaptive.rules import MODERN, RULES
 from adaptive.schedules import WSD, Constant, Cosine, Linear
 from adaptive.tracing import rule_to_javascript, rule_to_latex, trace_rule
 from adaptive.tracing.split import split
+from tests.every import ALL, fitting
 from tests.rules.reference import GRADIENTS, walk
 
 START = np.array([1.0, -2.0, 0.5, 0.0, 3.0, 1.0])
 SCHEDULES: list[Any] = [Constant(warmup=3), Linear(T=9, warmup=2), Cosine(T=9), WSD(T=9, decay=0.5)]
-KINDS = [kind for kind in (*RULES, *MODERN) if "lr" in kind().hyperparameters]
+KINDS = [kind for kind in ALL if "lr" in kind().hyperparameters]
 
 each_schedule = pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: type(s).__name__)
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -54,8 +54,9 @@ def factors(schedule: Any, steps: int) -> list[float]:
 
 def by_hand(rule: Rule, factor: Callable[[int], float], name: str = "lr") -> Any:
     """Yield what comes of a rule whose hyperparameter is set by hand before each step."""
-    theta, state = START, rule.init(START)
-    for t, g in enumerate(GRADIENTS, start=1):
+    theta = fitting(type(rule), START)
+    state = rule.init(theta)
+    for t, g in enumerate(fitting(type(rule), GRADIENTS), start=1):
         now = replace(rule, **{name: float(getattr(rule, name) * factor(t))})
         theta, state = now.step(theta, g, now.restore(state._asdict()))
         yield theta, state
@@ -152,7 +153,8 @@ def test_settings_of_shapes_that_do_not_fit() -> None:
 @each_schedule
 def test_it_is_the_rule_with_another_rate_in_each_step(kind: type[Rule], schedule: Any) -> None:
     rule = kind(lr=0.1)  # type: ignore[call-arg]
-    follows = walk(scheduled(rule, schedule), START, GRADIENTS)
+    start, slopes = fitting(kind, START), fitting(kind, GRADIENTS)
+    follows = walk(scheduled(rule, schedule), start, slopes)
     for (theta, state), (same, other) in zip(follows, by_hand(rule, schedule), strict=True):
         for one, two in zip((theta, *state), (same, *other), strict=True):
             np.testing.assert_array_equal(one, two)
@@ -160,8 +162,9 @@ def test_it_is_the_rule_with_another_rate_in_each_step(kind: type[Rule], schedul
 
 @each_kind
 def test_a_factor_of_one_changes_no_bit(kind: type[Rule]) -> None:
-    follows = walk(scheduled(kind(), Constant()), START, GRADIENTS)
-    for (theta, _), (same, _) in zip(follows, walk(kind(), START, GRADIENTS), strict=True):
+    start, slopes = fitting(kind, START), fitting(kind, GRADIENTS)
+    follows = walk(scheduled(kind(), Constant()), start, slopes)
+    for (theta, _), (same, _) in zip(follows, walk(kind(), start, slopes), strict=True):
         np.testing.assert_array_equal(theta, same)
 
 
@@ -257,9 +260,10 @@ def test_a_class_is_made_once_for_all_settings() -> None:
 @each_kind
 @pytest.mark.parametrize("way", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy])
 def test_copies_and_pickles(kind: type[Rule], way: Callable[[Any], Any]) -> None:
-    rule = scheduled(kind(), Linear(T=[5, 6, 7], warmup=2))
+    rule = scheduled(kind(), Linear(T=np.arange(5, 11) if kind.elementwise else 5, warmup=2))
     assert way(rule) == rule
-    _, state = rule.step(np.ones(3), np.ones(3), rule.init(np.ones(3)))
+    theta = fitting(kind, np.ones(6))
+    _, state = rule.step(theta, theta, rule.init(theta))
     again = way(state)
     assert type(again) is type(state)
     for one, two in zip(again, state, strict=True):

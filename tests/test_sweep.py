@@ -19,7 +19,7 @@ from adaptive.problems import (
     SparseFeatures,
     Surface,
 )
-from tests.every import every_rule
+from tests.every import every_rule, every_rule_on_vectors
 from tests.problems.support import named, others, surfaces
 
 # The name `adaptive.sweep` is the function.
@@ -48,7 +48,7 @@ def one_by_one(rule: Rule, axes: dict[str, Any]) -> Any:
         yield place, replace(rule, **chosen)
 
 
-@every_rule
+@every_rule_on_vectors
 def test_each_combination_is_one_of_those_that_are_tried(kind: type[Rule]) -> None:
     """Else nothing would be compared below."""
     axes = axes_of(kind)
@@ -88,6 +88,7 @@ def test_a_gradient_that_is_shared_and_a_set_to_project_on_in_place() -> None:
     )
 
 
+# Those with totals are compared in `rules/test_vector.py`: with two axes, as they have five.
 @every_rule
 @pytest.mark.parametrize("problem", surfaces, ids=named)
 def test_surfaces_bit_for_bit(kind: type[Rule], problem: Surface) -> None:
@@ -154,7 +155,7 @@ def test_without_axes_it_is_one_run() -> None:
     assert runs.best() == {}
 
 
-@every_rule
+@every_rule_on_vectors
 def test_float32(kind: type[Rule]) -> None:
     start = Rosenbrock.start.astype(np.float32)
     runs = sweep(kind(), Rosenbrock(), 5, theta0=start, **axes_of(kind))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.every import KINDS
+from tests.every import ALL
 from tests.mutants.runner import ROOT, judge
 
 
@@ -87,7 +87,7 @@ def test_a_test_that_is_not_there_is_named() -> None:
 
 def test_every_rule_has_mutants() -> None:
     count = Counter(mutant["file"] for mutant in MUTANTS)
-    files = {f"{rule.__module__.replace('.', '/')}.py" for rule in KINDS}
+    files = {f"{rule.__module__.replace('.', '/')}.py" for rule in ALL}
     assert not {file for file in files if count[file] < 2}
     assert len(MUTANTS) >= 200
     assert len({mutant["file"] for mutant in HELPERS}) >= 11

@@ -33,6 +33,7 @@ from adaptive.problems import Circles, Digits, Ravine
 from adaptive.race import race
 from adaptive.schedules import Linear
 from adaptive.tracing import TracingError, trace_rule
+from tests.rules import totals
 from tests.rules.test_vector import arrays, joined, model
 
 G = np.array([3.0, -4.0])
@@ -66,6 +67,36 @@ def test_the_length_is_that_of_all_arrays(rule: Rule, in_place: bool) -> None:
             theta, state = clipped.step(theta, g, state)
         np.testing.assert_array_equal(joined(g), joined(model(seed)))
     np.testing.assert_allclose(joined(theta), joined(plain), rtol=1e-12, atol=1e-14)
+
+
+def length(g: dict[str, Any]) -> float:
+    """Return the length of all arrays together."""
+    return float(np.linalg.norm(np.concatenate([array.ravel() for array in g.values()])))
+
+
+def stored_steps(clipped: Clipped, added: float = 0.0) -> dict[str, Any]:
+    """Return where a model is at the stored steps, if a number is added to each length."""
+    theta, found = totals.start(), []
+    state = clipped.init(theta)
+    for g in totals.gradients():
+        rule = clipped.changed(c=clipped.c * length(g) / (length(g) + added))
+        theta, state = rule.step(theta, g, state)
+        found.append(theta)
+    return {name: np.array([each[name] for each in found])[totals.STEPS - 1] for name in theta}
+
+
+@pytest.mark.parametrize(("framework", "added"), [("optax", 0), ("keras", 0), ("torch", 1e-6)])
+def test_the_path_is_the_frameworks(framework: str, added: float) -> None:
+    """PyTorch divides by the length and 1e-6."""
+    given = totals.SETTINGS["Clipped"]
+    rule = Clipped(Momentum(lr=given["lr"], momentum=given["momentum"]), given["c"])
+    theirs, here, exact = np.load(totals.FILE), stored_steps(rule, added), stored_steps(rule)
+    for name in totals.SHAPES:
+        there = theirs[f"{framework}/Clipped/{name}"]
+        assert np.abs(there - here[name]).max() < totals.TOLERANCE
+        assert (np.abs(there - exact[name]).max() > 10 * totals.TOLERANCE) == (added > 0)
+    longer = sum(length(g) > given["c"] for g in totals.gradients())
+    assert 10 < longer < 30, "some are clipped, some are not"
 
 
 @pytest.mark.parametrize("problem", [Ravine(), Circles(), Digits()], ids=lambda each: each.name)

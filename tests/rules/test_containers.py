@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from adaptive import NAG, SGD, Adam, Momentum, Rule, register_container
-from tests.every import every_rule
+from tests.every import every_rule_on_vectors
 from tests.rules.alike import leaves
 
 ONE, TWO = np.array([1.0, -2.0]), np.array([[0.5], [3.0], [-1.0]])
@@ -346,7 +346,7 @@ def test_what_cannot_hold_parameters_says_what_to_do() -> None:
 # ------------------------------------------------------------------ single numbers
 
 
-@every_rule
+@every_rule_on_vectors
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_a_single_number_is_an_array_of_no_dimension(kind: type[Rule], dtype: type) -> None:
     rule, theta = kind(), np.array(1.5, dtype)

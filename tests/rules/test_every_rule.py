@@ -15,22 +15,40 @@ from hypothesis.extra.numpy import arrays
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 import adaptive
-from adaptive import NAG, RULES, Rule, ScheduleFree, descend
+from adaptive import NAG, RULES, Prodigy, Rule, ScheduleFree, descend
 from adaptive.problems import NoisyQuadratic, Ravine
-from tests.every import KINDS, every_rule, undecayed, updated
+from tests.every import (
+    ALL,
+    KINDS,
+    ON_MATRICES,
+    book,
+    every_rule,
+    every_rule_of_all,
+    every_rule_on_vectors,
+    fitting,
+    undecayed,
+    updated,
+)
 from tests.rules.reference import GRADIENTS, walk
 
 START = np.array([1.0, -2.0, 0.5, 0.0, 3.0, 1.0])
 DECAYS = ("momentum", "rho", "beta1", "beta2")
 
-every_hyperparameter = pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        pytest.param(kind, f.name, id=f"{kind.__name__}-{f.name}")
-        for kind in KINDS
-        for f in fields(kind)
-    ],
-)
+
+def hyperparameters(kinds: Any) -> Any:
+    """Return the mark of a test that is for each hyperparameter of each of some rules."""
+    return pytest.mark.parametrize(
+        ("kind", "name"),
+        [
+            pytest.param(kind, f.name, id=f"{kind.__name__}-{f.name}")
+            for kind in kinds
+            for f in fields(kind)
+        ],
+    )
+
+
+every_hyperparameter = hyperparameters(KINDS)
+every_hyperparameter_of_all = hyperparameters(ALL)
 
 
 def end(rule: Rule, theta: Any, gradients: Any = GRADIENTS) -> tuple[Any, ...]:
@@ -39,19 +57,19 @@ def end(rule: Rule, theta: Any, gradients: Any = GRADIENTS) -> tuple[Any, ...]:
     return theta, *state
 
 
+def end_of(rule: Rule, gradients: Any = GRADIENTS, dtype: Any = float) -> tuple[Any, ...]:
+    """Return the same from START, which a rule on matrices takes as a matrix."""
+    return end(rule, fitting(type(rule), START.astype(dtype)), fitting(type(rule), gradients))
+
+
 def assert_same_bits(got: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
     for one, other in zip(got, expected, strict=True):
         np.testing.assert_array_equal(one, other, strict=True)
 
 
-def book(kind: type[Rule]) -> Rule:
-    """Return the rule as the book runs it on the circles task."""
-    return kind(**kind.on_circles)
-
-
 def other_values(name: str, count: int) -> np.ndarray:
     """Return several values that a hyperparameter may have, none of them a default."""
-    return np.linspace(0.3, 0.8, count) if name in DECAYS else np.geomspace(3e-3, 0.5, count)
+    return np.linspace(0.3, 0.8, count) if name in DECAYS else np.geomspace(4e-3, 0.5, count)
 
 
 # ------------------------------------------------------------------ what a rule is
@@ -61,18 +79,20 @@ def test_order_of_the_book() -> None:
     names = [kind.__name__ for kind in RULES]
     assert names[:5] == ["SGD", "Momentum", "NAG", "Adagrad", "Adadelta"]
     assert names[5:10] == ["RMSprop", "Adam", "AdaMax", "Nadam", "AMSGrad"]
-    assert all(getattr(adaptive, kind.__name__) is kind for kind in KINDS)
-    assert all(kind.__name__ in adaptive.__all__ for kind in KINDS)
+    assert all(getattr(adaptive, kind.__name__) is kind for kind in ALL)
+    assert all(kind.__name__ in adaptive.__all__ for kind in ALL)
 
 
-@every_rule
+@every_rule_of_all
 def test_init(kind: type[Rule]) -> None:
     theta = np.ones((3, 2), np.float32)
     state = kind().init(theta)
     assert state._fields == ("t", *kind.state_names)
     assert state.t == 0
     for array in state[1:]:
-        np.testing.assert_array_equal(array, np.zeros((3, 2), np.float32), strict=True)
+        # Those on matrices keep squares of the sides, too.
+        shape = array.shape if kind in ON_MATRICES else (3, 2)
+        np.testing.assert_array_equal(array, np.zeros(shape, np.float32), strict=True)
     rule = kind()
     arrays = [theta, *rule.init(theta)[1:], *rule.init(theta)[1:]]
     assert len({id(array) for array in arrays}) == len(arrays), (
@@ -80,18 +100,19 @@ def test_init(kind: type[Rule]) -> None:
     )
 
 
-@every_rule
+@every_rule_of_all
 def test_every_step_is_counted(kind: type[Rule]) -> None:
-    assert [state.t for _, state in walk(kind(), START, GRADIENTS[:3])] == [1, 2, 3]
+    path = walk(kind(), fitting(kind, START), fitting(kind, GRADIENTS[:3]))
+    assert [state.t for _, state in path] == [1, 2, 3]
 
 
-@every_rule
+@every_rule_of_all
 def test_lookahead_is_theta_but_for_two_rules(kind: type[Rule]) -> None:
-    theta, state = list(walk(book(kind), START, GRADIENTS[:5]))[-1]
+    theta, state = list(walk(book(kind), fitting(kind, START), fitting(kind, GRADIENTS[:5])))[-1]
     assert (book(kind).lookahead(theta, state) is theta) == (kind not in (NAG, ScheduleFree))
 
 
-@every_rule
+@every_rule_of_all
 def test_circles_settings_are_hyperparameters(kind: type[Rule]) -> None:
     assert kind.on_circles.keys() <= kind().hyperparameters.keys()
     book(kind)
@@ -120,7 +141,7 @@ def test_on_circles_only_the_rate_is_not_the_default(name: str) -> None:
     assert changed == RATES_ON_CIRCLES[name]
 
 
-@every_rule
+@every_rule_on_vectors
 def test_descends(kind: type[Rule]) -> None:
     path = descend(book(kind), Ravine(condition=5), steps=300)
     assert path.loss[-1] < 0.2 * path.loss[0]
@@ -150,10 +171,10 @@ def test_update_is_nothing_but_arithmetic_and_ufuncs(kind: type[Rule]) -> None:
 # ------------------------------------------------------------------ what a step does
 
 
-@every_rule
+@every_rule_of_all
 def test_step_modifies_no_argument(kind: type[Rule]) -> None:
-    theta, state = list(walk(book(kind), START, GRADIENTS[:5]))[-1]
-    g = GRADIENTS[5].copy()
+    theta, state = list(walk(book(kind), fitting(kind, START), fitting(kind, GRADIENTS[:5])))[-1]
+    g = fitting(kind, GRADIENTS[5].copy())
     given_arrays = (theta, g, *state[1:])
     before = [array.copy() for array in given_arrays]
     for array in given_arrays:
@@ -165,15 +186,15 @@ def test_step_modifies_no_argument(kind: type[Rule]) -> None:
         assert not any(np.shares_memory(result, array) for array in given_arrays)
 
 
-@every_rule
+@every_rule_of_all
 def test_result_of_a_step_may_be_overwritten(kind: type[Rule]) -> None:
     """No array that `step` returns is another one, or is kept by the rule."""
-    rule = book(kind)
-    moved, state = rule.step(START, GRADIENTS[0], rule.init(START))
-    expected = rule.step(moved.copy(), GRADIENTS[1], type(state)(1, *(a.copy() for a in state[1:])))
+    rule, start, (first, second) = book(kind), fitting(kind, START), fitting(kind, GRADIENTS[:2])
+    moved, state = rule.step(start, first, rule.init(start))
+    expected = rule.step(moved.copy(), second, type(state)(1, *(a.copy() for a in state[1:])))
     kept = moved.copy(), state
     moved[:] = np.nan
-    again, new = rule.step(kept[0], GRADIENTS[1], kept[1])
+    again, new = rule.step(kept[0], second, kept[1])
     assert_same_bits((again, *new), (expected[0], *expected[1]))
 
 
@@ -231,10 +252,10 @@ def test_row_of_values_is_one_for_each_coordinate(kind: type[Rule], name: str) -
         )
 
 
-@every_hyperparameter
+@every_hyperparameter_of_all
 def test_every_hyperparameter_matters(kind: type[Rule], name: str) -> None:
     changed = replace(book(kind), **{name: other_values(name, 1)[0]})
-    one, other = ([*end(rule, START)] for rule in (changed, book(kind)))
+    one, other = ([*end_of(rule)] for rule in (changed, book(kind)))
     if (kind, name) == (ScheduleFree, "beta"):
         # It says at which point the gradient is taken; here the gradients are given.
         np.testing.assert_array_equal(one[0], other[0])
@@ -245,10 +266,10 @@ def test_every_hyperparameter_matters(kind: type[Rule], name: str) -> None:
     assert not np.allclose(one[0], other[0], rtol=1e-6, atol=0)
 
 
-@every_rule
+@every_rule_of_all
 def test_no_gradient_moves_nothing(kind: type[Rule]) -> None:
-    theta = end(undecayed(book(kind)), START, np.zeros((5, 6)))[0]
-    np.testing.assert_array_equal(theta, START)
+    theta = end_of(undecayed(book(kind)), np.zeros((5, 6)))[0]
+    np.testing.assert_array_equal(theta, fitting(kind, START))
 
 
 plain_floats = st.floats(-1e3, 1e3).map(lambda x: x if abs(x) > 1e-3 else 0.0)
@@ -267,104 +288,118 @@ def test_coordinates_do_not_interact(kind: type[Rule], gradients: Any, order: li
     np.testing.assert_array_equal(permuted[0], as_given[0][order])
 
 
-@every_rule
+@every_rule_of_all
 @settings(max_examples=25, deadline=None, derandomize=True)
-@given(gradients=arrays(float, (4, 3), elements=plain_floats))
+@given(gradients=arrays(float, (4, 6), elements=plain_floats))
 def test_mirrored_gradients_make_the_mirrored_path(kind: type[Rule], gradients: Any) -> None:
+    start, slopes = fitting(kind, START), fitting(kind, gradients)
     np.testing.assert_array_equal(
-        end(book(kind), -START[:3], -gradients)[0], -end(book(kind), START[:3], gradients)[0]
+        end(book(kind), -start, -slopes)[0], -end(book(kind), start, slopes)[0]
     )
 
 
 # ------------------------------------------------------------------ kinds of numbers
 
 
-@every_rule
+@every_rule_of_all
 @pytest.mark.parametrize(
     "integers",
     [np.array([0, 0, 0, 0, 0, 1]), np.array([0, 0, 0, 0, 0, 1], np.int8), [0, 0, 0, 0, 0, 1]],
     ids=["array", "small", "list"],
 )
 def test_integer_start(kind: type[Rule], integers: Any) -> None:
-    before = np.array(integers)
-    got = end(book(kind), integers)
-    assert_same_bits(got, end(book(kind), np.array([0.0, 0, 0, 0, 0, 1])))
+    given = fitting(kind, integers)
+    before, exact = given.copy(), given.astype(float)
+    if isinstance(integers, list):
+        given = given.tolist()
+    got = end(book(kind), given, fitting(kind, GRADIENTS))
+    assert_same_bits(got, end(book(kind), exact, fitting(kind, GRADIENTS)))
     assert got[0].dtype == np.float64
-    np.testing.assert_array_equal(integers, before, strict=True)
+    np.testing.assert_array_equal(given, before, strict=True)
 
 
-@every_rule
+@every_rule_of_all
 @pytest.mark.parametrize("dtype", [np.int8, np.int64, np.float64])
 def test_integer_gradient(kind: type[Rule], dtype: type) -> None:
     """100² does not fit in an int8: nothing is computed in integers, whatever the start is."""
-    gradients = np.array([[100, -3, 0]] * 3)
-    expected = end(book(kind), np.ones(3), gradients.astype(float))
-    assert_same_bits(end(book(kind), np.ones(3), gradients.astype(dtype)), expected)
-    assert_same_bits(end(book(kind), np.ones(3, dtype), gradients.astype(dtype)), expected)
+    gradients, start = fitting(kind, [[100, -3, 0, 2, 0, 1]] * 3), fitting(kind, np.ones(6))
+    expected = end(book(kind), start, gradients.astype(float))
+    assert_same_bits(end(book(kind), start, gradients.astype(dtype)), expected)
+    assert_same_bits(end(book(kind), start.astype(dtype), gradients.astype(dtype)), expected)
 
 
-@every_rule
-def test_lists_and_numbers(kind: type[Rule]) -> None:
-    rule = book(kind)
-    expected = rule.step(START, GRADIENTS[0], rule.init(START))
-    listed = rule.step(START.tolist(), GRADIENTS[0].tolist(), rule.init(START.tolist()))
+@every_rule_of_all
+def test_lists(kind: type[Rule]) -> None:
+    rule, start, g = book(kind), fitting(kind, START), fitting(kind, GRADIENTS[0])
+    expected = rule.step(start, g, rule.init(start))
+    listed = rule.step(start.tolist(), g.tolist(), rule.init(start.tolist()))
     assert_same_bits((listed[0], *listed[1]), (expected[0], *expected[1]))
+
+
+@every_rule_on_vectors
+def test_numbers(kind: type[Rule]) -> None:
+    rule = book(kind)
     number, state = rule.step(1.0, GRADIENTS[0, 0], rule.init(1.0))
     number, state = rule.step(number, 2.5, state)
     assert number == end(rule, np.ones(1), [[GRADIENTS[0, 0]], [2.5]])[0][0]
 
 
+@every_rule_of_all
+@pytest.mark.parametrize("gradient_dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("written", [float, np.float64])
+def test_float32_stays_float32(kind: type[Rule], gradient_dtype: type, written: Any) -> None:
+    rule = kind(**{name: written(x) for name, x in book(kind).hyperparameters.items()})
+    theta, _, *state = end_of(rule, GRADIENTS.astype(gradient_dtype), np.float32)
+    assert {array.dtype for array in (theta, *state)} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(theta, end_of(book(kind))[0], rtol=1e-3, atol=1e-3)
+
+
 @every_rule
 @pytest.mark.parametrize("gradient_dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("values", ["numbers", "numpy", "row", "column"])
-def test_float32_stays_float32(kind: type[Rule], gradient_dtype: type, values: str) -> None:
+@pytest.mark.parametrize("shape", [(6,), (2, 1)], ids=["row", "column"])
+def test_float32_stays_float32_beside_arrays(
+    kind: type[Rule], gradient_dtype: type, shape: tuple[int, ...]
+) -> None:
     rule = book(kind)
-    as_written = {
-        "numbers": float,
-        "numpy": np.float64,
-        "row": lambda x: np.full(6, x),
-        "column": lambda x: np.full((2, 1), x),
-    }[values]
-    rule = kind(**{name: as_written(x) for name, x in rule.hyperparameters.items()})
+    rule = kind(**{name: np.full(shape, x) for name, x in rule.hyperparameters.items()})
     theta = np.stack([START, START]).astype(np.float32)
     theta, _, *state = end(rule, theta, GRADIENTS.astype(gradient_dtype))
     assert {array.dtype for array in (theta, *state)} == {np.dtype(np.float32)}
     np.testing.assert_allclose(theta[0], end(book(kind), START)[0], rtol=1e-3, atol=1e-3)
 
 
-@every_rule
+@every_rule_of_all
 def test_numpy_numbers_compute_as_python_numbers(kind: type[Rule]) -> None:
     """A numpy float64 would promote float32 on the way, and give other bits."""
     rule = book(kind)
     same = kind(**{name: np.float64(x) for name, x in rule.hyperparameters.items()})
     zero_d = kind(**{name: np.array(x) for name, x in rule.hyperparameters.items()})
-    theta = START.astype(np.float32)
-    gradients = GRADIENTS.astype(np.float32)
-    assert_same_bits(end(same, theta, gradients), end(rule, theta, gradients))
-    assert_same_bits(end(zero_d, theta, gradients), end(rule, theta, gradients))
+    expected = end_of(rule, GRADIENTS.astype(np.float32), np.float32)
+    for one in (same, zero_d):
+        assert_same_bits(end_of(one, GRADIENTS.astype(np.float32), np.float32), expected)
     assert all(type(x) is float for x in same.hyperparameters.values())
 
 
-@every_rule
+@every_rule_of_all
 def test_float64_does_not_become_float32(kind: type[Rule]) -> None:
-    got = end(book(kind), START, GRADIENTS.astype(np.float32))
-    assert_same_bits(got, end(book(kind), START, GRADIENTS.astype(np.float32).astype(float)))
+    single = GRADIENTS.astype(np.float32)
+    assert_same_bits(end_of(book(kind), single), end_of(book(kind), single.astype(float)))
 
 
 # ------------------------------------------------------------------ several runs, and resumed ones
 
 
-@every_rule
+@every_rule_of_all
 def test_two_runs_from_one_rule_share_nothing(kind: type[Rule]) -> None:
-    rule = book(kind)
-    runs = [walk(rule, START, GRADIENTS), walk(rule, -START, GRADIENTS[::-1])]
+    rule, start, slopes = book(kind), fitting(kind, START), fitting(kind, GRADIENTS)
+    runs = [walk(rule, start, slopes), walk(rule, -start, slopes[::-1])]
     *_, ((first, first_state), (second, second_state)) = zip(*runs, strict=True)
-    assert_same_bits((first, *first_state), end(rule, START))
-    assert_same_bits((second, *second_state), end(rule, -START, GRADIENTS[::-1]))
+    assert_same_bits((first, *first_state), end(rule, start, slopes))
+    assert_same_bits((second, *second_state), end(rule, -start, slopes[::-1]))
     assert rule == book(kind)
 
 
-@every_rule
+@every_rule_on_vectors
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("by", ["npz", "pickle"])
 def test_saved_and_resumed(kind: type[Rule], dtype: type, by: str) -> None:
@@ -399,16 +434,16 @@ def test_saved_and_resumed(kind: type[Rule], dtype: type, by: str) -> None:
 # ------------------------------------------------------------------ rules as values
 
 
-@every_rule
+@every_rule_of_all
 def test_equal_rules(kind: type[Rule]) -> None:
     assert kind() == kind()
     assert hash(kind()) == hash(kind())
     assert len({kind(), kind(), book(kind)}) == len({kind(), book(kind)}) == 2
-    assert all(kind() != other() for other in KINDS if other is not kind)
+    assert all(kind() != other() for other in ALL if other is not kind)
     assert kind() != "rule"
 
 
-@every_hyperparameter
+@every_hyperparameter_of_all
 def test_rules_that_differ_in_one_hyperparameter(kind: type[Rule], name: str) -> None:
     one, other = (replace(kind(), **{name: value}) for value in other_values(name, 2))
     array = replace(kind(), **{name: other_values(name, 2)})
@@ -416,12 +451,14 @@ def test_rules_that_differ_in_one_hyperparameter(kind: type[Rule], name: str) ->
     assert one != other
     assert one != array
     assert array == replace(kind(), **{name: other_values(name, 2)})
+    if (kind, name) == (Prodigy, "d0"):
+        return  # It must be more than 0.
     zero, minus_zero = (replace(kind(), **{name: value}) for value in (0.0, -0.0))
     assert zero == minus_zero
     assert hash(zero) == hash(minus_zero)
 
 
-@every_rule
+@every_rule_of_all
 def test_repr_makes_the_rule_again(kind: type[Rule]) -> None:
     assert eval(repr(book(kind)), {kind.__name__: kind}) == book(kind)
 
@@ -434,13 +471,13 @@ def test_pickled_rule(kind: type[Rule], name: str) -> None:
     assert_same_bits(end(again, START), end(rule, START))
 
 
-@every_hyperparameter
+@every_hyperparameter_of_all
 def test_frozen(kind: type[Rule], name: str) -> None:
     with pytest.raises(AttributeError, match=name):
         setattr(kind(), name, 0.5)
 
 
-@every_rule
+@every_rule_of_all
 def test_unused_step_number_is_passed_on(kind: type[Rule]) -> None:
     """The step number that the update sees is the one that the state then holds."""
     seen = []
@@ -451,5 +488,6 @@ def test_unused_step_number_is_passed_on(kind: type[Rule]) -> None:
             seen.append(t)
             return super().update(g, t, *state)
 
-    assert end(Watched(), START)[1] == len(GRADIENTS)
+    path = walk(Watched(), fitting(kind, START), fitting(kind, GRADIENTS))
+    assert [state.t for _, state in path] == list(range(1, len(GRADIENTS) + 1))
     assert seen == list(range(1, len(GRADIENTS) + 1))

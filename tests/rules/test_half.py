@@ -11,7 +11,7 @@ import pytest
 from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, Rule, descend, frameworks, sweep
 from adaptive.problems import NoisyQuadratic, Ravine
 from adaptive.rules.base import INTERVALS
-from tests.every import KINDS, every_rule
+from tests.every import ALL, every_rule, fitting
 
 HALF = [np.dtype(np.float16), np.dtype(np.float16).newbyteorder()]
 try:
@@ -29,20 +29,21 @@ FORMS = [
 ]
 every = pytest.mark.parametrize(
     "rule",
-    [*(kind() for kind in KINDS), *FORMS],
+    [*(kind() for kind in ALL), *FORMS],
     ids=lambda rule: f"{type(rule).__module__.split('.')[-1]}-{type(rule).__name__}",
 )
-START = np.array([1.0, -2.0, 0.5, 0.0, 3.0])
+START = np.array([1.0, -2.0, 0.5, 0.0, 3.0, -1.0])
 #: 0, and what float16 squares to 0, and what it squares to infinity.
-SLOPES = np.array([[0.0, 1e-4, -1e-6, 2.0, 3e3]] * 6) * np.linspace(1, 2, 6)[:, None]
+SLOPES = np.array([[0.0, 1e-4, -1e-6, 2.0, 3e3, -0.1]] * 6) * np.linspace(1, 2, 6)[:, None]
 
 
 @half
 @every
 def test_a_step_is_one_in_float32_that_is_rounded_once(rule: Rule, dtype: Any) -> None:
-    theta, state = START.astype(dtype), rule.init(START.astype(dtype))
-    single = rule.init(START.astype(np.float32))
-    for g in SLOPES.astype(np.float32):
+    start, slopes = (fitting(type(rule), array) for array in (START, SLOPES.astype(np.float32)))
+    theta, state = start.astype(dtype), rule.init(start.astype(dtype))
+    single = rule.init(start.astype(np.float32))
+    for g in slopes:
         expected, single = rule.step(theta.astype(np.float32), g, single)
         theta, state = rule.step(theta, g, state)
         np.testing.assert_array_equal(theta, expected.astype(dtype), strict=True)
@@ -182,18 +183,20 @@ def test_a_state_in_float16_of_another_day_goes_on_in_float32() -> None:
         rule.step_into(theta, np.zeros(2), old)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if "eps" in k().hyperparameters])
+@pytest.mark.parametrize("kind", [k for k in ALL if "eps" in k().hyperparameters])
 def test_an_epsilon_that_would_be_0_is_refused(kind: type[Rule]) -> None:
     assert INTERVALS["eps"][0] == 0
     tiny: Rule = replace(kind(), eps=1e-50)
-    tiny.init(np.ones(2))
+    tiny.init(np.ones((2, 2)))
     for dtype in (np.float16, np.float32):
         with pytest.raises(ValueError, match=rf"{kind.__name__}\.eps must not be 0 in .* float32"):
-            tiny.init(np.ones(2, dtype))
+            tiny.init(np.ones((2, 2), dtype))
     with pytest.raises(ValueError, match=r"\.eps must not be 0 in the dtype of theta"):
-        tiny.step_into(np.ones(2, np.float32), np.ones(2), kind().init(np.ones(2, np.float32)))
-    replace(kind(), eps=0).init(np.ones(2, np.float32))
-    replace(kind(), eps=np.full(2, 1e-50)).init(np.ones(2, np.float32))
+        tiny.step_into(
+            np.ones((2, 2), np.float32), np.ones((2, 2)), kind().init(np.ones((2, 2), np.float32))
+        )
+    replace(kind(), eps=0).init(np.ones((2, 2), np.float32))
+    replace(kind(), eps=np.full((2, 2), 1e-50)).init(np.ones((2, 2), np.float32))
 
 
 def test_a_second_moment_in_bfloat16_never_falls() -> None:

@@ -14,6 +14,7 @@ from hypothesis.extra.numpy import arrays
 from adaptive import (
     NAG,
     SGD,
+    SOAP,
     Adadelta,
     Adam,
     AdaMax,
@@ -26,7 +27,14 @@ from adaptive import (
     descend,
 )
 from adaptive.problems import NoisyQuadratic
-from tests.every import KINDS, every_rule, undecayed
+from tests.every import (
+    KINDS,
+    every_rule,
+    every_rule_of_all,
+    every_rule_on_vectors,
+    fitting,
+    undecayed,
+)
 from tests.rules.reference import walk
 
 some = settings(max_examples=20, deadline=None)
@@ -43,12 +51,15 @@ UNSQUARED = (*LINEAR, AdaMax, Lion)
 SIZELESS = (AdaMax, Lion)
 
 #: Where AdaMax forgets at once, its equation divides by zero: so no β₂ near 0.
-RANGES = {"lr": (1e-4, 1.0), "eps": (1e-10, 1e-2), "beta2": (0.5, 0.999)}
+RANGES = {"lr": (1e-4, 1.0), "eps": (1e-10, 1e-2), "beta2": (0.5, 0.999), "d0": (1e-6, 1.0)}
 #: None so small that its product with a gradient could be rounded away: Lion's sign would be, too.
 shares = st.floats(0.0, 0.999).map(lambda x: x if x > 1e-6 else 0.0)
 plain = st.floats(-1e3, 1e3).map(lambda x: x if abs(x) > 1e-3 else 0.0)
 gradients = arrays(float, st.tuples(st.integers(1, 12), st.just(3)), elements=plain)
 START = np.array([1.0, -2.0, 0.5])
+#: Of six numbers, which rules on matrices take in two rows.
+longer_gradients = arrays(float, st.tuples(st.integers(1, 12), st.just(6)), elements=plain)
+LONGER = np.concatenate([START, -START])
 
 
 @st.composite
@@ -74,15 +85,17 @@ def assert_same_bits(got: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]
 # ------------------------------------------------------------------ what runs have in common
 
 
-@every_rule
+@every_rule_of_all
 @some
 @given(data=st.data(), steps=st.integers(1, 8))
 def test_zero_gradients_move_nothing_from_a_fresh_state(
     kind: type[Rule], data: Any, steps: int
 ) -> None:
-    for theta, _, *state in path(undecayed(data.draw(rules(kind))), np.zeros((steps, 3))):
-        np.testing.assert_array_equal(theta, START)
-        assert not np.any(state)
+    rule, start = undecayed(data.draw(rules(kind))), fitting(kind, LONGER)
+    for theta, _, *state in path(rule, fitting(kind, np.zeros((steps, 6))), start):
+        np.testing.assert_array_equal(theta, start)
+        # Of nothing, too, SOAP has some axes.
+        assert kind is SOAP or not any(map(np.any, state))
 
 
 @every_rule
@@ -119,14 +132,14 @@ def test_a_batch_is_one_run_after_the_other(kind: type[Rule], data: Any, g: Any)
         assert_same_bits(one, path(rule, g))
 
 
-@every_rule
+@every_rule_of_all
 @some
-@given(data=st.data(), g=gradients, share=st.floats(0, 1))
+@given(data=st.data(), g=longer_gradients, share=st.floats(0, 1))
 def test_a_run_that_is_resumed_was_never_stopped(
     kind: type[Rule], data: Any, g: Any, share: float
 ) -> None:
-    rule, at = data.draw(rules(kind)), 1 + int(share * (len(g) - 1))
-    whole = path(rule, g)
+    rule, at, g = data.draw(rules(kind)), 1 + int(share * (len(g) - 1)), fitting(kind, g)
+    whole = path(rule, g, fitting(kind, LONGER))
     theta, t, *arrays_ = whole[at - 1]
     saved = {"t": np.array(t)} | dict(zip(kind.state_names, map(np.copy, arrays_), strict=True))
     state, rest = rule.restore(saved), []
@@ -279,7 +292,7 @@ def test_a_square_that_overflows_is_not_silent(kind: type[Rule]) -> None:
     assert all(np.isfinite(array[1]) for array in (moved, *state[1:]))
 
 
-@every_rule
+@every_rule_on_vectors
 def test_a_run_with_a_broken_gradient_has_diverged(kind: type[Rule]) -> None:
     noise = [np.zeros(2)] * 5 + [np.array([np.nan, 0.0])] + [np.zeros(2)] * 5
     path = descend(kind(), NoisyQuadratic(), steps=11, batches=noise)

@@ -35,7 +35,7 @@ from adaptive import (
     save_state,
 )
 from adaptive.problems import Digits
-from tests.every import every_rule
+from tests.every import ALL, ON_MATRICES
 from tests.rules.alike import same
 
 Pair = register_container(namedtuple("Pair", "weights bias"))
@@ -99,6 +99,7 @@ CONTAINERS = {
     "number": np.array(0.5),
     "empty": np.zeros((0, 3)),
     "dict": {"b": ONE, "a": TWO},
+    "matrices": {"layers": [(TWO,), {"W": TWO.T}]},
     "keys": {1: ONE, "1": TWO, (0, ("x", 2.5)): ONE, None: TWO, True + 1: ONE},
     "list": [ONE, ONE],
     "tuple": (ONE, TWO),
@@ -112,6 +113,17 @@ CONTAINERS = {
     "layers without parameters": [(ONE, TWO), (), {"w": ONE, "relu": {}}, [None, []]],
     "nested": {"layers": [Dense(TWO, {"x": (ONE, Pair(ONE, TWO))}), [ONE]], "out": Bag([ONE])},
 }
+
+
+#: Rules on matrices take those that hold nothing else.
+every_rule_and_form = pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        pytest.param(kind, form, id=f"{kind.__name__}-{form}")
+        for kind in ALL
+        for form in (("Fortran", "matrices") if kind in ON_MATRICES else CONTAINERS)
+    ],
+)
 
 
 @pytest.mark.parametrize(
@@ -154,8 +166,7 @@ def saved(theta: Any, state: Any) -> io.BytesIO:
     return file
 
 
-@every_rule
-@pytest.mark.parametrize("form", CONTAINERS)
+@every_rule_and_form
 def test_what_was_saved_comes_back_and_goes_on(kind: type[Rule], form: str, tmp_path: Path) -> None:
     rule, theta = kind(), CONTAINERS[form]
     state = rule.init(theta)
@@ -169,8 +180,7 @@ def test_what_was_saved_comes_back_and_goes_on(kind: type[Rule], form: str, tmp_
     same(rule.step(again, again, restored), rule.step(theta, theta, state))
 
 
-@every_rule
-@pytest.mark.parametrize("form", CONTAINERS)
+@every_rule_and_form
 def test_what_init_makes_restore_takes(kind: type[Rule], form: str) -> None:
     rule, theta = kind(), CONTAINERS[form]
     state = rule.init(theta)

@@ -1,4 +1,4 @@
-"""On what the frameworks' rules with totals have run."""
+"""On what the frameworks' rules with totals, and their clipping, have run."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ TOLERANCE = 1e-10
 SETTINGS = {
     "LAMB": {"lr": 0.02, "beta1": 0.8, "beta2": 0.95, "eps": 1e-6, "weight_decay": 0.1},
     "Prodigy": {"lr": 0.7, "beta1": 0.8, "beta2": 0.95, "eps": 1e-8, "d0": 1e-2},
+    # Behind the clipping is Momentum. About half of the gradients are longer than c.
+    "Clipped": {"lr": 0.02, "momentum": 0.8, "c": 4.7},
 }
 
 

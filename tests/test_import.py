@@ -29,8 +29,10 @@ LARGE = (
     "psutil",
     "scipy",
     "sympy",
+    "tensorflow",
     "torch",
     "tqdm",
+    "triton",
 )
 
 RUNS = """
@@ -55,7 +57,7 @@ def loaded(code: str) -> set[str]:
     [
         "import adaptive",
         "import adaptive, adaptive.large; adaptive.large.measured()",
-        "import adaptive.race, adaptive.tracing, adaptive.frameworks",
+        "import adaptive.race, adaptive.tracing, adaptive.frameworks, adaptive.export",
         RUNS,
     ],
     ids=["the package", "what was measured", "what needs numpy alone", "short runs"],

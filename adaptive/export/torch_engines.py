@@ -10,13 +10,14 @@ from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
 from adaptive.export import fused, torch_triton
 from adaptive.export.recipe import Recipe
 from adaptive.export.torch_batch import HALF, Batch
 from adaptive.large import kernel
-from adaptive.large.cache import module
+from adaptive.large.cache import call, module
 from adaptive.large.engine import SMALL, Engine
 from adaptive.tracing import flat
 from adaptive.tracing.graph import OPERATIONS
@@ -25,8 +26,10 @@ Tensor = Any  # torch has no types where it is not installed
 ENGINES = ("auto", "plain", "foreach", "numba", "triton", "compiled")
 
 
-def choose(recipe: Recipe, parameter: Tensor, asked: str, capturable: bool = False) -> Engine:
-    """Return how a step on a parameter is made, and why.
+def choose(
+    recipe: Recipe, parameter: Tensor, elements: int, asked: str, capturable: bool = False
+) -> Engine:
+    """Return how a step on a parameter is made, and why; its group has so many elements.
 
     Raises
     ------
@@ -38,14 +41,22 @@ def choose(recipe: Recipe, parameter: Tensor, asked: str, capturable: bool = Fal
         if said:
             raise ValueError(f"engine must not be {asked!r} here: {said}")
         return Engine(asked, "it was asked for")
-    if parameter.device.type == "cpu" and parameter.numel() < SMALL:
-        return Engine("plain", f"{parameter.numel()} elements are fewer than {SMALL}")
+    if parameter.device.type == "cpu" and elements < SMALL:
+        return Engine("plain", f"{elements} elements are fewer than {SMALL}")
     said = ""
     for name, reason in BEST["cpu" if parameter.device.type == "cpu" else "gpu"].items():
         said = _obstacle(name, recipe, parameter, capturable)
         if not said:
             return Engine(name, reason)
     return Engine("plain", said)
+
+
+def kind_of(parameter: Tensor) -> tuple[Any, ...]:
+    """Return what decides by which engine a parameter is moved, beside its group."""
+    if torch.compiler.is_compiling():
+        return parameter.device, parameter.dtype
+    aligned = parameter.data_ptr() % fused.ALIGNED == 0
+    return parameter.device, parameter.dtype, parameter.is_contiguous(), aligned
 
 
 #: What is tried on a device, the best first, and why.
@@ -247,15 +258,22 @@ def _foreach(batch: Batch) -> None:
 
 @cache
 def _loops(recipe: Recipe) -> ModuleType:
-    return module("torch", kernel.loop(recipe.split, "a rule"))
+    return module("torch", kernel.loop(recipe.split, "a rule") + kernel.several(recipe.split))
 
 
 def _numba(batch: Batch) -> None:
     made = _loops(batch.recipe)
-    for parameter, gradient, state, _ in batch.each():
-        tensors = (parameter, gradient.contiguous(), *state)
-        arrays = [tensor.detach().view(-1).numpy() for tensor in tensors]
-        kernel.run(made, *arrays, *map(arrays[0].dtype.type, batch.shared))
+    gradients = [gradient.contiguous() for gradient in batch.wide]
+    tensors = [*zip(batch.parameters, gradients, *zip(*batch.states, strict=True), strict=True)]
+    like = np.empty(0, str(batch.parameters[0].dtype).removeprefix("torch."))
+    numbers = [like.dtype.type(number) for number in batch.shared]
+    few = [each for each in tensors if each[0].numel() < kernel.PARALLEL]
+    if few:
+        rows = [[*map(torch.Tensor.data_ptr, each), each[0].numel()] for each in few]
+        call(made, "several", np.array(rows), like, *numbers)
+    for each in tensors:
+        if each[0].numel() >= kernel.PARALLEL:
+            kernel.run(made, *(tensor.detach().view(-1).numpy() for tensor in each), *numbers)
     batch.noted()
 
 

@@ -60,8 +60,10 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         rule = self._checked({**self.defaults, **group})
         super().add_param_group(group)
         try:
+            elements = _elements(self.param_groups[-1])
             for parameter in self.param_groups[-1]["params"]:
-                self._check_parameter(parameter, rule, self.param_groups[-1])
+                self._check_parameter(parameter, rule)
+                self._engine(parameter, self.param_groups[-1], elements)
         except Exception:
             self.param_groups.pop()
             raise
@@ -83,13 +85,12 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
                 )
         return self.exported.rule(found)
 
-    def _check_parameter(self, parameter: Tensor, rule: Rule, group: Mapping[str, Any]) -> None:
+    def _check_parameter(self, parameter: Tensor, rule: Rule) -> None:
         if not parameter.is_floating_point():
             raise TypeError(f"params must be of real floats, got {parameter.dtype}")
         if parameter.layout is not torch.strided:
             raise TypeError(f"params must be dense, got {parameter.layout}")
         rule._check_eps(np.dtype(str(single(parameter.dtype)).removeprefix("torch.")))
-        self._engine(parameter, group)
 
     def _check_gradient(self, gradient: Tensor) -> None:
         if gradient.layout is not torch.strided:
@@ -119,14 +120,15 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            for parameters in self._alike(group):
-                self._step_alike(group, parameters)
+            for engine, parameters in self._alike(group):
+                self._step_alike(group, parameters, engine)
         return loss
 
-    def _step_alike(self, group: Mapping[str, Any], parameters: list[Tensor]) -> None:
+    def _step_alike(self, group: Mapping[str, Any], parameters: list[Tensor], engine: str) -> None:
         """Make one step on parameters that share all but their elements."""
         recipe, hyper = self._recipe(group), self._hyperparameters(group)
         states = [self.state[parameter] for parameter in parameters]
+        names = [*map(_key, recipe.state_names)]
         before = states[0].get("before", hyper)
         if group["capturable"]:
             steps = torch.stack([state["step"] for state in states]) + 1
@@ -137,11 +139,11 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             recipe,
             parameters,
             [parameter.grad for parameter in parameters],
-            [[state[_key(name)] for name in recipe.state_names] for state in states],
+            [[state[name] for name in names] for state in states],
             shared,
             self._kept,
         )
-        torch_engines.run(self._engine(parameters[0], group).name, batch)
+        torch_engines.run(engine, batch)
         for state in states:
             state["step"] += 1
             if recipe.kept:
@@ -155,15 +157,15 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         found = self.settings.hyperparameters(group)
         return {**found, "weight_decay": group["weight_decay"]} if self.exported.decays else found
 
-    def _engine(self, parameter: Tensor, group: Mapping[str, Any]) -> Engine:
+    def _engine(self, parameter: Tensor, group: Mapping[str, Any], elements: int) -> Engine:
         if torch.compiler.is_compiling():
             return COMPILING
         return torch_engines.choose(
-            self._recipe(group), parameter, group["engine"], group["capturable"]
+            self._recipe(group), parameter, elements, group["engine"], group["capturable"]
         )
 
-    def _alike(self, group: Mapping[str, Any]) -> Iterable[list[Tensor]]:
-        """Return the parameters that have a gradient, by what their steps share."""
+    def _alike(self, group: Mapping[str, Any]) -> Iterable[tuple[str, list[Tensor]]]:
+        """Return engines and parameters that have a gradient, by what their steps share."""
         found: dict[Any, list[Tensor]] = {}
         for parameter in group["params"]:
             gradient = parameter.grad
@@ -173,12 +175,12 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
             state = self.state[parameter]
             if not state:
                 self._begin(state, parameter, group)
-            engine = self._engine(parameter, group).name
             t = None if group["capturable"] else state["step"]
-            before = tuple(state.get("before", {}).items())
-            key = (t, before, engine, parameter.device, parameter.dtype, gradient.dtype)
+            before = tuple(state["before"].items()) if "before" in state else ()
+            key = (torch_engines.kind_of(parameter), gradient.dtype, t, before)
             found.setdefault(key, []).append(parameter)
-        return found.values()
+        elements = _elements(group)
+        return [(self._engine(each[0], group, elements).name, each) for each in found.values()]
 
     def _begin(self, state: dict[str, Any], parameter: Tensor, group: Mapping[str, Any]) -> None:
         """Make the state of a parameter before its first step."""
@@ -194,7 +196,8 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         parameter : tensor
             One of the parameters.
         """
-        return self._engine(parameter, self._group_of(parameter))
+        group = self._group_of(parameter)
+        return self._engine(parameter, group, _elements(group))
 
     @torch.no_grad()
     def theta(self, parameter: Tensor) -> Tensor:
@@ -237,10 +240,20 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
         ----------
         state_dict : dict
             From an optimizer that was made from the same rule.
+
+        Raises
+        ------
+        ValueError
+            If it is from another optimizer. Nothing is loaded then.
         """
         seen: dict[str, Any] = {}
+
+        def see(_: Any, loaded: dict[str, Any]) -> None:
+            self._check_loaded(loaded)
+            seen.update(loaded)
+
         # The last of the hooks sees what is really loaded.
-        hook = self.register_load_state_dict_pre_hook(lambda _, loaded: seen.update(loaded))
+        hook = self.register_load_state_dict_pre_hook(see)
         try:
             super().load_state_dict(state_dict)
         finally:
@@ -253,6 +266,24 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
                 if isinstance(value, torch.Tensor):
                     like = _zeros(parameter) if name != "step" else _no_step(parameter)
                     self.state[parameter][name] = like.copy_(value)
+
+    def _check_loaded(self, state_dict: Mapping[str, Any]) -> None:
+        """Say that a state is of another optimizer, which the next step would stumble over."""
+        names = {"step", *map(_key, self.exported.kind.state_names)}
+        parts = [(self.defaults.keys(), group) for group in state_dict["param_groups"]]
+        parts += [(names, state) for state in state_dict["state"].values()]
+        for wanted, found in parts:
+            if lacking := [name for name in wanted if name not in found]:
+                others = [name for name in found if name not in ("params", "param_names", "step")]
+                raise ValueError(
+                    f"state_dict must be of an optimizer made from {type(self).__name__}: "
+                    f"it lacks {', '.join(sorted(lacking))}, got {', '.join(others)}"
+                )
+
+
+def _elements(group: Mapping[str, Any]) -> int:
+    """Return how many numbers a group moves: few are not worth compiling for."""
+    return sum(parameter.numel() for parameter in group["params"])
 
 
 def _key(name: str) -> str:

@@ -44,6 +44,29 @@ def parallel({parameters}):
         theta[i] += step
 '''
 
+_SEVERAL = """
+
+from numba.core import types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def at(typing, address, like):
+    # A pointer to numbers of the dtype of an array, from their address.
+    pointer = types.CPointer(like.dtype)
+
+    def code(context, builder, signature, arguments):
+        return builder.inttoptr(arguments[0], context.get_value_type(pointer))
+
+    return pointer(address, like), code
+
+
+@numba.njit(error_model="numpy", cache=True, nogil=True)
+def several({parameters}):
+    for row in rows:
+        serial({arguments})
+"""
+
 
 def source(kind: Any, varying: tuple[str, ...] = ()) -> str:
     """Return a rule's step as the source of a module: for one element, and for all.
@@ -93,6 +116,20 @@ def loop(taken: Split, name: str) -> str:
         parameters=", ".join(dict.fromkeys(("theta", *arrays, *shared))),
         targets=", ".join(("step", *(f"{each}[i]" for each in states))),
         elements=", ".join((*(f"{each}[i]" for each in arrays), *shared)),
+    )
+
+
+def several(taken: Split) -> str:
+    """Return more source, to follow that of `loop`: the same on many arrays, in one call.
+
+    Its function ``several`` takes a row for each parameter, with the addresses of the arrays that
+    ``serial`` takes and their common size; an array of their dtype; and what elements share.
+    """
+    count = len({"theta", *taken.arrays})
+    arrays = [f"numba.carray(at(row[{k}], like), row[{count}])" for k in range(count)]
+    shared = [parameter(each) for each in taken.shared]
+    return _SEVERAL.format(
+        parameters=", ".join(("rows", "like", *shared)), arguments=", ".join((*arrays, *shared))
     )
 
 

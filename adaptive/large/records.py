@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,8 +13,12 @@ from adaptive import _checks
 
 #: What is stored beside this file; ``make bench`` writes it.
 FILE = "measured.json"
+#: And on each other processor, by its name.
+ELSEWHERE = "measured_{}.json"
 #: And what ``make bench-torch`` writes, on a processor and on a GPU.
 EXPORTED = {"cpu": "exported_cpu.json", "cuda": "exported_cuda.json"}
+#: What other programs may take of a machine that is called quiet.
+QUIET = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +28,8 @@ class Measured:
     Attributes
     ----------
     made : mapping
-        The ``date``, the ``command`` that makes it again, how many ``minutes`` it took, and
-        whether it was ``quick``: with few rounds.
+        The ``date``, the ``command`` that makes it again, how many ``minutes`` it took, whether
+        it was ``quick``: with few rounds, and the share of the cores that ``others`` took.
     machine, versions : mapping
         Where, and with what; a GPU's name is the ``device``.
     groups : tuple of mapping
@@ -88,6 +93,8 @@ class Measured:
         cores = f"{self.machine['cpu']}, {self.machine['cores']} cores"
         device = self.machine.get("device", "CPU")
         where = cores if device == "CPU" else f"{device} beside {cores}"
+        if self.made["others"] > QUIET:
+            where += f", which other programs kept {self.made['others']:.0%} busy"
         return f"{where}, {self.made['date']}; {versions}. To measure again: {self.made['command']}"
 
 
@@ -117,6 +124,26 @@ def measured() -> Measured:
     True
     """
     return read(resources.files(__package__).joinpath(FILE))
+
+
+@cache
+def machines() -> tuple[Measured, ...]:
+    """Return the measurements of all machines, that of `measured` first.
+
+    Returns
+    -------
+    tuple of Measured
+        A run for each processor. Ratios that hold on one of them need not hold on another.
+
+    Examples
+    --------
+    >>> from adaptive.large import machines, measured
+    >>> machines()[0] is measured()
+    True
+    """
+    beside = resources.files(__package__).iterdir()
+    others = [file for file in beside if fnmatch(file.name, ELSEWHERE.format("*"))]
+    return (measured(), *map(read, sorted(others, key=lambda file: file.name)))
 
 
 @cache

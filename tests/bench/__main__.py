@@ -53,12 +53,13 @@ def main() -> None:
         print("  ".join(row))
     if chosen.only:
         return
-    json, table = report.JSON, report.MARKDOWN
+    json, table = report.place(run), report.MARKDOWN
     if quick:
         SHORT.mkdir(parents=True, exist_ok=True)
         json, table = SHORT / json.name, SHORT / table.name
     json.write_text(report.text(run), encoding="utf-8")
-    table.write_text(report.markdown(run), encoding="utf-8")
+    runs = [run] if quick else report.stored()
+    table.write_text(report.markdown(runs), encoding="utf-8")
     print(f"{made['minutes']} minutes. Stored: {json}, {table}", file=sys.stderr)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,16 @@ from tests.bench.measure import Goal, group, interleaved
 
 SIZES = (1_000_000, 10_000_000)
 DTYPES = ("float32", "float64")
+#: So many elements of each array of a step fit into the nearest cache.
+NEAR = 512
 
 #: What is asked at every size, and what only where memory is the limit.
 EVERYWHERE = [Goal("numba", "torch fused", at_most=1.0), Goal("numba", "optax donated")]
-AT_SCALE = [Goal("numba", "traffic", at_most=1.15), Goal("plain", "blocks", at_least=2.4)]
+AT_SCALE = [
+    Goal("numba", "traffic", at_most=1.15),
+    Goal("arithmetic", "traffic"),
+    Goal("plain", "blocks", at_least=2.4),
+]
 BELOW = [Goal("numba", "traffic"), Goal("plain", "blocks")]
 
 _TRAFFIC = '''"""The memory traffic of a step with {n} state arrays, and next to no arithmetic."""
@@ -48,6 +54,28 @@ def traffic(n: int) -> Callable[..., None]:
     )
     kept: Callable[..., None] = kernel.module(f"traffic_{n}", text).traffic
     return kept
+
+
+def arithmetic(rule: Rule, g: Any) -> Callable[[], Any]:
+    """Return the loop of a step on arrays that stay in the nearest cache, for as many elements."""
+    from adaptive.tracing.split import split
+
+    step, near = kernel.compiled(type(rule), ()).serial, g[:NEAR].copy()
+    arrays = [np.ones_like(near), near, *(np.ones_like(near) for _ in rule.state_names)]
+    numbers = map(g.dtype.type, split(type(rule)).values(rule, 1000))
+    return partial(_again(), step, g.size // NEAR, *arrays, *numbers)
+
+
+@cache
+def _again() -> Callable[..., None]:
+    import numba
+
+    @numba.njit(nogil=True)
+    def again(step: Any, times: int, *arguments: Any) -> None:
+        for _ in range(times):
+            step(*arguments)
+
+    return again
 
 
 def contenders(rule: Rule, g: Any, threads: int, together: bool) -> dict[str, Callable[[], Any]]:
@@ -81,6 +109,7 @@ def contenders(rule: Rule, g: Any, threads: int, together: bool) -> dict[str, Ca
         ways["torch fused"] = torchs.torch_steps(name, theta, [g], fused=True)
     if threads == 1:
         ways |= {"blocks": partial(into, "blocks"), "plain": plain}
+        ways["arithmetic"] = arithmetic(rule, g)
     if together and name in contestants.OPTAX:
         ways["optax donated"] = contestants.optax_steps(name, theta, [g], donate=True)
     return ways

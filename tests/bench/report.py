@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from adaptive.large import records
 from tests.bench.measure import met
 
-#: Where the chapter takes its numbers from, and the table for readers.
+#: Where the chapter takes its times from, and the table for readers.
 JSON = Path(records.__file__).with_name(records.FILE)
 MARKDOWN = Path(__file__).with_name("RESULTS.md")
 
@@ -57,6 +59,21 @@ def _caches() -> dict[str, str]:
     return found
 
 
+def place(run: Mapping[str, Any]) -> Path:
+    """Return where a run is stored: each processor has a file of its own."""
+    cpu = run["machine"]["cpu"]
+    if not JSON.exists() or json.loads(JSON.read_text(encoding="utf-8"))["machine"]["cpu"] == cpu:
+        return JSON
+    name = re.sub("[^a-z0-9]+", "_", cpu.lower()).strip("_")
+    return JSON.with_name(records.ELSEWHERE.format(name))
+
+
+def stored() -> list[dict[str, Any]]:
+    """Return the runs of all machines, that of the chapter first."""
+    files = [JSON, *sorted(JSON.parent.glob(records.ELSEWHERE.format("*")))]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+
+
 def text(run: Mapping[str, Any]) -> str:
     """Return a run as JSON, one group a line."""
     head = {name: run[name] for name in ("made", "machine", "versions")}
@@ -82,38 +99,73 @@ def device(name: str) -> str:
 # ------------------------------------------------------------------ the table
 
 
-def markdown(run: Mapping[str, Any]) -> str:
-    """Return a run as tables."""
+def markdown(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Return runs as tables: their goals beside each other, then all that each has measured."""
+    parts = [
+        "# Speed, measured",
+        "Contenders took turns in shuffled order. Times are medians, with half of the spread "
+        "between the quartiles; a ratio is the median over the rounds of each round's ratio.",
+        "## Goals",
+        _table(
+            ["", "goal", *(head for run in runs for head in (run["machine"]["cpu"], "worst"))],
+            beside(runs),
+        ),
+        *(sentence for name, sentence in LIMITS.items() if _took_part(name, runs)),
+    ]
+    return "\n\n".join((*parts, *chain.from_iterable(map(_tables, runs)))) + "\n"
+
+
+#: Contenders that show how far a goal can be met.
+LIMITS = {
+    "unchecked": "`unchecked` is `step` without its checks: a call of a method, a call of `update` "
+    "and a tuple. A `step` that calls `update` does that too, and cannot take less.",
+    "arithmetic": "`arithmetic` is the compiled loop on arrays that stay in the nearest cache, for "
+    "as many elements: what a step takes where the memory costs nothing.",
+}
+
+
+def _took_part(name: str, runs: Sequence[Mapping[str, Any]]) -> bool:
+    return any(name in group["seconds"] for run in runs for group in run["groups"])
+
+
+def _tables(run: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what one machine has measured."""
     made, machine = run["made"], run["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in run["versions"].items())
     caches = ", ".join(f"{name} {size}" for name, size in machine["caches"].items())
     short = " **A short run: not to be relied upon.**" if made["quick"] else ""
-    parts = [
-        "# Speed, measured",
-        f"Made by `{made['command']}` on {made['date']}, in {made['minutes']} minutes.{short}",
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory']}, {caches}; "
-        f"{machine['system']}. Other programs used {made['others']:.0%} of the cores meanwhile.",
-        f"{versions}.",
-        "Contenders took turns in shuffled order. Times are medians, with half of the spread "
-        "between the quartiles; a ratio is the median over the rounds of each round's ratio.",
-        "## Goals",
-        _table(["", "goal", "met", "worst"], goals(run["groups"])),
-    ]
+    busy = " **A busy machine: its times are not to be relied upon, and its ratios less.**"
+    yield f"## {machine['cpu']}"
+    yield f"Made by `{made['command']}` on {made['date']}, in {made['minutes']} minutes.{short}"
+    yield (
+        f"{machine['cores']} cores, {machine['memory']}, {caches}; {machine['system']}. Other "
+        f"programs used {made['others']:.0%} of the cores meanwhile."
+        f"{busy if made['others'] > records.QUIET else ''}"
+    )
+    yield f"{versions}."
     large = [group for group in run["groups"] if group["task"] == "large"]
     for size, dtype in dict.fromkeys((group["size"], group["dtype"]) for group in large):
         for threads in dict.fromkeys(group["threads"] for group in large):
             about = {"size": size, "dtype": dtype, "threads": threads}
             chosen = [group for group in large if about.items() <= group.items()]
             title = f"{size:,} parameters, {dtype}, {threads} thread{'s' * (threads > 1)}"
-            parts += [f"## A step in place: {title}", _times(chosen, "rule")]
+            yield f"### A step in place: {title}"
+            yield _times(chosen, "rule")
     for task, title, column in (
         ("six parameters", "A step on six parameters", "rule"),
         ("sweep", "A sweep of Adam's rates on the circles, 200 steps", "rates"),
         ("import", "Importing, each time in a fresh process", None),
     ):
         chosen = [group for group in run["groups"] if group["task"] == task]
-        parts += [f"## {title}", _times(chosen, column)]
-    return "\n\n".join(parts) + "\n"
+        yield f"### {title}"
+        yield _times(chosen, column)
+
+
+def beside(runs: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
+    """Yield for each goal how often it was met on each machine, and where least."""
+    found = [{tuple(row[:2]): row[2:] for row in goals(run["groups"])} for run in runs]
+    for goal in dict.fromkeys(goal for each in found for goal in each):
+        yield [*goal, *(cell for each in found for cell in each.get(goal, ["–", "–"]))]
 
 
 def goals(groups: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:

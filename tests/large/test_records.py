@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from adaptive import RULES
-from adaptive.large import measured
+from adaptive.large import machines, measured, records
 from adaptive.large.records import read
 from tests.bench import report
 from tests.bench.measure import met
@@ -75,8 +75,74 @@ def test_every_goal_is_asked_of_what_took_part():
 
 
 def test_the_table_is_made_from_the_numbers():
-    assert report.MARKDOWN.read_text(encoding="utf-8") == report.markdown(STORED)
-    assert report.text(STORED) == report.JSON.read_text(encoding="utf-8")
+    runs = report.stored()
+    assert runs[0] == STORED
+    assert report.MARKDOWN.read_text(encoding="utf-8") == report.markdown(runs)
+    for run in runs:
+        assert report.text(run) == report.place(run).read_text(encoding="utf-8")
+        assert not run["made"]["quick"]
+
+
+def test_the_goals_that_are_missed_are_those_that_the_chapter_tells():
+    missed = {
+        (entry["of"], entry["to"], group.get("rule", group.get("rates")))
+        for group in STORED["groups"]
+        for entry in group["ratios"]
+        if met(entry) is False
+    }
+    assert missed == {
+        *(("step", "bare", name) for name in ("SGD", "Momentum", "NAG", "Adagrad")),
+        *(("sweep", "optax", rates) for rates in (10_000, 100_000)),
+        ("loop", "sweep", 1_000),
+        *(("numba", "traffic", name) for name in ("AdaMax", "Nadam", "Adadelta")),
+    }
+    run = measured()
+    assert round(run.ratio("step", "bare", "six parameters", rule="SGD"), 1) == 2.5
+    assert round(run.ratio("loop", "sweep", "sweep", rates=1_000)) == 141
+    for name in ("AdaMax", "Nadam", "Adadelta"):
+        large = [g for g in LARGE if g["rule"] == name and g["size"] == 10_000_000]
+        found = [met(e) for g in large for e in g["ratios"] if e["to"] == "traffic"]
+        assert sorted(found) == [False, True, True, True]
+
+
+def test_each_processor_has_a_file_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "JSON", tmp_path / "measured.json")
+    other = {**STORED, "machine": {**STORED["machine"], "cpu": "Some Chip(R) 9-X @ 3GHz"}}
+    for run, name in (
+        (STORED, "measured.json"),
+        (other, "measured_some_chip_r_9_x_3ghz.json"),
+        (STORED, "measured.json"),
+    ):
+        assert report.place(run).name == name
+        report.place(run).write_text(report.text(run), encoding="utf-8")
+    assert report.stored() == [STORED, other]
+
+
+def test_goals_of_machines_stand_beside_each_other():
+    def run(cpu, ratios):
+        times = {name: {"median": 2.0, "low": 1.0, "high": 3.0} for name in "abc"}
+        group = {"task": "sweep", "rates": 1000, "seconds": times, "ratios": ratios}
+        return {**STORED, "machine": {**STORED["machine"], "cpu": cpu}, "groups": [group]}
+
+    one = {"of": "a", "to": "b", "ratio": 1.5, "at_most": 1.0}
+    two = {"of": "a", "to": "c", "ratio": 0.5, "at_most": 1.0}
+    runs = [run("First", [one]), run("Second", [{**one, "ratio": 0.9}, two])]
+    assert list(report.beside(runs)) == [
+        ["sweep", "a / b ≤ 1", "0 of 1 ✗", "1.50 (1,000)", "1 of 1", "0.90 (1,000)"],
+        ["sweep", "a / c ≤ 1", "–", "–", "1 of 1", "0.50 (1,000)"],
+    ]
+    table = report.markdown(runs)
+    assert "|  | goal | First | worst | Second | worst |" in table
+    assert table.index("\n## First\n") < table.index("\n## Second\n")
+
+
+@pytest.mark.parametrize(("others", "busy"), [(0.02, False), (0.4, True)])
+def test_a_busy_machine_is_called_one(tmp_path, others, busy):
+    run = {**STORED, "made": {**STORED["made"], "others": others}}
+    assert ("**A busy machine:" in report.markdown([run])) == busy
+    path = tmp_path / "measured.json"
+    path.write_text(report.text(run), encoding="utf-8")
+    assert ("which other programs kept 40% busy" in str(read(path))) == busy
 
 
 def test_the_table_marks_what_was_missed():
@@ -85,7 +151,7 @@ def test_the_table_marks_what_was_missed():
     group = {"task": "sweep", "rates": 1000, "seconds": times, "ratios": [entry]}
     assert met(entry) is False
     assert list(report.goals([group])) == [["sweep", "a / b ≤ 1", "0 of 1 ✗", "1.50 (1,000)"]]
-    table = report.markdown({**STORED, "groups": [group]})
+    table = report.markdown([{**STORED, "groups": [group]}])
     assert "| 1,000 | 2.00e+03 ± 50% | 2.00e+03 ± 50% | 1.50 ✗ |" in table
     more = {**entry, "at_least": 1.4}
     del more["at_most"]
@@ -105,6 +171,32 @@ def test_it_finds_times_and_ratios():
     words = str(measured())
     assert STORED["machine"]["cpu"] in words
     assert "To measure again: make bench" in words
+
+
+def test_the_runs_of_all_machines_are_found():
+    found = machines()
+    assert found[0] is measured()
+    assert [run.machine for run in found] == [run["machine"] for run in report.stored()]
+    assert len({run.machine["cpu"] for run in found}) == len(found)
+
+
+def test_another_machine_stands_beside_the_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(records.resources, "files", lambda _: tmp_path)
+    for name in ("measured_b.json", "measured_a.json", "exported_cpu.json", "measured.json"):
+        cpu = {"machine": {**STORED["machine"], "cpu": name}}
+        (tmp_path / name).write_text(report.text({**STORED, **cpu}), encoding="utf-8")
+    first = read(tmp_path / "measured.json")
+    monkeypatch.setattr(records, "measured", lambda: first)
+    found = records.machines.__wrapped__()
+    assert found[0] is first
+    assert [run.machine["cpu"] for run in found[1:]] == ["measured_a.json", "measured_b.json"]
+
+
+def test_what_shows_a_limit_is_explained_where_it_took_part():
+    times = {"median": 2.0, "low": 1.0, "high": 3.0}
+    group = {"task": "six parameters", "rule": "SGD", "ratios": [], "seconds": {"unchecked": times}}
+    table = report.markdown([{**STORED, "groups": [group]}])
+    assert "`unchecked` is `step` without its checks" in table and "`arithmetic`" not in table
 
 
 @pytest.mark.parametrize(

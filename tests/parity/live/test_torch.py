@@ -16,11 +16,13 @@ from hypothesis import HealthCheck, given, settings
 
 from adaptive import NAG, RULES, SGD, Adadelta, Adam, AdaMax, Lion, Momentum, RMSprop, Rule, export
 from adaptive.frameworks.forms import MomentumOutside
+from adaptive.large.kernel import PARALLEL
 from tests.parity import drawn
 from tests.parity.live import alike
 from tests.parity.live.training import parameter, train
 
 ENGINES = ("plain", "foreach", "numba", "compiled")
+KINDS = (torch.float32, torch.float64)
 every_rule = pytest.mark.parametrize("rule", alike.EVERY, ids=alike.called)
 
 
@@ -333,6 +335,51 @@ def test_what_is_loaded_is_a_copy():
     assert torch.equal(state["state"][0]["m"], before)
 
 
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (torch.optim.Adam, "made from Adam: it lacks engine, got lr, betas, .*fused"),
+        (export.torch(Momentum), "made from Adam: it lacks betas, eps, got lr, momentum"),
+    ],
+)
+def test_a_state_of_another_optimizer_is_refused_when_it_is_loaded(other, words):
+    p = parameter([1.0])
+    theirs, ours = other([p], lr=0.1), export.torch(Adam)([p], lr=0.2)
+    train(theirs, np.ones((3, 1)), p)
+    train(ours, np.ones((2, 1)), p)
+    with pytest.raises(ValueError, match=words):
+        ours.load_state_dict(theirs.state_dict())
+    assert ours.param_groups[0]["lr"] == 0.2 and ours.state[p]["step"] == 2
+    lacking = ours.state_dict()
+    del lacking["state"][0]["v"]
+    with pytest.raises(ValueError, match="made from Adam: it lacks v, got m"):
+        ours.load_state_dict(lacking)
+
+
+def test_a_hook_may_translate_a_state_of_pytorchs():
+    """Such as that of a run which goes on with the book's Adam."""
+    p, q = parameter([1.0]), parameter([1.0])
+    theirs, ours = torch.optim.Adam([p], lr=0.1), export.torch(Adam)([q], lr=0.1)
+    train(theirs, np.ones((3, 1)), p)
+
+    def translated(optimizer: Any, found: Any) -> Any:
+        groups = [
+            {**optimizer.defaults, "params": each["params"]} for each in found["param_groups"]
+        ]
+        states = {
+            k: {"step": int(s["step"]), "m": s["exp_avg"], "v": s["exp_avg_sq"]}
+            for k, s in found["state"].items()
+        }
+        return {"state": states, "param_groups": groups}
+
+    ours.register_load_state_dict_pre_hook(translated)
+    ours.load_state_dict(theirs.state_dict())
+    q.data.copy_(p.data)
+    for optimizer, each in ((theirs, p), (ours, q)):
+        train(optimizer, np.full((3, 1), 0.5), each)
+    assert torch.allclose(p, q, rtol=1e-14)
+
+
 def test_hooks_see_what_is_loaded_and_may_change_it():
     p = parameter([1.0], torch.bfloat16)
     optimizer = export.torch(Momentum)([p])
@@ -428,7 +475,7 @@ def test_what_an_engine_cannot_do_is_refused_when_it_is_made(engine, p, words):
 
 @pytest.mark.parametrize("engine", ["plain", "foreach", "numba", "compiled"])
 def test_a_large_model_of_many_shapes(engine):
-    shapes = [(200, 100), (3,), (), (5, 1, 7), (30_000,), (0, 3)]
+    shapes = [(200, 100), (3,), (), (5, 1, 7), (PARALLEL,), (30_000,), (0, 3)]
     ps = [parameter(np.ones(shape), torch.float32) for shape in shapes]
     optimizer = export.torch(Adam)(ps, lr=0.1, engine=engine)
     for p in ps:
@@ -436,6 +483,39 @@ def test_a_large_model_of_many_shapes(engine):
     optimizer.step()
     for p in ps:
         np.testing.assert_allclose(p.detach(), np.full(p.shape, 0.9), rtol=1e-6)
+
+
+def test_small_parameters_are_moved_as_their_group_is():
+    """Once there is something to compile for, the loop moves the others as well."""
+    small, large, alone = (parameter(np.zeros(n)) for n in (10, 9_990, 9_999))
+    optimizer = export.torch(Adam)([{"params": [small, large]}, {"params": [alone]}])
+    assert [optimizer.choose(p).name for p in (small, large, alone)] == ["numba", "numba", "plain"]
+    assert optimizer.choose(alone).reason == "9999 elements are fewer than 10000"
+
+
+@pytest.mark.parametrize("rule", [SGD(), NAG()], ids=alike.called)
+def test_one_call_moves_parameters_of_two_groups_and_kinds(rule):
+    """With gradients that lie otherwise, some that are not there, and steps that differ."""
+    shapes = [(3, 4), (5,), (), (2, 3, 2)]
+
+    def made(engine: str) -> tuple[Any, list[Any]]:
+        ps = [parameter(np.ones(shape), dtype) for dtype in KINDS for shape in shapes]
+        groups = [{"params": ps[::2], "lr": 0.1}, {"params": ps[1::2]}]
+        return export.torch(rule)(groups, engine=engine, weight_decay=0.01), ps
+
+    both = [made("plain"), made("numba")]
+    rng = np.random.default_rng(0)
+    for t in range(4):
+        for k in range(len(both[0][1])):
+            g = rng.normal(size=both[0][1][k].shape)
+            for _, ps in both:
+                lies = torch.tensor(g, dtype=ps[k].dtype).mT.contiguous().mT if g.ndim > 1 else None
+                other = torch.tensor(g, dtype=ps[k].dtype) if lies is None else lies
+                ps[k].grad = None if (t + k) % 3 == 0 else other
+        for optimizer, _ in both:
+            optimizer.step()
+    for p, q in zip(both[0][1], both[1][1], strict=True):
+        torch.testing.assert_close(p, q, rtol=1e-12 if p.dtype == torch.float64 else 1e-5, atol=0)
 
 
 @pytest.mark.parametrize("engine", ["plain", "foreach", "numba"])

@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import brentq
 
 from adaptive import Adam, AdamW, Rule, descend
-from adaptive.problems import Problem
+from tests.rules.apart import Apart
 
 seeds = pytest.mark.parametrize("seed", range(20))
 
@@ -26,22 +26,6 @@ class AdamL2(Adam):
 
     def update(self, g: Any, t: int, theta: Any, m: Any, v: Any) -> tuple[Any, Any, Any]:  # type: ignore[override]
         return super().update(g + self.weight_decay * theta, t, m, v)
-
-
-class Apart(Problem):
-    """½ Σ h (θ - a)², without noise."""
-
-    name = "apart"
-
-    def __init__(self, h: npt.ArrayLike, a: npt.ArrayLike) -> None:
-        self.h, self.a = np.asarray(h, float), np.asarray(a, float)
-        self.start = np.zeros_like(self.a)
-
-    def loss(self, theta: npt.ArrayLike) -> Any:
-        return np.sum(self.h * (np.asarray(theta) - self.a) ** 2, axis=-1) / 2
-
-    def grad(self, theta: npt.ArrayLike, batch: Any = None) -> Any:
-        return self.h * (np.asarray(theta) - self.a)
 
 
 def directions(rule: AdamW, path: Any) -> npt.NDArray[np.floating]:

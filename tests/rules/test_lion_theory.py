@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from adaptive import Lion, descend
-from tests.rules.test_adamw_theory import Apart
+from tests.rules.apart import Apart
 
 seeds = pytest.mark.parametrize("seed", range(20))
 

@@ -146,6 +146,29 @@ def test_a_folded_solution_opens_by_key(book, visit):
     assert opened
 
 
+def test_a_folded_solution_opens_where_its_title_is_pressed(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    solution = page.locator(".solution.dropdown").first
+    title = solution.locator(".admonition-title")
+    title.scroll_into_view_if_needed()
+    # In the middle of its words, which are no link to elsewhere.
+    middle = title.evaluate(
+        """(e) => {
+            const range = document.createRange();
+            range.selectNodeContents(e);
+            range.setEndBefore(e.querySelector("button"));
+            const { x, y, width, height } = range.getBoundingClientRect();
+            return [x + width / 2, y + height / 2];
+        }"""
+    )
+    before = page.url
+    page.mouse.click(*middle)
+    assert solution.locator(".toggle-button").get_attribute("aria-expanded") == "true"
+    assert solution.locator("p:not(.admonition-title)").first.is_visible()
+    assert page.url == before
+    visit.assert_clean()
+
+
 # ------------------------------------------------------------------ what it is made from
 
 

@@ -169,6 +169,31 @@ def test_a_folded_solution_opens_where_its_title_is_pressed(book, visit):
     visit.assert_clean()
 
 
+def test_what_is_printed_from_a_dark_screen_is_light_and_has_all_pictures(book, reader):
+    page = reader(color_scheme="dark")
+    page.goto((book / "chapters" / "momentum.html").as_uri())
+    page.evaluate(
+        """() => addEventListener("beforeprint", () => {
+            const colour = (part) => getComputedStyle(document.querySelector(part)).color;
+            const pictures = [...document.querySelectorAll("article figure img")];
+            globalThis.printed = {
+                colours: ["article p", ".adaptive-opening", ".adaptive-anatomy .term"].map(colour),
+                shown: pictures.filter((e) => e.checkVisibility()).map((e) => e.className),
+                waiting: pictures.filter((e) => e.loading === "lazy").length,
+            };
+        })"""
+    )
+    theme = "() => document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    page.pdf(format="A4")
+    assert page.evaluate(theme) == "dark"
+    printed = page.evaluate("() => printed")
+    for colour in printed["colours"]:
+        assert max(float(part) for part in re.findall(r"[\d.]+", colour)[:3]) < 128, colour
+    assert set(printed["shown"]) == {"only-light"}
+    assert printed["waiting"] == 0
+
+
 # ------------------------------------------------------------------ what it is made from
 
 

@@ -189,12 +189,14 @@ def test_on_paper_its_value_is_left(page):
     assert page.locator(".dial").inner_text().split() == ["a", "0.25"]
     # The value stands by its name.
     name, value = (
-        page.locator(f".dial > {part}").bounding_box() for part in ("span:first-child", ".value")
+        page.locator(f".dial {part}").bounding_box() for part in ("> :first-child", ".value")
     )
     assert 0 < value["x"] - name["x"] < 40
 
 
-@pytest.mark.parametrize("label", ["a", "something that has a rather long name"])
+@pytest.mark.parametrize(
+    "label", ["a", "something with a name", "something that has a rather long name"]
+)
 def test_on_a_phone_a_name_leaves_room_for_the_slider(reader, tmp_path, label):
     page = reader(viewport={"width": 390, "height": 844})
     path = tmp_path / "book.html"

@@ -480,6 +480,18 @@ def test_what_copies_waits_for_its_code(book, visit):
     page.wait_for_function("() => document.querySelector('details.fold button').tabIndex === 0")
 
 
+def test_on_a_phone_nothing_lies_above_the_text_on_the_way_up(book, reader):
+    page = reader(viewport={"width": 390, "height": 844})
+    page.goto((book / "chapters" / "momentum.html").as_uri())
+    page.evaluate("() => scrollTo({ top: 3000, behavior: 'instant' })")
+    page.wait_for_function("() => scrollY === 3000")
+    page.mouse.wheel(0, -800)
+    page.wait_for_function("() => scrollY < 2500")
+    # The theme has shown its way back to the top by now.
+    page.wait_for_function("() => document.querySelector('#pst-back-to-top').style.display")
+    assert not page.locator("#pst-back-to-top").is_visible()
+
+
 def test_what_copies_is_reached_by_touch(book, reader):
     page = reader(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.goto((book / "chapters" / "momentum.html").as_uri())

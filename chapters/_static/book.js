@@ -121,6 +121,20 @@ addEventListener("DOMContentLoaded", () => {
   });
 })();
 
+// Paper is white, whatever the screen is, and has the pictures that nobody has scrolled to.
+(() => {
+  const { dataset } = document.documentElement;
+  let onScreen;
+  addEventListener("beforeprint", () => {
+    onScreen = dataset.theme;
+    dataset.theme = "light";
+    for (const picture of document.querySelectorAll("img[loading=lazy]")) picture.loading = "eager";
+  });
+  addEventListener("afterprint", () => {
+    dataset.theme = onScreen;
+  });
+})();
+
 // The contents of a page make room while a picture stands beside its proof: there is one column for both.
 addEventListener("DOMContentLoaded", () => {
   const contents = document.querySelector(".bd-sidebar-secondary");

@@ -183,6 +183,32 @@ def test_a_finger_moves_the_slider(page):
     assert page.locator(".value").inner_text() == "0.9"
 
 
+def test_on_paper_its_value_is_left(page):
+    page.emulate_media(media="print")
+    assert not page.locator("input").is_visible()
+    assert page.locator(".dial").inner_text().split() == ["a", "0.25"]
+    # The value stands by its name.
+    name, value = (
+        page.locator(f".dial {part}").bounding_box() for part in ("> :first-child", ".value")
+    )
+    assert 0 < value["x"] - name["x"] < 40
+
+
+@pytest.mark.parametrize(
+    "label", ["a", "something with a name", "something that has a rather long name"]
+)
+def test_on_a_phone_a_name_leaves_room_for_the_slider(reader, tmp_path, label):
+    page = reader(viewport={"width": 390, "height": 844})
+    path = tmp_path / "book.html"
+    path.write_text(flipbook(draw, VALUES, label=label).to_page(), encoding="utf-8")
+    page.goto(path.as_uri())
+    slider, value = (page.locator(part).bounding_box() for part in ("input", ".value"))
+    assert slider["width"] > 160
+    # The value stands beside it.
+    assert value["x"] >= slider["x"] + slider["width"]
+    assert slider["y"] < value["y"] + value["height"] / 2 < slider["y"] + slider["height"]
+
+
 def test_whoever_comes_back_finds_it_as_it_was(page, tmp_path):
     page.get_by_role("slider", name="a").focus()
     page.keyboard.press("End")

@@ -366,6 +366,16 @@ def test_the_rail_is_painted_where_the_reader_has_been(page):
     assert shares[-1] > shares[0]
 
 
+def test_on_paper_the_slider_is_its_name_and_value(page):
+    page.emulate_media(media="print")
+    for part in ("input", ".rail", ".hint"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator(".dial").inner_text().split("\n") == ["momentum γ", "0.75"]
+    assert page.locator(".outcome").is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator("input").is_visible()
+
+
 def test_the_start_moves_by_key_and_by_click(page):
     handle = page.get_by_role("slider", name="Start of the run")
     handle.focus()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adam, Momentum, RMSprop, descend, explore
+from adaptive import NAG, RULES, SGD, Adagrad, Adam, Momentum, RMSprop, descend, explore
 from adaptive.explorer import catalogue
 from adaptive.explorer.picture import CHART, LANDSCAPE, _to_pixels
 from adaptive.explorer.tuned import tuned
@@ -674,3 +674,35 @@ def test_the_loss_is_drawn_above_the_minimum(shared, tmp_path):
     y = CHART.y((logs - logs.min()) / np.ptp(logs))
     assert np.allclose(np.interp(x, line[:, 0], line[:, 1]), y, atol=0.5)
     assert page.locator(".loss-title").inner_text() == "Loss above the minimum"
+
+
+def test_sliders_are_high_enough_for_a_finger(reader, tmp_path):
+    page = reader(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    path = tmp_path / "page.html"
+    path.write_text(explore(Ravine(), Momentum(0.05, 0.7)).to_page(), encoding="utf-8")
+    page.goto(path.as_uri())
+    heights = page.locator("input[type=range]").evaluate_all(
+        "(all) => all.map((e) => e.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 3
+    assert min(heights) >= 24
+
+
+def test_what_is_chosen_for_the_curves_is_read_to_its_end(reader, tmp_path):
+    page = reader(viewport={"width": 720, "height": 900})
+    path = tmp_path / "page.html"
+    made = explore(Ravine(), Adagrad(0.5), curves="rate")
+    path.write_text(made.to_page(), encoding="utf-8")
+    page.goto(path.as_uri())
+    select = page.locator(".curves-title select")
+    chosen = select.evaluate(
+        """(e) => {
+            const words = document.createElement("span");
+            words.style.font = getComputedStyle(e).font;
+            words.textContent = e.selectedOptions[0].textContent;
+            document.body.append(words);
+            return words.getBoundingClientRect().width;
+        }"""
+    )
+    # And the arrow has some room.
+    assert select.bounding_box()["width"] > chosen + 16

@@ -146,6 +146,54 @@ def test_a_folded_solution_opens_by_key(book, visit):
     assert opened
 
 
+def test_a_folded_solution_opens_where_its_title_is_pressed(book, visit):
+    page = visit.open(book / "chapters" / "momentum.html")
+    solution = page.locator(".solution.dropdown").first
+    title = solution.locator(".admonition-title")
+    title.scroll_into_view_if_needed()
+    # In the middle of its words, which are no link to elsewhere.
+    middle = title.evaluate(
+        """(e) => {
+            const range = document.createRange();
+            range.selectNodeContents(e);
+            range.setEndBefore(e.querySelector("button"));
+            const { x, y, width, height } = range.getBoundingClientRect();
+            return [x + width / 2, y + height / 2];
+        }"""
+    )
+    before = page.url
+    page.mouse.click(*middle)
+    assert solution.locator(".toggle-button").get_attribute("aria-expanded") == "true"
+    assert solution.locator("p:not(.admonition-title)").first.is_visible()
+    assert page.url == before
+    visit.assert_clean()
+
+
+def test_what_is_printed_from_a_dark_screen_is_light_and_has_all_pictures(book, reader):
+    page = reader(color_scheme="dark")
+    page.goto((book / "chapters" / "momentum.html").as_uri())
+    page.evaluate(
+        """() => addEventListener("beforeprint", () => {
+            const colour = (part) => getComputedStyle(document.querySelector(part)).color;
+            const pictures = [...document.querySelectorAll("article figure img")];
+            globalThis.printed = {
+                colours: ["article p", ".adaptive-opening", ".adaptive-anatomy .term"].map(colour),
+                shown: pictures.filter((e) => e.checkVisibility()).map((e) => e.className),
+                waiting: pictures.filter((e) => e.loading === "lazy").length,
+            };
+        })"""
+    )
+    theme = "() => document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "dark"
+    page.pdf(format="A4")
+    assert page.evaluate(theme) == "dark"
+    printed = page.evaluate("() => printed")
+    for colour in printed["colours"]:
+        assert max(float(part) for part in re.findall(r"[\d.]+", colour)[:3]) < 128, colour
+    assert set(printed["shown"]) == {"only-light"}
+    assert printed["waiting"] == 0
+
+
 # ------------------------------------------------------------------ what it is made from
 
 
@@ -430,6 +478,18 @@ def test_what_copies_waits_for_its_code(book, visit):
     fold.locator("summary").click()
     page.mouse.move(0, 0)
     page.wait_for_function("() => document.querySelector('details.fold button').tabIndex === 0")
+
+
+def test_on_a_phone_nothing_lies_above_the_text_on_the_way_up(book, reader):
+    page = reader(viewport={"width": 390, "height": 844})
+    page.goto((book / "chapters" / "momentum.html").as_uri())
+    page.evaluate("() => scrollTo({ top: 3000, behavior: 'instant' })")
+    page.wait_for_function("() => scrollY === 3000")
+    page.mouse.wheel(0, -800)
+    page.wait_for_function("() => scrollY < 2500")
+    # The theme has shown its way back to the top by now.
+    page.wait_for_function("() => document.querySelector('#pst-back-to-top').style.display")
+    assert not page.locator("#pst-back-to-top").is_visible()
 
 
 def test_what_copies_is_reached_by_touch(book, reader):

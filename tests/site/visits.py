@@ -155,16 +155,16 @@ FOR_THE_SCREEN = [
 UNFOLDED = "() => document.querySelectorAll('details.later[open], details.fold[open]').length"
 HEIGHT = "() => document.documentElement.scrollHeight"
 
-#: The boxes of the parts of an opening, and where its sentence ends: as long as it is, not the room
-#: that is kept for a longer one.
+#: The boxes of the parts of an opening, which on some pages is a flipbook, and where its sentence
+#: ends: as long as it is, not the room that is kept for a longer one.
 OPENING = """(parts) => {
-  const opening = document.querySelector(".adaptive-opening");
+  const opening = document.querySelector("h1 ~ .cell :is(.adaptive-opening, .adaptive-flipbook)");
   if (!opening) return null;
   const boxes = (within, part) => [...within.querySelectorAll(part)]
     .filter((e) => e.getClientRects().length)
     .map((e) => e.getBoundingClientRect().toJSON());
   const range = document.createRange();
-  range.selectNodeContents(opening.querySelector(".outcome"));
+  range.selectNodeContents(opening.querySelector(".outcome, .said"));
   return {
     title: boxes(document, "h1")[0].y,
     words: range.getBoundingClientRect().bottom,
@@ -172,6 +172,7 @@ OPENING = """(parts) => {
   };
 }"""
 OPENING_PARTS = [".question", ".scene", ".curve", ".dial", ".outcome", "input", ".start .ring"]
+OPENING_PARTS += [".leaf > svg", ".said"]
 
 UNFOLD = "() => { for (const e of document.querySelectorAll('details')) e.open = true }"
 #: Where each figure that is seen lies, how wide it is drawn, and whether its place scrolls.

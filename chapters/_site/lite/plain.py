@@ -255,7 +255,7 @@ class _Page:
             return "\n".join([f"```{title}", *lines, "```"])
         text = self.text("\n".join(lines)).strip("\n")
         if name.startswith("solution"):
-            title = f"Solution to {self.names.labels[title][0]}"
+            title = "Solution"
             if name == "solution-start":
                 return f"**{title}**\n\n{text}".rstrip()
         elif name in NUMBERED:

@@ -235,10 +235,10 @@ class Explorer(Figure):
         news = catalogue.news(described, common["problems"].get(self.problem.name, {}))
         problems = {self.problem.name: news} if news else {}
         rules = {}
-        for rule in self.rules:
+        for rule, coloured in zip(self.rules, colours.names_of(self.rules), strict=True):
             name = type(rule).__name__
             code = traceable and self._traceable(rule)
-            own = catalogue.describe_rule(rule, self.ranges, code=code)
+            own = catalogue.describe_rule(rule, self.ranges, code=code, coloured=coloured)
             if not code:
                 ranges = ranges_of(rule, self.ranges)
                 own["code"] = None
@@ -254,7 +254,7 @@ class Explorer(Figure):
 
     def _picture(self) -> str:
         """Return the picture that is there before, and without, any script."""
-        runs = [_run(path) for path in self.paths]
+        runs = list(map(_run, self.paths, colours.names_of(self.rules)))
         landscape = picture.landscape(self.problem, runs, self.start, self.at)
         box = picture.WIDE_CHART if self.map else picture.CHART
         loss = picture.loss_chart(runs, catalogue.floor_of(self.problem), self.steps, box)
@@ -330,8 +330,7 @@ def _key(shown: Sequence[Rule]) -> str:
     return f'<ul class="key">{items}</ul>'
 
 
-def _run(path: Path) -> picture.Run:
-    name = colours.name_of(path.rule)
+def _run(path: Path, name: str) -> picture.Run:
     return picture.Run(
         label=type(path.rule).__name__,
         look=colours.look(name),

@@ -61,9 +61,13 @@ def _common(kinds: tuple[type[Rule], ...], surfaces: tuple[type[Problem], ...]) 
 
 
 def describe_rule(
-    rule: Rule, ranges: Mapping[str, Any] | None = None, *, code: bool = True
+    rule: Rule,
+    ranges: Mapping[str, Any] | None = None,
+    *,
+    code: bool = True,
+    coloured: str | None = None,
 ) -> dict[str, Any]:
-    """Return what the page needs to know of a rule.
+    """Return what the page needs to know of a rule, which may be coloured by another name.
 
     Raises
     ------
@@ -71,10 +75,11 @@ def describe_rule(
         If its code is wanted, and the rule cannot be traced.
     """
     name = type(rule).__name__
+    coloured = coloured or colours.name_of(rule)
     described: dict[str, Any] = {
         "label": name,
-        "look": colours.look(colours.name_of(rule)),
-        "dashes": picture.dashes_of(colours.name_of(rule)),
+        "look": colours.look(coloured),
+        "dashes": picture.dashes_of(coloured),
         "state": list(rule.state_names),
         "settings": [each.as_dict() for each in ranges_of(rule, ranges)],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adaptive import palette, plotting
 
 
@@ -9,6 +11,17 @@ def name_of(rule: object) -> str:
     """Return the name by which a rule is coloured: its class's, or that of the nearest parent."""
     kinds = [kind.__name__ for kind in type(rule).__mro__]
     return next((name for name in kinds if name in plotting.ALGORITHMS), kinds[0])
+
+
+def names_of(rules: Sequence[object]) -> list[str]:
+    """Return the names by which rules side by side are coloured.
+
+    Beside its parent a rule of one's own would have the same line, so there it keeps its own name,
+    and is black.
+    """
+    kinds = [type(rule).__name__ for rule in rules]
+    names = map(name_of, rules)
+    return [own if name in kinds else name for own, name in zip(kinds, names, strict=True)]
 
 
 def look(name: str, prefix: str = "") -> str:

@@ -154,7 +154,8 @@ class Flipbook(Figure):
         return (
             f'<div class="leaf" style="max-width: {self.pictures.width:.0f}px">\n{asked}{svg}\n'
             f'<label class="dial"><span>{label}</span>'
-            f'<span class="rail"><input type="range" min="0" max="{len(self.shown) - 1}" value="{self.at}" '
+            f'<span class="rail"><input type="range" min="0" max="{len(self.shown) - 1}" '
+            f'value="{self.at}" '
             f'aria-valuetext="{html.escape(f"{value}. {sentence}", quote=True)}">'
             f'<span class="value" aria-hidden="true">{value}</span></span></label>\n{said}</div>'
         )

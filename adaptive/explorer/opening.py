@@ -424,10 +424,10 @@ class Opening(Figure):
 
     def _picture(self) -> str:
         index, made = self._now(), self._runs(self._now())
-        looks = [colours.look(colours.name_of(self.rule))]
+        shown = [self.rule] if self.ghost is None else [self.rule, self.ghost]
+        looks = [colours.look(name) for name in colours.names_of(shown)]
         kinds, names = ["live"], [self.name]
         if self.ghost is not None:
-            looks.append(colours.look(colours.name_of(self.ghost)))
             kinds, names = ["live", "ghost"], [self.name, self._ghost_name()]
         paths = [self.stage.pixels(path.theta[: self.steps + 1]) for path, _ in made]
         outcomes = [self._outcome(run) for run in made]

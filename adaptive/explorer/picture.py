@@ -57,6 +57,9 @@ CHART = Box(300, 146, left=44, right=288, top=8, bottom=126)
 #: Beside a map there is more room for the charts.
 WIDE_CHART = Box(400, 150, left=44, right=388, top=8, bottom=130)
 
+#: How wide a digit of an axis is at most.
+DIGIT = 7.5
+
 #: How fine the grid is on which contours are computed, and how far they may be off, in pixels.
 GRID = (161, 121)
 TOLERANCE = 0.25
@@ -210,7 +213,9 @@ def ticks_at(box: Box, ticks: Iterable[tuple[str, float]], which: str) -> str:
     parts = []
     for text, share in ticks:
         if which == "x":
-            place = f'x="{box.x(share):.1f}" y="{box.bottom + 14:g}" text-anchor="middle"'
+            # All of it is in the picture, also at the end of an axis that ends near the edge.
+            middle = min(float(box.x(share)), box.width - DIGIT * len(text) / 2)
+            place = f'x="{middle:.1f}" y="{box.bottom + 14:g}" text-anchor="middle"'
         else:
             place = f'x="{box.left - 6:g}" y="{box.y(share) + 4:.1f}" text-anchor="end"'
         parts.append(f'<text class="tick" {place}>{text}</text>')

@@ -706,3 +706,23 @@ def test_what_is_chosen_for_the_curves_is_read_to_its_end(reader, tmp_path):
     )
     # And the arrow has some room.
     assert select.bounding_box()["width"] > chosen + 16
+
+
+@pytest.mark.parametrize("width", [390, 720])
+def test_no_tick_is_cut_at_the_edge_of_a_plane(reader, tmp_path, width):
+    page = reader(viewport={"width": width, "height": 900})
+    path = tmp_path / "page.html"
+    made = explore(NoisyQuadratic([1, 4]), Momentum(0.05, 0.7), map=("lr", "momentum"))
+    path.write_text(made.to_page(), encoding="utf-8")
+    page.goto(path.as_uri())
+    cut = page.locator("svg:is(.landscape, .pad)").evaluate_all(
+        """(all) => all.flatMap((svg) => {
+            const { left, right } = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll(".tick")].filter((tick) => {
+                const box = tick.getBoundingClientRect();
+                return box.left < left || box.right > right;
+            }).map((tick) => tick.textContent);
+        })"""
+    )
+    assert page.locator(".landscape .tick", has_text="1.5").count() > 1
+    assert cut == []

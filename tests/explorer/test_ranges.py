@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from adaptive import SGD, Adam, Momentum, palette, plotting, scheduled
+from adaptive import SGD, Adam, Momentum, explore, opening, palette, plotting, scheduled
 from adaptive.explorer import colours
 from adaptive.explorer.ranges import KNOWN, Range, ranges_of
+from adaptive.problems import NoisyQuadratic
 from adaptive.rules import Rule
 from adaptive.schedules import WSD, Linear
 
@@ -148,6 +150,29 @@ def test_looks_are_custom_properties():
         colours.look("step", "step-")
         == f"--step-light:{light};--step-dark:{palette.on_dark(light)}"
     )
+
+
+def test_beside_its_parent_a_rule_of_ones_own_has_another_colour():
+    decayed, cut = scheduled(SGD(), Linear(T=20)), scheduled(Momentum(), Linear(T=20))
+    assert colours.names_of([decayed, SGD()]) == ["LinearSGD", "SGD"]
+    assert colours.names_of([SGD(), Adam(), decayed]) == ["SGD", "Adam", "LinearSGD"]
+    # Where the parent is not, its colour is free.
+    assert colours.names_of([cut, SGD(), Adam()]) == ["Momentum", "SGD", "Adam"]
+
+
+def test_figures_tell_a_rule_from_its_parent():
+    decayed = scheduled(SGD(0.1), Linear(T=20))
+    problem = NoisyQuadratic([1, 4])
+    figures = [
+        explore(problem, decayed, SGD(0.1), steps=20),
+        opening(decayed, problem, slider="lr", ghost=SGD(0.1), steps=20, name="decayed"),
+    ]
+    for figure in figures:
+        looks = re.findall(r'class="rule[^"]*"[^>]* style="([^"]+)"', figure._picture())
+        assert set(looks) == {colours.look("SGD"), colours.look("LinearSGD")}
+        assert len(set(looks)) == 2
+    # The page draws the explorer in the same colours.
+    assert colours.look("LinearSGD") in str(figures[0]._spec()["rules"]["LinearSGD"]["look"])
 
 
 def test_a_range_stays_in_what_the_rule_allows():

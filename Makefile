@@ -134,7 +134,7 @@ ALONE := tests/rules tests/problems tests/test_descent.py tests/test_minimizer.p
 test-alone: ## the package with its dependencies alone: make test-alone PYTHON=python3.14t
 	$(PYTHON) -m venv .venv-alone
 	.venv-alone/bin/python -m pip --disable-pip-version-check install --quiet --editable . "pytest>=8.3,<10" "hypothesis>=6.100,<7" "scipy>=1.14,<2"
-	.venv-alone/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -W error $(ALONE) $(ARGS)
+	.venv-alone/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -p tests.untimed -W error $(ALONE) $(ARGS)
 
 # The package with other versions of numpy, in environments of their own.
 test-oldest test-newest: test-%: | $(PY) ## the package with the oldest and the newest numpy
@@ -161,7 +161,7 @@ $(PARITY)/.stamp: tests/parity/requirements.txt pyproject.toml | $(PY)
 	@touch $@
 
 # What needs a framework to be tested; Keras has one backend a process.
-LIVE := $(PARITY)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -W ignore::DeprecationWarning
+LIVE := $(PARITY)/bin/python -m pytest -c /dev/null --rootdir . --noconftest -q -p no:cacheprovider -p tests.untimed -W ignore::DeprecationWarning
 
 # To write down what they do now: make parity ARGS=store
 parity: $(PARITY)/.stamp ## PyTorch, optax and Keras at work, compared with the package

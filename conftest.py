@@ -14,7 +14,6 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 import matplotlib
 import pytest
-from hypothesis import HealthCheck, settings
 
 # Not by MPLBACKEND, which the kernels would inherit: they show their figures inline.
 matplotlib.use("agg")
@@ -34,7 +33,7 @@ def _close_figures():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
-pytest_plugins = ["tests.book.plugin"]
+pytest_plugins = ["tests.book.plugin", "tests.untimed"]
 
 # Python that is no module of ours: the first cell of the chapters, what is there in the browser
 # alone, answers of students, nbgrader's settings, and tools that need an extra of their own.
@@ -53,10 +52,3 @@ collect_ignore_glob += [
     for name in ("torch", "optax", "keras")
     if find_spec(name) is None
 ]
-
-# No test is timed, the making of examples included: the machine may be busy. And what continuous
-# integration tries is the same every time.
-QUIET = [HealthCheck.too_slow]
-settings.register_profile("here", deadline=None, suppress_health_check=QUIET)
-settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")

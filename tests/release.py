@@ -28,6 +28,7 @@ AROUND = {"LICENSE", "MANIFEST.in", "PKG-INFO", "README.md", "pyproject.toml", "
 TESTS = (
     *("rules", "problems", "test_descent.py", "test_sweep.py", "landscapes.py", "every.py"),
     *("networks/__init__.py", "networks/report.py", "networks/tasks.py", "__init__.py"),
+    "untimed.py",
 )
 #: Parts of the package whose examples run with what it needs alone.
 PARTS = ("rules", "problems", "descent", "sweep", "plotting", "palette", "large", "tracing")
@@ -132,7 +133,7 @@ def try_out(wheel: Path) -> None:
         _run(python, "-c", found, folder=folder)
         pytest = (python, "-m", "pytest", "-c", os.devnull, "--rootdir", folder, "--noconftest")
         there = ("-k", "not numba and not latex")  # for which numba and SymPy would be needed
-        quiet = ("-q", "-p", "no:cacheprovider", "-W", "error", *there)
+        quiet = ("-q", "-p", "no:cacheprovider", "-p", "tests.untimed", "-W", "error", *there)
         _run(*pytest, *quiet, "tests", folder=folder)
         modules = [f"adaptive.{part}" for part in PARTS]
         options = ("--doctest-modules", "-o", "doctest_optionflags=NORMALIZE_WHITESPACE")

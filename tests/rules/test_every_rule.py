@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 import adaptive
-from adaptive import NAG, RULES, Prodigy, Rule, ScheduleFree, descend
+from adaptive import NAG, RULES, SOAP, Prodigy, Rule, ScheduleFree, descend
 from adaptive.problems import NoisyQuadratic, Ravine
 from tests.every import (
     ALL,
@@ -293,9 +293,9 @@ def test_coordinates_do_not_interact(kind: type[Rule], gradients: Any, order: li
 @given(gradients=arrays(float, (4, 6), elements=plain_floats))
 def test_mirrored_gradients_make_the_mirrored_path(kind: type[Rule], gradients: Any) -> None:
     start, slopes = fitting(kind, START), fitting(kind, gradients)
-    np.testing.assert_array_equal(
-        end(book(kind), -start, -slopes)[0], -end(book(kind), start, slopes)[0]
-    )
+    mirrored, right = end(book(kind), -start, -slopes)[0], end(book(kind), start, slopes)[0]
+    # The singular vectors of -g are those of g to rounding, which SOAP divides by ε where v is 0.
+    np.testing.assert_allclose(mirrored, -right, rtol=0, atol=1e-6 if kind is SOAP else 0)
 
 
 # ------------------------------------------------------------------ kinds of numbers

@@ -145,12 +145,12 @@ def slider(page: Page, name: str):
     return page.get_by_role("slider", name=name, exact=True)
 
 
-def violations(page: Page, part: str = "document", **options: object) -> list:
+def violations(page: Page, part: str = "document") -> list:
     """Return what axe-core finds wrong with a part of the page."""
     if page.evaluate("() => !window.axe"):
         source = Path(axe_playwright_python.__file__).parent / "axe.min.js"
         page.evaluate(source.read_text(encoding="utf-8"))
     # Of what is right, the engine's report would be as long as the page.
-    options["resultTypes"] = ["violations"]
+    options = {"resultTypes": ["violations"]}
     found = page.evaluate(f"(options) => axe.run({part}, options)", options)["violations"]
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -429,7 +429,8 @@ def test_who_comes_back_finds_the_figure_as_it_was(make, go, js, parts):
     # What it was set to is remembered beside what else there is.
     assert js("[recalled('ravine-momentum').t, recalled('none')]") == ["8", None]
     # At once: a figure at rest soon writes down its own settings, and one of a test before, too.
-    kept = """(history.replaceState({ scroll: 3 }, ""),
+    kept = """(history.replaceState(
+        { scroll: 3, adaptiveFigures: { "ravine-momentum": { t: "8" } } }, ""),
       remember("other", { t: "1" }), remember("ravine-momentum", { t: "9" }),
       [history.state, location.hash])"""
     assert js(kept) == [

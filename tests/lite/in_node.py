@@ -28,6 +28,7 @@ TESTS = (
 TOOLS = ("pytest>=8.3,<10", "hypothesis>=6.100,<7")
 #: What there is no way to do there: a thread, a process, a compiler.
 WITHOUT = ("threading", "subprocess", "numba", "scipy", "multiprocessing")
+NEEDS = re.compile(rf"(?m)^\s*(?:import|from) (?:{'|'.join(WITHOUT)})\b")
 #: WebAssembly does not tell numpy of an overflow; Pyodide leaves out Python's documentation.
 UNLIKE = (
     "numba",
@@ -50,11 +51,10 @@ def runnable() -> list[str]:
     for name in TESTS:
         path = ROOT / name
         found += [path] if path.is_file() else sorted(path.glob("test_*.py"))
-    needs = re.compile(rf"(?m)^\s*(?:import|from) (?:{'|'.join(WITHOUT)})\b")
     return [
         path.relative_to(ROOT).as_posix()
         for path in found
-        if not needs.search(path.read_text(encoding="utf-8"))
+        if not NEEDS.search(path.read_text(encoding="utf-8"))
     ]
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.book.notebooks import ROOT
-from tests.lite.in_node import WITHOUT, runnable
+from tests.lite.in_node import NEEDS, runnable
 
 OURS = re.compile(r"(?m)^from (tests[\w.]*) import|^import (tests[\w.]*)")
-MISSING = re.compile(rf"(?m)^(?:import|from) (?:{'|'.join(WITHOUT)})\b")
 
 
 def _with_what_it_imports(path: Path, seen: set[Path]) -> set[Path]:
@@ -27,4 +26,4 @@ def _with_what_it_imports(path: Path, seen: set[Path]) -> set[Path]:
 @pytest.mark.parametrize("name", runnable())
 def test_what_a_test_imports_is_there_too(name):
     needed = _with_what_it_imports(ROOT / name, set())
-    assert not [path.name for path in needed if MISSING.search(path.read_text(encoding="utf-8"))]
+    assert not [path.name for path in needed if NEEDS.search(path.read_text(encoding="utf-8"))]

@@ -17,7 +17,7 @@ def names_of(rules: Sequence[object]) -> list[str]:
     """Return the names by which rules side by side are coloured.
 
     Beside its parent a rule of one's own would have the same line, so there it keeps its own name,
-    and is black.
+    and gets the colour of ink.
     """
     kinds = [type(rule).__name__ for rule in rules]
     names = map(name_of, rules)

@@ -282,8 +282,13 @@ class RuleOptimizer(torch.optim.Optimizer, metaclass=Made):
 
 
 def _elements(group: Mapping[str, Any]) -> int:
-    """Return how many numbers a group moves: few are not worth compiling for."""
-    return sum(parameter.numel() for parameter in group["params"])
+    """Return how many numbers a group moves, counted until they are worth compiling for."""
+    total = 0
+    for parameter in group["params"]:
+        total += parameter.numel()
+        if total >= torch_engines.SMALL:
+            break
+    return total
 
 
 def _key(name: str) -> str:

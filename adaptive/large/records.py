@@ -141,9 +141,13 @@ def machines() -> tuple[Measured, ...]:
     >>> machines()[0] is measured()
     True
     """
-    beside = resources.files(__package__).iterdir()
-    others = [file for file in beside if fnmatch(file.name, ELSEWHERE.format("*"))]
-    return (measured(), *map(read, sorted(others, key=lambda file: file.name)))
+    return (measured(), *map(read, elsewhere(resources.files(__package__))))
+
+
+def elsewhere(folder: Any) -> list[Any]:
+    """Return the files in a folder that are of other processors than `FILE` is, by name."""
+    others = [file for file in folder.iterdir() if fnmatch(file.name, ELSEWHERE.format("*"))]
+    return sorted(others, key=lambda file: file.name)
 
 
 @cache

@@ -70,7 +70,7 @@ def place(run: Mapping[str, Any]) -> Path:
 
 def stored() -> list[dict[str, Any]]:
     """Return the runs of all machines, that of the chapter first."""
-    files = [JSON, *sorted(JSON.parent.glob(records.ELSEWHERE.format("*")))]
+    files = [JSON, *records.elsewhere(JSON.parent)]
     return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 

@@ -210,6 +210,23 @@ def test_another_rate_for_embeddings_is_worth_as_much_as_a_rule_on_matrices() ->
         assert before[0] < lead[0], "by less"
 
 
+@pytest.mark.parametrize(
+    ("network", "rate"),
+    [("bigrams", 4.63), ("digits", 0.215), ("convolution", 0.215), ("characters", 0.215)],
+)
+def test_in_the_shortest_runs_a_shorter_momentum_is_ahead_of_muons_and_of_none(
+    network: str, rate: float
+) -> None:
+    rules, steps = measured(network)["rules"], measured(network)["steps"] // 4
+    entry = measure.Entry(Muon(momentum=0.7), mixed=True)
+    make = measure.maker(network, entry, "linear", steps, rules)
+    near = np.array([measure._near(rate * measure.FACTOR**i) for i in (-1, 0, 1)])
+    assert measure._median(network, make, near, steps).argmin() == 1
+    left = np.array(measure._ends(network, make(rate), np.array([steps]))["loss"][0])
+    for name in ("Muon", "Muon, γ = 0"):
+        assert paired(left / 10, rules[name]["linear/4"]["loss"] / 10)[2] < 0
+
+
 def test_on_other_trials_lamb_is_ahead_of_adam_on_the_characters() -> None:
     rules, losses = measured("characters")["rules"], {}
     seeds, end = range(2 * measure.SEED, 2 * measure.SEED + 20), np.array([200])

@@ -77,7 +77,7 @@ def measured(network: str) -> Mapping[str, Any]:
         what the best rate leaves is ``good``. In ``rules``, for each rule and schedule, the
         ``best`` rate, the ``values`` that were tried and what each ``left``, and the ``loss`` on
         fresh trials. "linear/2" is a rate that falls to 0 in half of the steps. ``beside`` has
-        the same of Adam with another memory, and of Schedule-Free with a warm-up;
+        the same of Adam, SOAP and Lion with other memories, and of Schedule-Free with a warm-up;
         ``again`` has what the best rate and its neighbours left on ten other trials.
 
     Raises

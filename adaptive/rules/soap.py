@@ -33,8 +33,8 @@ class SOAP(MatrixRule):
     paper's implementation does this after every tenth, and makes no step with the first gradient.
     The sign of a column of Q_L changes no step. Where L has an eigenvalue twice, as 0 where θ has
     two rows more than columns, the routine that finds singular vectors chooses its axes; where the
-    first gradient has a lower rank than its shape allows, or L or R stays singular in two
-    directions after the second, rounding does.
+    first gradient has a lower rank than its shape allows, or singular values that are all equal, or
+    L or R stays singular in two directions after the second, rounding does.
     ε has to be more than what rounding adds to a gradient that its axes make diagonal: 1e-8 is too
     little in float64 for gradients of 1e8, and in float32 for gradients of 1 that repeat.
 

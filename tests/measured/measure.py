@@ -88,6 +88,13 @@ BESIDE: dict[str, Entry] = {
     "Schedule-Free, warm-up": Entry(
         ScheduleFree(), 20.0, "Momentum", schedules=("constant",), brief=True, warm=True
     ),
+    "Adam, β₁ = 0.7": Entry(Adam(beta1=0.7), schedules=("linear",), brief=True),
+    "SOAP, β₁ = 0.7": Entry(
+        SOAP(beta1=0.7, weight_decay=0), mixed=True, schedules=("linear",), brief=True
+    ),
+    "Lion, β₁ = 0.7, β₂ = 0.9": Entry(
+        Lion(beta1=0.7, beta2=0.9, weight_decay=0), 0.1, schedules=("linear",), brief=True
+    ),
 }
 
 #: Where the search for the rate of the two yardsticks begins.
@@ -116,7 +123,7 @@ def measured(network: str, name: str, yardsticks: dict[str, Any]) -> dict[str, A
         tuned = tune(network, make, rate, steps, wide=True) if entry.tuned else one(make)
         times = np.linspace(0, steps, 2 if entry.brief else 11).round().astype(int)[1:]
         found[schedule] = tuned | _ends(network, make(tuned["best"]), times)
-        if name in ("Adam", "Momentum"):  # how it looks with a rate that is not the best
+        if (name, schedule) == ("Adam", "linear"):  # with rates that are not the best, too
             curves = run(network, make, tuned["values"], range(TRIALS), times)
             found[schedule]["curves"] = rounded(np.median(curves, axis=-1).T)
     if "linear" in found and not entry.brief:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any
 
 import nbgrader.api
 import pytest
+from sqlalchemy import Engine, event
 
 VERSION = nbgrader.api.get_alembic_version
 
@@ -20,4 +22,11 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory):
             patch.setenv(name, str(base / name.lower()))
         # Each new gradebook would start a program to ask for the same answer.
         patch.setattr(nbgrader.api, "get_alembic_version", functools.cache(VERSION))
+        # Nor does it wait for the disk: these gradebooks need not outlive the machine's current.
+        event.listen(Engine, "connect", _does_not_wait)
         yield
+        event.remove(Engine, "connect", _does_not_wait)
+
+
+def _does_not_wait(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")

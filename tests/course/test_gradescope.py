@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import copy
 import json
 import os
@@ -93,9 +94,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Container:
     """A folder laid out as Gradescope's ``/autograder``."""
 
-    def __init__(self, base: Path, archive: Path) -> None:
+    def __init__(self, base: Path, unpacked: Path) -> None:
         self.base, self.source = base, base / "source"
-        subprocess.run(["unzip", "-q", str(archive), "-d", str(self.source)], check=True)
+        shutil.copytree(unpacked, self.source)
         shutil.copy(self.source / "run_autograder", base)
         (base / "results").mkdir()
         (base / "submission").mkdir()
@@ -144,10 +145,23 @@ class Container:
         return made
 
 
+def unpack(archive: Path, folder: Path) -> Path:
+    """Unpack the zip file, and compile the package in it, as installing it would."""
+    subprocess.run(["unzip", "-q", str(archive), "-d", str(folder)], check=True)
+    compileall.compile_dir(folder / "package", quiet=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory, archive: Path) -> Path:
+    """Return a folder with what is in the zip file, to be copied: it is compiled once."""
+    return unpack(archive, tmp_path_factory.mktemp("unpacked") / "source")
+
+
 @pytest.fixture
-def container(tmp_path: Path, archive: Path) -> Container:
+def container(tmp_path: Path, unpacked: Path) -> Container:
     """Return a folder with an autograder in it."""
-    return Container(tmp_path, archive)
+    return Container(tmp_path, unpacked)
 
 
 def test_the_archive_has_what_marks_and_nothing_of_students(archive):
@@ -213,7 +227,8 @@ def test_who_has_no_paper_is_told_so(tmp_path):
     list(course.release_to("ravine", {"ben@example.org": ""}))
     assert main(["gradescope", "ravine", f"--course={course.root}"]) == 0
     (tmp_path / "autograder").mkdir()
-    container = Container(tmp_path / "autograder", course.root / "gradescope-ravine.zip")
+    source = unpack(course.root / "gradescope-ravine.zip", tmp_path / "unpacked")
+    container = Container(tmp_path / "autograder", source)
     container.hand_in({"ravine.ipynb": ALMOST})
     run = container.run()
     assert run.returncode == 0, run.stderr

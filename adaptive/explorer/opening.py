@@ -502,7 +502,8 @@ class Opening(Figure):
             labels.beside_place(stage.tenths(view.pixels(point)), text, view, free)
             for text, point in self.places.items()
         ]
-        taken = [hint, *places]
+        # The minimum is drawn and has no name.
+        taken = [hint, *(place for place in places if place[2])]
         found = []
         for corner, ((_, name, *_), path) in enumerate(zip(drawn, lines, strict=True)):
             at = labels.place(path, name, view, taken, free)

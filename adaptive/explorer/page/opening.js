@@ -154,7 +154,7 @@ export class Opening {
     const taken = [hint];
     for (const text of this.root.querySelectorAll(".texts .place")) {
       const width = widthOf(text.textContent);
-      taken.push([Number(text.getAttribute("x")) - width / 2, Number(text.getAttribute("y")), width]);
+      if (width) taken.push([Number(text.getAttribute("x")) - width / 2, Number(text.getAttribute("y")), width]);
     }
     this.runs().forEach(({ kind, name }, i) => {
       const found = placed(lines[i], name, stage, taken, free, this.names[kind]);

@@ -39,7 +39,7 @@ FAR_OUT = 1e5
 #: The height of a label, and the width of one letter of it.
 LABEL_HEIGHT, LETTER = 18, 8.0
 #: Where along its arrow a label may stand, and how much farther off than right beside it.
-ALONG, OFF = (0.5, 0.3, 0.7, 0.1, 0.9), (0, 9, 18, 30, 44)
+ALONG, OFF = (0.5, 0.3, 0.7, 0.1, 0.9), (0, 10, 20, 35, 60, 100, 160)
 #: What it costs to be at the arrow's end, on the other side, before the tip, a pixel farther off;
 #: and to cover a point of a line that is no arrow.
 ASIDE, ACROSS, AHEAD, FARTHER, COVERS_LINE = 10, 8, 6, 0.3, 1.5

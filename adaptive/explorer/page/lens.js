@@ -14,7 +14,7 @@ const ROLES = ["step", ...TIP_TO_TAIL];
 const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
 // Where along its arrow a label may stand, and how much farther off than right beside it.
-const [SHARES, OFF] = [[0.5, 0.3, 0.7, 0.1, 0.9], [0, 9, 18, 30, 44]];
+const [SHARES, OFF] = [[0.5, 0.3, 0.7, 0.1, 0.9], [0, 10, 20, 35, 60, 100, 160]];
 // What it costs to be at the arrow's end, on the other side, before the tip, a pixel farther off, to
 // cover a point of an arrow or of another line, and to stand upon something.
 const [ASIDE, ACROSS, AHEAD, FARTHER] = [10, 8, 6, 0.3];

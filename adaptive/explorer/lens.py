@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive.explorer import picture, typeset
-from adaptive.explorer.labels import COVERS, OVERLAPS, covered, within
+from adaptive.explorer.labels import OVERLAPS, covered, within
 from adaptive.explorer.stage import tenths
 from adaptive.explorer.typeset import Row
 from adaptive.problems.base import Problem
@@ -40,9 +40,11 @@ FAR_OUT = 1e5
 LABEL_HEIGHT, LETTER = 18, 8.0
 #: Where along its arrow a label may stand, and how much farther off than right beside it.
 ALONG, OFF = (0.5, 0.3, 0.7, 0.1, 0.9), (0, 10, 20, 35, 60, 100, 160)
-#: What it costs to be at the arrow's end, on the other side, before the tip, a pixel farther off;
-#: and to cover a point of a line that is no arrow.
-ASIDE, ACROSS, AHEAD, FARTHER, COVERS_LINE = 10, 8, 6, 0.3, 1.5
+#: On which sides of its tip as well, beside the one it points to.
+AROUND = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, -1.0], [0.0, 1.0]])
+#: What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off;
+#: and to cover a point of an arrow, or of another line.
+ASIDE, ACROSS, AHEAD, FARTHER, COVERS_ARROW, COVERS_LINE = 10, 8, 6, 0.3, 20, 1.5
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def places(
             at = np.clip(wanted, half + 3, size - half - 3)
             low, high = at - half - (3, 2), at + half + (3, 2)
             cost += FARTHER * float(np.abs(at - wanted).sum())
-            cost += COVERS * within(arrows, *low, *high) + COVERS_LINE * within(others, *low, *high)
+            cost += COVERS_ARROW * within(arrows, *low, *high)
+            cost += COVERS_LINE * within(others, *low, *high)
             for x, y, wide, tall in taken:
                 meets = abs(at[0] - x) < half[0] + wide and abs(at[1] - y) < half[1] + tall
                 cost += OVERLAPS * meets
@@ -231,14 +234,15 @@ def places(
 def _candidates(
     one: Points, other: Points, outside: Points, half: Points
 ) -> Iterator[tuple[Points, float]]:
-    """Yield where the label of an arrow may stand, beside it and before its tip, and the cost."""
+    """Yield where the label of an arrow may stand, beside it and around its tip, and the cost."""
     ahead = (other - one) / np.hypot(*(other - one))
     for off in OFF:
         for across, share in itertools.product((1, -1), ALONG):
             away = 8 + half @ np.abs(outside) + off
             cost = ASIDE * abs(share - 0.5) + ACROSS * (across < 0) + FARTHER * off
             yield one + share * (other - one) + across * away * outside, cost
-        yield other + ahead * (8 + half @ np.abs(ahead) + off), AHEAD + FARTHER * off
+        for way in (ahead, *AROUND):
+            yield other + way * (8 + half @ np.abs(way) + off), AHEAD + FARTHER * off
 
 
 # ------------------------------------------------------------------ the whole lens

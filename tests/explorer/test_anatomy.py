@@ -223,7 +223,15 @@ def test_labels_of_arrows_stay_in_the_picture():
 
 @pytest.mark.parametrize(
     "rule",
-    [TEXT, NAG(0.04, 0.7), Adam(0.4), AdaMax(0.4), Nadam(0.4), AMSGrad(0.4), AdamW(0.4, 0.9)],
+    [
+        TEXT,
+        NAG(0.04, 0.7),
+        Adam(0.4),
+        AdaMax(0.4),
+        Nadam(0.4),
+        AMSGrad(0.4),
+        AdamW(0.4, weight_decay=0.3),
+    ],
     ids=repr,
 )
 def test_labels_do_not_stand_upon_arrows_or_each_other(rule):

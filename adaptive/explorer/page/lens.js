@@ -15,10 +15,12 @@ const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
 // Where along its arrow a label may stand, and how much farther off than right beside it.
 const [SHARES, OFF] = [[0.5, 0.3, 0.7, 0.1, 0.9], [0, 10, 20, 35, 60, 100, 160]];
-// What it costs to be at the arrow's end, on the other side, before the tip, a pixel farther off, to
+// On which sides of its tip as well, beside the one it points to.
+const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1]];
+// What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off, to
 // cover a point of an arrow or of another line, and to stand upon something.
 const [ASIDE, ACROSS, AHEAD, FARTHER] = [10, 8, 6, 0.3];
-const [COVERS_ARROW, COVERS_LINE, STANDS_ON] = [6, 1.5, 300];
+const [COVERS_ARROW, COVERS_LINE, STANDS_ON] = [20, 1.5, 300];
 
 const CORNERS = [[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]];
 const inTenths = (value) => Math.floor(clamp(value, -FAR_OUT, FAR_OUT) * 10 + 0.5) / 10;
@@ -152,7 +154,7 @@ export class Lens {
     }
   }
 
-  /** Where the label of an arrow may stand, beside it and before its tip, and the cost. */
+  /** Where the label of an arrow may stand, beside it and around its tip, and the cost. */
   candidates(from, way, outside, half) {
     const { size } = this.layout;
     const length = Math.hypot(...way);
@@ -170,7 +172,9 @@ export class Lens {
           add(plus(plus(from, way, share), outside, across * (away(outside) + off)), cost);
         }
       }
-      add(plus(plus(from, way), ahead, away(ahead) + off), AHEAD + FARTHER * off);
+      for (const side of [ahead, ...AROUND]) {
+        add(plus(plus(from, way), side, away(side) + off), AHEAD + FARTHER * off);
+      }
     }
     return found;
   }

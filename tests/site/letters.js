@@ -26,6 +26,6 @@
       const found = script || e.matches("text, tspan") ? [{ size, text, script }] : [];
       const letter = text.match(RAISED)?.[0];
       if (!letter) return found;
-      return [...found, { size: (size * height(letter, look)) / height("3", look), text, script: true }];
+      return [...found, { size: (size * height(letter, look)) / height(letter.normalize("NFKC"), look), text, script: true }];
     });
 }

@@ -27,11 +27,11 @@ VIEWS = {
     "Explorer": ("landscape.js", "chart.js", "pad.js", "explorer.js"),
     "Opening": ("labels.js", "opening.js"),
     "Gallery": ("gallery.js",),
-    "Anatomy": ("contours.js", "lens.js", "bands.js", "anatomy.js"),
+    "Anatomy": ("contours.js", "labels.js", "lens.js", "bands.js", "anatomy.js"),
     "Flipbook": ("flipbook.js",),
     "Translator": ("translator.js",),
 }
-MODULES = COMMON + tuple(module for modules in VIEWS.values() for module in modules)
+MODULES = tuple(dict.fromkeys((*COMMON, *(each for modules in VIEWS.values() for each in modules))))
 
 #: The style sheet of all figures, and those of some views.
 STYLE = "explorer.css"

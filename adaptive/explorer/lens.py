@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from adaptive.explorer import picture, typeset
+from adaptive.explorer.labels import OVERLAPS, covered, within
+from adaptive.explorer.stage import tenths
 from adaptive.explorer.typeset import Row
 from adaptive.problems.base import Problem
 from adaptive.tracing.anatomy import PARTS
@@ -22,7 +25,7 @@ Points = npt.NDArray[np.float64]
 LAYOUT: dict[str, Any] = {
     "size": (400, 240),
     "middle": (0.38, 0.54),
-    "share": (0.58, 0.66),
+    "share": (0.54, 0.66),
     "inset": (132, 84),
     "edge": 7,
     "grid": (51, 31),
@@ -35,6 +38,13 @@ LAYOUT: dict[str, Any] = {
 FAR_OUT = 1e5
 #: The height of a label, and the width of one letter of it.
 LABEL_HEIGHT, LETTER = 18, 8.0
+#: Where along its arrow a label may stand, and how much farther off than right beside it.
+ALONG, OFF = (0.5, 0.3, 0.7, 0.1, 0.9), (0, 10, 20, 35, 60, 100, 160)
+#: On which sides of its tip as well, beside the one it points to.
+AROUND = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, -1.0], [0.0, 1.0]])
+#: What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off;
+#: and to cover a point of an arrow, or of another line.
+ASIDE, ACROSS, AHEAD, FARTHER, COVERS_ARROW, COVERS_LINE = 10, 8, 6, 0.3, 20, 1.5
 
 
 @dataclass(frozen=True)
@@ -165,10 +175,31 @@ def width_of(row: Row) -> int:
 
 
 def places(
-    ends: Mapping[str, tuple[Points, Points]], widths: Mapping[str, float], taken: list[Any]
+    ends: Mapping[str, tuple[Points, Points]],
+    widths: Mapping[str, float],
+    taken: list[Any],
+    lines: Sequence[npt.NDArray[np.floating]] = (),
 ) -> dict[str, Points]:
-    """Return where the labels of arrows stand: outside of their triangle, none upon another."""
-    width, height = LAYOUT["size"]
+    """Return where the labels of arrows stand: outside of their triangle, upon nothing.
+
+    Parameters
+    ----------
+    ends : dict of pairs of points
+        From where to where each arrow goes.
+    widths : dict of float
+        How wide the labels are.
+    taken : list of (x, y, half width, half height)
+        What labels should not stand upon; they are added to it.
+    lines : sequence of array, optional
+        What else they should leave free.
+
+    Returns
+    -------
+    dict of points
+        The middle of each label whose arrow is seen.
+    """
+    size = np.array(LAYOUT["size"])
+    arrows, others = covered([tenths(pair) for pair in ends.values()]), covered(lines)
     start, end = ends["step"]
     side = 1.0
     if "memory" in ends:
@@ -181,23 +212,37 @@ def places(
         if not 1.5 < length < FAR_OUT:
             continue
         turn = (-side if role == "step" else side) / length
-        normal = np.array([-(other - one)[1], (other - one)[0]]) * turn
+        outside = np.array([-(other - one)[1], (other - one)[0]]) * turn
         half = np.array([widths[role] / 2, LABEL_HEIGHT / 2])
-        at = (one + other) / 2 + normal * (8 + half @ np.abs(normal))
-        at = np.clip(at, half + 3, np.array([width, height]) - half - 3)
-        for x, y, wide, tall in taken:
-            if abs(at[0] - x) < half[0] + wide and abs(at[1] - y) < half[1] + tall:
-                at[1] = _clear(y, half[1] + tall, at[1] >= y, (half[1] + 3, height - half[1] - 3))
-        taken.append((*at, *half))
-        found[role] = at
+        best, least = one, math.inf
+        for wanted, cost in _candidates(one, other, outside, half):
+            at = np.clip(wanted, half + 3, size - half - 3)
+            low, high = at - half - (3, 2), at + half + (3, 2)
+            cost += FARTHER * float(np.abs(at - wanted).sum())
+            cost += COVERS_ARROW * within(arrows, *low, *high)
+            cost += COVERS_LINE * within(others, *low, *high)
+            for x, y, wide, tall in taken:
+                meets = abs(at[0] - x) < half[0] + wide and abs(at[1] - y) < half[1] + tall
+                cost += OVERLAPS * meets
+            if cost < least:
+                best, least = at, cost
+        taken.append((*best, *half))
+        found[role] = best
     return found
 
 
-def _clear(y: float, away: float, below: bool, between: tuple[float, float]) -> float:
-    """Return a height beside something at y: below it or above, where the picture has room."""
-    highest, lowest = between
-    down = y + away <= lowest if below else y - away < highest
-    return y + away if down else y - away
+def _candidates(
+    one: Points, other: Points, outside: Points, half: Points
+) -> Iterator[tuple[Points, float]]:
+    """Yield where the label of an arrow may stand, beside it and around its tip, and the cost."""
+    ahead = (other - one) / np.hypot(*(other - one))
+    for off in OFF:
+        for across, share in itertools.product((1, -1), ALONG):
+            away = 8 + half @ np.abs(outside) + off
+            cost = ASIDE * abs(share - 0.5) + ACROSS * (across < 0) + FARTHER * off
+            yield one + share * (other - one) + across * away * outside, cost
+        for way in (ahead, *AROUND):
+            yield other + way * (8 + half @ np.abs(way) + off), AHEAD + FARTHER * off
 
 
 # ------------------------------------------------------------------ the whole lens
@@ -273,8 +318,8 @@ def still(
         f'<path class="contour" d="{lines}"/><path class="trail" d="{_trail(seen, moment)}"/>'
         f"{_box(seen, moment)}{_minimum(seen, problem)}"
         f"{''.join(arrow(role, *ends[role]) for role in ends)}{_dots(seen, moment)}"
-        f"{_labels(ends, labels, problem)}{_reach_label(seen, moment, labels)}{_bar(seen)}"
-        f"</g>{_inset(problem, floor, moment, seen, start)}</svg>"
+        f"{_labels(ends, labels, problem, seen, moment)}{_reach_label(seen, moment, labels)}"
+        f"{_bar(seen)}</g>{_inset(problem, floor, moment, seen, start)}</svg>"
     )
 
 
@@ -311,15 +356,28 @@ def _dots(seen: Window, moment: Moment) -> str:
 
 
 def _labels(
-    ends: Mapping[str, tuple[Points, Points]], labels: Mapping[str, Row], problem: Problem
+    ends: Mapping[str, tuple[Points, Points]],
+    labels: Mapping[str, Row],
+    problem: Problem,
+    seen: Window,
+    moment: Moment,
 ) -> str:
     width, height = LAYOUT["size"]
     wide, tall = inset_size(problem)
     edge = LAYOUT["edge"]
     taken = [(width - edge - wide / 2, edge + tall / 2, wide / 2, tall / 2)]
-    taken.append((80, height - 16, 76, 16))
+    taken += [(80, height - 16, 76, 16), (*seen.pixels(moment.before), 6, 6)]
+    if problem.minimum is not None:
+        taken.append((*seen.pixels(np.asarray(problem.minimum, dtype=float)), 6, 6))
+    lines = [tenths(seen.pixels(moment.theta[max(moment.t - 2, 0) : moment.t]))]
+    if moment.reach is not None:
+        x, y = _reach_place(seen, moment.before, moment.reach)
+        half = width_of(labels["reach"]) / 2
+        taken.append((x + half, y - 5, half, LABEL_HEIGHT / 2))
+        box = np.array([[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]]) * moment.reach
+        lines.append(tenths(seen.pixels(moment.before + box)))
     widths = {role: width_of(labels[role]) for role in ends}
-    where = places(ends, widths, taken)
+    where = places(ends, widths, taken, lines)
     text = ""
     for role in ends:
         place = 'visibility="hidden"'
@@ -333,13 +391,21 @@ def _labels(
     return text
 
 
+def _reach_place(seen: Window, before: Points, reach: Points) -> tuple[float, float]:
+    """Return where the label of the box stands: above its corner, in the picture."""
+    x, y = seen.pixels(before + reach * (-1, 1))
+    return max(float(x), 4.0), max(float(y) - 6, 13.0)
+
+
 def _reach_label(seen: Window, moment: Moment, labels: Mapping[str, Row]) -> str:
     if moment.reach is None:
         return ""
-    x, y = seen.pixels(moment.before + [-1, 1] * moment.reach)
-    place = f'x="{max(x, 4):.1f}" y="{max(y - 6, 13):.1f}"'
-    text = typeset.svg(labels["reach"])
-    return f'<text class="label scale reach" data-role="scale" {place}>{text}</text>'
+    x, y = _reach_place(seen, moment.before, moment.reach)
+    text, wide = typeset.svg(labels["reach"]), width_of(labels["reach"])
+    return (
+        f'<text class="label scale reach" data-role="scale" data-width="{wide}" '
+        f'x="{x:.1f}" y="{y:.1f}">{text}</text>'
+    )
 
 
 def _bar(seen: Window) -> str:

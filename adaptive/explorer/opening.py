@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from adaptive import _checks, plotting
 from adaptive.descent import FAR, Path, batches_for, check_run, descend, start_of
-from adaptive.explorer import arguments, asked, catalogue, colours, stage
+from adaptive.explorer import arguments, asked, catalogue, colours, labels, stage
 from adaptive.explorer.figure import Figure
 from adaptive.explorer.outcome import Outcome, fraction, outcome_of, pieces, sentence
 from adaptive.explorer.picture import written
@@ -443,9 +443,9 @@ class Opening(Figure):
             for kind, look, (_, losses) in list(zip(kinds, looks, made, strict=True))[::-1]
             for d in [stage.curve_line(losses[: self.steps + 1], self.within)]
         )
-        crossings = "".join(
-            stage.crossing(run, self.steps, self.within, kind, look)
-            for run, kind, look in zip(outcomes, kinds, looks, strict=True)
+        losses = [each for _, each in made]
+        crossings = stage.crossings(
+            list(zip(outcomes, losses, kinds, looks, strict=True)), self.steps, self.within
         )
         paint = stage.paint(index, outcomes[0], self._most)
         question = f'<p class="question">{html.escape(self.question)}</p>' if self.question else ""
@@ -462,18 +462,19 @@ class Opening(Figure):
     def _scene(self, index: int, lines: str, drawn: Sequence[Any]) -> str:
         """Return the picture of the landscape, with lines on it and their names beside them."""
         view, x = self.stage, stage.tenths(self.stage.pixels(self.start))
+        hint, places, names = self._text_places(drawn)
         texts = "".join(
             f'<text class="name rule {kind}" style="{look}" x="{at[0]:.10g}" y="{at[1]:.10g}">'
             f"{html.escape(name)}</text>"
-            for (kind, name, look, _), at in zip(drawn, self._name_places(drawn), strict=True)
+            for (kind, name, look, _), at in zip(drawn, names, strict=True)
         )
-        for text, point in self.places.items():
+        for (text, point), (left, base, width) in zip(self.places.items(), places, strict=True):
             across, up = stage.tenths(view.pixels(point))
             texts += (
                 f'<path class="minimum" d="M{across - 5:g},{up - 5:g}l10,10m0,-10l-10,10"/>'
-                f'<text class="place" x="{across:g}" y="{up + 20:g}">{html.escape(text)}</text>'
+                f'<text class="place" x="{left + width / 2:g}" y="{base:g}">'
+                f"{html.escape(text)}</text>"
             )
-        hint = stage.hint_place(x, view)
         whole = "" if view.window[1] - view.window[0] < stage.WIDTH else " whole"
         return (
             f'<svg class="scene{whole}" viewBox="0 0 {stage.WIDTH} {view.height:g}" '
@@ -483,29 +484,33 @@ class Opening(Figure):
             f"{self._backdrop(index)}</g>"
             f'<rect class="area" width="{stage.WIDTH}" height="{view.height:g}" '
             f'aria-hidden="true"/><g class="paths" aria-hidden="true">{lines}</g>'
-            f'<g class="texts" aria-hidden="true">{texts}<text class="hint" x="{hint[0]:.10g}" '
-            f'y="{hint[1]:.10g}">drag me</text></g>'
+            f'<g class="texts" aria-hidden="true">{texts}<text class="hint" '
+            f'x="{hint[0] + hint[2] / 2:.10g}" y="{hint[1]:.10g}">drag me</text></g>'
             f'<g class="start" aria-hidden="true" transform="translate({x[0]:.10g},{x[1]:.10g})">'
             '<circle class="ring" r="8"/></g></svg>'
         )
 
-    def _name_places(self, drawn: Sequence[Any]) -> list[tuple[float, float]]:
-        """Return where the names of the lines stand, in the order of the lines."""
+    def _text_places(
+        self, drawn: Sequence[Any]
+    ) -> tuple[labels.Text, list[labels.Text], list[tuple[float, float]]]:
+        """Return where "drag me" stands, the names of the places, and those of the lines."""
         view = self.stage
         lines = [stage.tenths(path) for *_, path in drawn]
-        free = stage.covered(lines)
-        taken = [stage.hint_box(stage.tenths(view.pixels(self.start)), view)]
-        taken += [
-            stage.place_box(stage.tenths(view.pixels(point)), text)
+        free = labels.covered(lines)
+        hint = labels.hint(stage.tenths(view.pixels(self.start)), view, free)
+        places = [
+            labels.beside_place(stage.tenths(view.pixels(point)), text, view, free)
             for text, point in self.places.items()
         ]
+        # The minimum is drawn and has no name.
+        taken = [hint, *(place for place in places if place[2])]
         found = []
         for corner, ((_, name, *_), path) in enumerate(zip(drawn, lines, strict=True)):
-            at = stage.place(path, name, view, taken, free)
+            at = labels.place(path, name, view, taken, free)
             at = at or (view.window[0] + 12.0, view.height - 30.0 - 20 * corner)
-            taken.append((*at, stage.width_of(name)))
+            taken.append((*at, labels.width_of(name)))
             found.append(at)
-        return found
+        return hint, places, found
 
 
 # ------------------------------------------------------------------ in a few words

@@ -1,12 +1,12 @@
 """The picture of an opening before any script: what `page/opening.js` draws, drawn by Python.
 
-Each function here has its twin there or in `page/labels.js`, and a test holds them together.
+Each function here has its twin there, and a test holds them together. Where names and numbers
+stand, `labels` says.
 """
 
 from __future__ import annotations
 
 import html
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from adaptive.explorer import labels
 from adaptive.explorer.outcome import Outcome, is_word, speed
 from adaptive.explorer.picture import GRID, Box, below, power_of_ten, written
 from adaptive.problems.base import Problem
@@ -29,18 +30,8 @@ PHONE = 358 / 224
 MOST_ROOM = 4.0
 #: The height of the loss curve in its pixels, and the logarithm of how far above its start it goes.
 CURVE, ABOVE = 64, 0.4
-#: From this share of the steps on, a number stands before its crossing, not after it.
-LATE = 0.93
-#: About how wide letters are, and how high a line, in the picture; with room for a phone's.
-NARROW, LETTER, WIDE, LINE = 5.0, 8.5, 13.0, 14
 #: Far outside of the picture all points are as good as each other.
 OUTSIDE = 1e5
-#: What a short screen crops of the picture, above and below; names stand inside of it.
-EDGE = 22
-#: A name stands beside one of so many first points of its line.
-PLACES = 40
-#: How far apart the points are that it should leave free, and how many a step has at most.
-APART, PARTS = 10.0, 8
 
 
 @dataclass(frozen=True)
@@ -135,7 +126,7 @@ def contours(problem: Problem, stage: Stage, batch: Any) -> str:
     return "".join(f'<path class="level" d="{d}"/>' for d in below(height, levels, box) if d)
 
 
-# ------------------------------------------------------------------ lines and their names
+# ------------------------------------------------------------------ lines
 
 
 def line(points: Points) -> str:
@@ -166,74 +157,6 @@ def _pair(point: Points) -> str:
 
 def _short(value: Any) -> str:
     return f"{float(value):.10g}"
-
-
-def width_of(text: str) -> float:
-    """Return about how wide a text is in the picture."""
-    return sum(WIDE if c in "mwMW" else NARROW if c in "fijlt .,'" else LETTER for c in text)
-
-
-def covered(lines: Sequence[Points]) -> Points:
-    """Return points all along some lines, which names should leave free: none twice."""
-    found: list[tuple[float, float]] = []
-    for points in lines:
-        last = (np.inf, np.inf)
-        for (x, y), (to_x, to_y) in itertools.pairwise(points.tolist()):
-            parts = min(PARTS, int(np.ceil((abs(to_x - x) + abs(to_y - y)) / APART)))
-            for k in range(1, parts + 1):
-                at = (x + k / parts * (to_x - x), y + k / parts * (to_y - y))
-                if abs(at[0] - last[0]) + abs(at[1] - last[1]) >= APART / 2:
-                    found.append(at)
-                    last = at
-    return np.array(found).reshape(-1, 2)
-
-
-def place(
-    points: Points, text: str, stage: Stage, taken: Sequence[tuple[float, float, float]], free: Any
-) -> tuple[float, float] | None:
-    """Return where a name stands beside its line: where it covers least of what is drawn.
-
-    Parameters
-    ----------
-    points : ndarray, shape (n, 2)
-        The line.
-    text : str
-        The name.
-    stage : Stage
-        The picture.
-    taken : sequence of (left, baseline, width)
-        The texts that stand already.
-    free : ndarray, shape (m, 2)
-        Points that should stay free.
-
-    Returns
-    -------
-    pair of float, or None
-        The left end of its baseline; None where there is no room.
-    """
-    width = width_of(text)
-    sides = [
-        (9, -9), (-width - 9, -9), (9, LINE + 3), (-width - 9, LINE + 3),
-        (-width / 2, -12), (-width / 2, LINE + 8),
-    ]  # fmt: skip
-    low, high = stage.window
-    best, least = None, np.inf
-    for i, point in enumerate(points[1:PLACES], start=1):
-        for across, up in sides:
-            x, y = float(point[0] + across), float(point[1] + up)
-            if x < low + 8 or x + width > high - 8:
-                continue
-            if y - LINE < EDGE or y > stage.height - EDGE:
-                continue
-            inside = (free[:, 0] > x - 5) & (free[:, 0] < x + width + 5)
-            inside &= (free[:, 1] > y - LINE - 3) & (free[:, 1] < y + 6)
-            cost = 0.35 * i + 6 * int(inside.sum())
-            for left, base, wide in taken:
-                if x < left + wide + 8 and x + width > left - 8 and abs(y - base) < LINE + 6:
-                    cost += 300
-            if cost < least:
-                best, least = (x, y), cost
-    return best
 
 
 # ------------------------------------------------------------------ the loss curve and the dial
@@ -280,40 +203,36 @@ def ticks(steps: int) -> list[int]:
     return list(range(0, steps + 1, every))
 
 
-def crossing(run: Outcome, steps: int, within: float, kind: str, look: str) -> str:
-    """Return the step at which a run crosses the threshold, written there."""
-    if run.steps is None:
-        return ""
+def crossings(runs: Sequence[tuple[Outcome, Points, str, str]], steps: int, within: float) -> str:
+    """Return the steps at which runs cross the threshold, each written there.
+
+    Parameters
+    ----------
+    runs : sequence of (Outcome, losses, kind, look)
+        The runs, the first of which has its number above the threshold if there is room.
+    steps : int
+        How many steps are drawn.
+    within : float
+        The threshold.
+
+    Returns
+    -------
+    str
+        Their marks. Where two cross at one step it is written once.
+    """
     (up,) = heights(np.array([within]), within)
-    if run.steps <= steps:
-        left = _short(100 * run.steps / steps)
-        style = f"left:{left}%;top:{_short(up)}px;{look}"
-        late = "late " if run.steps > LATE * steps else ""
-        return f'<span class="crossing {late}rule {kind}" style="{style}"><b>{run.steps}</b></span>'
-    style = f"top:{_short(up)}px;{look}"
-    return f'<span class="crossing beyond rule {kind}" style="{style}"><b>{run.steps} →</b></span>'
-
-
-# ------------------------------------------------------------------ what stands beside
-
-
-def hint_place(start: Points, stage: Stage) -> tuple[float, float]:
-    """Return where "drag me" stands: over the start, or below it where that is at the top."""
-    low, high = stage.window
-    x = float(np.clip(start[0], low + 34, high - 34))
-    return x, float(start[1]) + (28 if start[1] < 40 else -15)
-
-
-def hint_box(start: Points, stage: Stage) -> tuple[float, float, float]:
-    """Return the room that "drag me" takes: left end, baseline, width."""
-    x, y = hint_place(start, stage)
-    return x - 28, y, 56
-
-
-def place_box(point: Points, text: str) -> tuple[float, float, float]:
-    """Return the room that the name of a place takes, below its cross."""
-    width = width_of(text)
-    return float(point[0]) - width / 2, float(point[1]) + 20, width
+    drawn = [(run.steps, heights(loss[: steps + 1], within)) for run, loss, *_ in runs]
+    numbers = labels.beside_curves(drawn, steps, float(up), CURVE)
+    found = ""
+    for (run, _, kind, look), number in zip(runs, numbers, strict=True):
+        if number is None or run.steps is None:
+            continue
+        left = "" if number.beyond else f"left:{_short(100 * run.steps / steps)}%;"
+        found += (
+            f'<span class="crossing {number.kind}rule {kind}" '
+            f'style="{left}top:{_short(number.top)}px;{look}"><b>{number.text}</b></span>'
+        )
+    return found
 
 
 def paint(index: int, run: Outcome, most: int) -> str:

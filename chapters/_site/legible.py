@@ -11,13 +11,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-#: Letters have at least this size on a page, in pixels; exponents and indices are smaller.
-LEAST = 11
+#: Letters have at least this size on a page, in pixels, and exponents and indices this one.
+LEAST, SCRIPTS = 11, 9
 
 _PAIR = re.compile(r'<img class="only-light"[^>]*?src="([^"]+\.svg)"[^>]*>\s*<img [^>]*>')
 _WIDTH = re.compile(r'viewBox="0 0 ([\d.]+) ')
-#: How matplotlib writes text: letters of size 100, which it scales, and turns upside down.
+#: How matplotlib writes text: letters of size 100, which it scales, and turns upside down; and in
+#: that a letter that is smaller.
 _TEXT = re.compile(r"<g\b[^>]*\bscale\(([\d.]+) -")
+_LETTER = re.compile(r"<use\b[^>]*\bscale\(([\d.]+)\)")
 
 
 def least_width(svg: str) -> int:
@@ -38,11 +40,16 @@ def least_width(svg: str) -> int:
     >>> least_width('<svg viewBox="0 0 440 250"><g transform="scale(0.11 -0.11)"></g></svg>')
     440
     """
-    sizes = [100 * float(scale) for scale in _TEXT.findall(svg)]
+    _, *texts = _TEXT.split(svg)
     width = _WIDTH.search(svg)
-    if not sizes or width is None:
+    if not texts or width is None:
         return 0
-    return math.ceil(round(LEAST * float(width[1]) / min(sizes), 6))
+    needed = []
+    for scale, letters in zip(texts[::2], texts[1::2], strict=True):
+        size = 100 * float(scale)
+        needed.append(LEAST / size)
+        needed += [SCRIPTS / (size * float(part)) for part in _LETTER.findall(letters)]
+    return math.ceil(round(max(needed) * float(width[1]), 6))
 
 
 def framed(page: str, folder: Path) -> str:

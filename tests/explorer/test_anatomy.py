@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from adaptive import (
     Adam,
     AdaMax,
     AdamW,
+    AMSGrad,
     Lion,
     Momentum,
     Nadam,
@@ -36,6 +38,12 @@ from tests.every import KINDS, every_rule
 from tests.test_anatomy import Mixing, Signs
 
 TEXT = Momentum(lr=0.06, momentum=0.7)
+NUMBER = re.compile(r"-?[\d.]+")
+#: In the lens, the arrows, and the labels that are seen.
+HIT = re.compile(r'class="hit" d="([^"]+)"')
+LABEL = re.compile(
+    r'class="label (?:step|memory|gradient|decay)" [^>]*data-width="(\d+)" x="([^"]+)" y="([^"]+)"'
+)
 
 
 def _shown(part):
@@ -211,6 +219,41 @@ def test_labels_of_arrows_stay_in_the_picture():
         for at, row, wide, tall in taken[:2]:
             apart = abs(x - at) >= 30 + wide or abs(y - row) >= lens.LABEL_HEIGHT / 2 + tall
             assert apart, (x, y)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        TEXT,
+        NAG(0.04, 0.7),
+        Adam(0.4),
+        AdaMax(0.4),
+        Nadam(0.4),
+        AMSGrad(0.4),
+        AdamW(0.4, weight_decay=0.3),
+    ],
+    ids=repr,
+)
+def test_labels_do_not_stand_upon_arrows_or_each_other(rule):
+    for at in range(2, 22):
+        text = anatomy(rule, Ravine(), at=at).to_html()
+        arrows = [np.array(re.findall(NUMBER, d), float).reshape(2, 2) for d in HIT.findall(text)]
+        boxes = [
+            [
+                float(x) - float(wide) / 2 + 4,
+                float(y) - 11,
+                float(x) + float(wide) / 2 - 4,
+                float(y),
+            ]
+            for wide, x, y in LABEL.findall(text)
+        ]
+        for i, (left, top, right, bottom) in enumerate(boxes):
+            for one, other in arrows:
+                x, y = (one + np.linspace(0, 1, 200)[:, None] * (other - one)).T
+                upon = (left < x) & (x < right) & (top < y) & (y < bottom)
+                assert not upon.any(), (at, boxes[i])
+            for a, b, c, d in boxes[:i]:
+                assert not (left < c and a < right and top < d and b < bottom), (at, boxes)
 
 
 def test_names_are_set_as_the_book_writes_them():

@@ -145,6 +145,17 @@ def test_it_plays_to_the_end(reader, tmp_path):
     )
 
 
+def test_while_it_plays_each_picture_says_where_it_is(page):
+    """Whoever has arrived says when; the others are not left without a word."""
+    made = gallery(Saddle(), *RULES_OF_THE_BOOK, theta0=START)
+    for t in (0, 30, 51):
+        page.evaluate("(t) => document.querySelector('.adaptive-gallery').explorer.draw(t)", t)
+        assert page.locator("figure .count").all_inner_texts() == [
+            f"{outcome.steps} steps" if outcome.steps <= t else f"step {t}"
+            for outcome in made.outcomes()
+        ]
+
+
 def test_whoever_comes_back_finds_it_as_it_was(page, tmp_path):
     (tmp_path / "other.html").write_text("<title>other</title>", encoding="utf-8")
     page.locator(".handle").first.focus()

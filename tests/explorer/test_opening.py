@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from adaptive import NAG, SGD, Adagrad, Adam, Momentum, RMSprop, descend, opening
-from adaptive.explorer import stage
+from adaptive.explorer import labels, stage
 from adaptive.problems import Circles, MovingTarget, Ravine, Saddle, Surface
 from adaptive.rules import Rule
 from tests.explorer.support import points, show, violations
@@ -54,6 +54,10 @@ def momentum(**given):
 MADE = {
     "momentum": momentum,
     "no ghost": lambda: opening(SGD(0.09), Ravine(), slider="lr"),
+    "two that arrive late": lambda: opening(SGD(0.098), Ravine(), slider="lr", ghost=SGD(0.02)),
+    "a start with lines above it": lambda: opening(
+        Adam(0.05), Ravine(), slider="beta2", ghost=SGD(0.05), theta0=[-4, -1]
+    ),
     "a rule of one's own": lambda: opening(
         LookAhead(0.09, 0.9),
         Ravine(),
@@ -163,6 +167,39 @@ def test_a_phone_shows_start_and_minimum():
     assert (right.window[1], right.align) == (stage.WIDTH, "xMax")
     both = stage.stage_of(((-5, 5), (-2, 2)), [(4, 1), (-4, 0)])
     assert (both.window, both.align) == ((0, stage.WIDTH), "xMid")
+
+
+def _numbers(*runs, steps=60):
+    """Return how numbers stand beside curves, in words."""
+    found = labels.beside_curves([(t, np.array(up)) for t, up in runs], steps, 34, 64)
+    return [number and f"{number.kind}{number.text}" for number in found]
+
+
+def test_a_number_stands_where_no_curve_is():
+    falls = np.linspace(4, 64, 61)
+    # What falls through the threshold has room on the right above it, unless another is there.
+    assert _numbers((30, falls)) == ["30"]
+    assert _numbers((30, falls), (None, np.full(61, 22))) == ["below before 30", None]
+    # Two lines end above the threshold: each number is on its own side of both.
+    assert _numbers((78, np.linspace(4, 28, 61)), (151, np.linspace(4, 18, 61))) == [
+        "below beyond 78 →",
+        "beyond 151 →",
+    ]
+    # At one step the number is written once.
+    assert _numbers((30, falls), (30, falls)) == ["30", None]
+    # At the end of the curve there is room on the left alone.
+    assert _numbers((59, np.linspace(4, 34, 61))) == ["before 59"]
+
+
+def test_drag_me_is_above_the_start_unless_lines_are():
+    view = momentum().stage
+    start, up = np.array([100.0, 120.0]), np.array([[100.0, 120.0], [100.0, 60.0]])
+    x, above, width = labels.hint(start, view, labels.covered([start + up * 0]))
+    assert (x + width / 2, above) == (100, 105)
+    assert labels.hint(start, view, labels.covered([up]))[1] == 148
+    assert labels.hint(start, view, np.array([[100, 100], [100, 140]]))[1] == 105
+    at_the_top = np.array([100.0, 20.0])
+    assert labels.hint(at_the_top, view, labels.covered([up]))[1] == 48
 
 
 # ------------------------------------------------------------------ bad input
@@ -287,6 +324,49 @@ def test_the_page_begins_with_what_python_drew(shared, tmp_path, name, width):
     still, live = seen
     for part, found in live.items():
         assert _near(still[part], found), (part, still[part], found)
+
+
+#: For each number beside the curves, how many of the points along them lie behind it.
+BEHIND = """() => {
+  const root = document.querySelector(".adaptive-opening");
+  const curves = [...root.querySelectorAll(".plot .line")].flatMap((e) => {
+    const matrix = e.getScreenCTM();
+    const [length, all] = [e.getTotalLength(), Array.from({ length: 800 })];
+    return all.map((_, k) => e.getPointAtLength((k / 799) * length).matrixTransform(matrix));
+  });
+  return [...root.querySelectorAll(".crossing b")].map((b) => {
+    const { left, right, top, bottom, height } = b.getBoundingClientRect();
+    const [high, low] = [top + height / 6, bottom - height / 6];
+    return curves.filter(({ x, y }) => x > left && x < right && y > high && y < low).length;
+  });
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    "name", ["momentum", "two that arrive late", "a start with lines above it"]
+)
+def test_no_curve_is_behind_a_number(shared, tmp_path, name, width):
+    shared.page.set_viewport_size({"width": width, "height": 800})
+    page = show(shared, tmp_path, MADE[name]())
+    assert set(page.evaluate(BEHIND)) == {0}
+
+
+def test_nothing_shows_through_what_is_around_a_letter(page):
+    """A line is not seen between the strokes of a letter on it."""
+    looks = page.locator(".texts text").evaluate_all(
+        """(all) => all.map((e) => {
+          const { paintOrder, strokeWidth, strokeOpacity } = getComputedStyle(e);
+          return [paintOrder, strokeWidth, strokeOpacity];
+        })"""
+    )
+    assert looks
+    assert all(look == ["stroke", "4px", "1"] for look in looks)
+    shadows = page.locator(".crossing b").evaluate_all(
+        "(all) => all.map((e) => getComputedStyle(e).textShadow)"
+    )
+    assert shadows
+    assert all(len(re.findall(r"rgb", each)) == 8 for each in shadows)
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -7,19 +7,23 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from chapters._site.legible import LEAST, framed, least_width
+from chapters._site.legible import LEAST, SCRIPTS, framed, least_width
 from tests.site.conftest import soup
 from tests.site.test_pages import NAMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def smallest(path: Path, width: float) -> float:
-    """Return the size of the smallest letters of a figure that is so wide, in pixels."""
+def smallest(path: Path, width: float) -> tuple[float, float]:
+    """Return the size of the smallest letters of a figure that is so wide, in pixels.
+
+    Those on the line, and those that are exponents or indices or stand beside such.
+    """
     root = ElementTree.parse(path).getroot()
-    sizes = []
+    sizes, scripts = [], []
     for text in root.iter(f"{SVG}g"):
         if text.get("id", "").startswith("text_"):
             letters = text.find(f"{SVG}g")
@@ -27,8 +31,12 @@ def smallest(path: Path, width: float) -> float:
                 r"scale\(([\d.]+)", "" if letters is None else letters.get("transform")
             )
             sizes += [100 * float(found[1])] if found else []
+            for letter in text.iter(f"{SVG}use"):
+                part = re.search(r"scale\(([\d.]+)\)", letter.get("transform", ""))
+                scripts += [sizes[-1] * float(part[1])] if part else []
     assert sizes, path
-    return min(sizes) * width / float(root.get("viewBox").split()[2])
+    scale = width / float(root.get("viewBox").split()[2])
+    return min(sizes) * scale, min(scripts, default=np.inf) * scale
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -42,11 +50,14 @@ def test_the_letters_of_figures_can_be_read(book, phone, desk, name):
         assert len(seen.places) == len(pictures)
         for figure in seen.places:
             if file := unquote(figure["file"]):
-                assert smallest(path.parent / file, figure["width"]) > LEAST - 0.05, figure
+                letters, scripts = smallest(path.parent / file, figure["width"])
+                assert letters > LEAST - 0.05, figure
+                assert scripts > SCRIPTS - 0.05, figure
             if figure["width"] > figure["place"] + 1:
                 assert figure["scrolls"], figure
                 assert figure["key"] == 0, figure
-        assert [each for each in seen.letters if each["size"] <= LEAST - 0.05] == []
+        small = {True: SCRIPTS - 0.05, False: LEAST - 0.05}
+        assert [e for e in seen.letters if e["size"] <= small[e["script"]]] == []
         assert seen.width <= width
 
 
@@ -55,6 +66,15 @@ DARK = '<img class="only-dark" alt="a" src="a-dark.svg">'
 TEXT = (
     '<g transform="translate(1 2) rotate(-90) scale({0} -{0})"><path transform="scale(0.01)"/></g>'
 )
+
+
+def test_exponents_can_be_read_as_well():
+    """They are smaller than what they stand beside, and may be as much smaller as can be read."""
+    part = (
+        '<svg viewBox="0 0 440 250"><g transform="scale(0.11 -0.11)"><use transform="scale({})"/>'
+    )
+    assert least_width(part.format(0.9)) == 440
+    assert least_width(part.format(0.6)) == round(440 * SCRIPTS / 6.6)
 
 
 @pytest.mark.parametrize(

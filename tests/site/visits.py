@@ -185,14 +185,8 @@ FIGURES = """() => [...document.querySelectorAll("article .cell_output img, svg.
     scrolls: getComputedStyle(e.parentElement).overflowX === "auto",
     key: e.parentElement.tabIndex,
   }))"""
-#: Of pictures that are part of the page, the sizes of their letters, without exponents and indices.
-LETTERS = """() => [...document.querySelectorAll("svg.architecture text, [data-explorer] svg text")]
-  .filter((e) => e.checkVisibility() && e.textContent.trim())
-  .map((e) => {
-    const { c, d } = e.getScreenCTM();
-    const size = Math.hypot(c, d) * parseFloat(getComputedStyle(e).fontSize);
-    return { size, text: e.textContent };
-  })"""
+#: The sizes of the letters of figures that are part of the page.
+LETTERS = (Path(__file__).parent / "letters.js").read_text(encoding="utf-8")
 
 
 @dataclass(repr=False)

@@ -118,7 +118,7 @@ export class Gallery {
       set(cell.dots, { d: dots(x, y, 0, last) });
       set(cell.now, { cx: clamp(x(last), -99, 999), cy: clamp(y(last), -99, 999) });
       const known = t === this.spec.steps || (run.steps !== null && t >= run.steps);
-      cell.count.textContent = known ? arrived(run) : "";
+      cell.count.textContent = known ? arrived(run) : `step ${t}`;
     });
   }
 

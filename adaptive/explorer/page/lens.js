@@ -6,13 +6,24 @@ import { contours } from "./contours.js";
 import { BOTH } from "./descent.js";
 import { draggable } from "./drag.js";
 import { polyline, set, shape } from "./drawing.js";
+import { covered, within } from "./labels.js";
 import { clamp, written } from "./numbers.js";
 
 const TIP_TO_TAIL = ["memory", "gradient", "decay"];
 const ROLES = ["step", ...TIP_TO_TAIL];
 const LABEL_HEIGHT = 18;
 const FAR_OUT = 1e5;
+// Where along its arrow a label may stand, and how much farther off than right beside it.
+const [SHARES, OFF] = [[0.5, 0.3, 0.7, 0.1, 0.9], [0, 10, 20, 35, 60, 100, 160]];
+// On which sides of its tip as well, beside the one it points to.
+const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1]];
+// What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off, to
+// cover a point of an arrow or of another line, and to stand upon something.
+const [ASIDE, ACROSS, AHEAD, FARTHER] = [10, 8, 6, 0.3];
+const [COVERS_ARROW, COVERS_LINE, STANDS_ON] = [20, 1.5, 300];
 
+const CORNERS = [[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]];
+const inTenths = (value) => Math.floor(clamp(value, -FAR_OUT, FAR_OUT) * 10 + 0.5) / 10;
 const tenth = (value) => clamp(value, -FAR_OUT, FAR_OUT).toFixed(1);
 const pathOf = (...points) => `M${points.map((point) => point.map(tenth).join()).join("L")}`;
 const plus = (one, other, times = 1) => BOTH.map((i) => one[i] + times * other[i]);
@@ -69,7 +80,9 @@ export class Lens {
       set(this.ahead, { cx, cy });
     }
     if (this.minimum) set(this.minimum, { transform: `translate(${at(this.problem.minimum).map(tenth)})` });
-    this.place(pixels);
+    const lines = [pointsOf(path, Math.max(t - 2, 0), t).map(at)];
+    if (reach) lines.push(CORNERS.map((signs) => at(BOTH.map((i) => before[i] + signs[i] * reach[i]))));
+    this.place(pixels, lines, [foot, ...(this.minimum ? [at(this.problem.minimum)] : [])]);
     this.drawBar(seen.zoom);
     this.inset.moment(seen.bounds);
   }
@@ -100,11 +113,18 @@ export class Lens {
     };
   }
 
-  /** Labels stand outside of the triangle of the arrows, none upon another. */
-  place(ends) {
+  /** Labels stand outside of the triangle of the arrows, upon nothing. */
+  place(ends, lines, marks) {
     const { size, edge } = this.layout;
     const [wide, tall] = this.inset.size;
     const taken = [[size[0] - edge - wide / 2, edge + tall / 2, wide / 2, tall / 2], [80, size[1] - 16, 76, 16]];
+    for (const mark of marks) taken.push([...mark, 6, 6]);
+    if (this.reach) {
+      const [x, y, half] = [...["x", "y"].map((name) => Number(this.reach.getAttribute(name))), Number(this.reach.dataset.width) / 2];
+      taken.push([x + half, y - 5, half, LABEL_HEIGHT / 2]);
+    }
+    const drawn = (all) => covered(all.map((points) => points.map((point) => point.map(inTenths))));
+    const [arrows, others] = [drawn(Object.values(ends)), drawn(lines)];
     const [start, end] = ends.step;
     let side = 1;
     if (ends.memory) {
@@ -119,19 +139,44 @@ export class Lens {
       set(label, { visibility: visible ? null : "hidden" });
       if (!visible) continue;
       const turn = (role === "step" ? -side : side) / length;
-      const normal = [-way[1] * turn, way[0] * turn];
+      const outside = [-way[1] * turn, way[0] * turn];
       const half = [this.widths.get(role) / 2, LABEL_HEIGHT / 2];
-      const off = 8 + half[0] * Math.abs(normal[0]) + half[1] * Math.abs(normal[1]);
-      const at = BOTH.map((i) =>
-        clamp((ends[role][0][i] + ends[role][1][i]) / 2 + normal[i] * off, half[i] + 3, size[i] - half[i] - 3),
-      );
-      for (const [x, y, w, h] of taken) {
-        const meets = Math.abs(at[0] - x) < half[0] + w && Math.abs(at[1] - y) < half[1] + h;
-        if (meets) at[1] = clear(y, half[1] + h, at[1] >= y, size[1] - half[1] - 3, half[1] + 3);
+      let best = null;
+      for (const place of this.candidates(ends[role][0], way, outside, half)) {
+        const [[x, y], [dx, dy]] = [place.at, [half[0] + 3, half[1] + 2]];
+        const covers = (points) => within(points, x - dx, y - dy, x + dx, y + dy);
+        const upon = taken.filter(([a, b, w, h]) => Math.abs(x - a) < half[0] + w && Math.abs(y - b) < half[1] + h);
+        place.cost += COVERS_ARROW * covers(arrows) + COVERS_LINE * covers(others) + STANDS_ON * upon.length;
+        if (!best || place.cost < best.cost) best = place;
       }
-      taken.push([...at, ...half]);
-      set(label, { x: tenth(at[0]), y: tenth(at[1] + 5) });
+      taken.push([...best.at, ...half]);
+      set(label, { x: tenth(best.at[0]), y: tenth(best.at[1] + 5) });
     }
+  }
+
+  /** Where the label of an arrow may stand, beside it and around its tip, and the cost. */
+  candidates(from, way, outside, half) {
+    const { size } = this.layout;
+    const length = Math.hypot(...way);
+    const ahead = way.map((value) => value / length);
+    const away = (normal) => 8 + half[0] * Math.abs(normal[0]) + half[1] * Math.abs(normal[1]);
+    const found = [];
+    const add = (wanted, cost) => {
+      const at = BOTH.map((i) => clamp(wanted[i], half[i] + 3, size[i] - half[i] - 3));
+      found.push({ at, cost: cost + FARTHER * (Math.abs(at[0] - wanted[0]) + Math.abs(at[1] - wanted[1])) });
+    };
+    for (const off of OFF) {
+      for (const across of [1, -1]) {
+        for (const share of SHARES) {
+          const cost = ASIDE * Math.abs(share - 0.5) + (across < 0 ? ACROSS : 0) + FARTHER * off;
+          add(plus(plus(from, way, share), outside, across * (away(outside) + off)), cost);
+        }
+      }
+      for (const side of [ahead, ...AROUND]) {
+        add(plus(plus(from, way), side, away(side) + off), AHEAD + FARTHER * off);
+      }
+    }
+    return found;
   }
 
   drawBar(zoom) {
@@ -144,11 +189,8 @@ export class Lens {
   }
 }
 
-/** A height beside something at y: below it or above, where the picture has room. */
-function clear(y, away, below, lowest, highest) {
-  const down = below ? y + away <= lowest : y - away < highest;
-  return down ? y + away : y - away;
-}
+/** Some points of a path, from one step to before another. */
+const pointsOf = ({ theta }, from, to) => Array.from({ length: to - from }, (_, k) => BOTH.map((i) => theta[i][from + k]));
 
 /** From where to where each arrow goes: the parts tip to tail. */
 function endsOf(before, parts) {

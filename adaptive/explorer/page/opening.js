@@ -4,14 +4,13 @@ import { freeKey, numberIn } from "./address.js";
 import { decoded, descend, rowsOf } from "./descent.js";
 import { dots, html, linear, polyline, set, shape } from "./drawing.js";
 import { draggable } from "./drag.js";
-import { covered, placed, widthOf } from "./labels.js";
+import { besideCurves, covered, hintBeside, placed, widthOf } from "./labels.js";
 import { onReturn, recalled, remember } from "./memory.js";
 import { clamp, roundDown, rounded, written } from "./numbers.js";
 import { outcomeOf, relativeLoss, sentence, speedOf } from "./outcome.js";
 
 const CURVE = 64; // the height of the loss curve
 const ABOVE = 0.4; // how far it goes above its start, as a logarithm
-const LATE = 0.93; // from this share of the steps on, a number stands before its crossing
 const MARGIN = 14; // what the start keeps from the sides of the picture
 const QUIET = 350; // milliseconds before the hand rests
 
@@ -148,42 +147,46 @@ export class Opening {
 
   drawNames(lines, [x, y]) {
     const { stage } = this.spec;
-    const [low, high] = stage.window;
-    const hint = [clamp(x, low + 34, high - 34), y + (y < 40 ? 28 : -15)];
-    set(this.find(".hint"), { x: hint[0], y: hint[1] });
+    const free = covered(lines);
+    const hint = hintBeside([x, y], stage, free);
+    set(this.find(".hint"), { x: hint[0] + hint[2] / 2, y: hint[1] });
     this.find(".hint").textContent = this.moved ? "start" : "drag me";
-    const taken = [[hint[0] - 28, hint[1], 56]];
+    const taken = [hint];
     for (const text of this.root.querySelectorAll(".texts .place")) {
       const width = widthOf(text.textContent);
-      taken.push([Number(text.getAttribute("x")) - width / 2, Number(text.getAttribute("y")), width]);
+      if (width) taken.push([Number(text.getAttribute("x")) - width / 2, Number(text.getAttribute("y")), width]);
     }
-    const free = covered(lines);
     this.runs().forEach(({ kind, name }, i) => {
       const found = placed(lines[i], name, stage, taken, free, this.names[kind]);
       this.names[kind] = found;
-      const at = found ?? { x: low + 12, y: stage.height - 30 - 20 * i };
+      const at = found ?? { x: stage.window[0] + 12, y: stage.height - 30 - 20 * i };
       taken.push([at.x, at.y, widthOf(name)]);
       set(this.find(`.texts .${kind}`), { x: at.x, y: at.y });
     });
   }
 
   drawCurve() {
-    const { steps } = this.spec;
+    const { steps, within } = this.spec;
     const crossings = this.find(".crossings");
     crossings.replaceChildren();
-    for (const { kind, run } of [...this.runs()].reverse()) {
-      const last = Math.min(steps, run.path.steps);
-      const line = Array.from({ length: last + 1 }, (_, t) => `${t ? "L" : "M"}${t},${this.up(run.loss[t])}`);
+    const runs = [...this.runs()].reverse();
+    const heights = runs.map(({ run }) =>
+      Array.from({ length: Math.min(steps, run.path.steps) + 1 }, (_, t) => this.up(run.loss[t])),
+    );
+    runs.forEach(({ kind }, i) => {
+      const line = heights[i].map((up, t) => `${t ? "L" : "M"}${t},${up}`);
       set(this.find(`.lines .${kind} .line`), { d: line.join("") });
-      if (run.steps === null) continue;
-      const beyond = run.steps > steps;
-      const where = beyond ? "beyond " : run.steps > LATE * steps ? "late " : "";
-      const mark = html(crossings, "span", { class: `crossing ${where}rule ${kind}` });
+    });
+    const crossed = runs.map(({ run }, i) => [run.steps, heights[i]]);
+    besideCurves(crossed, steps, this.up(within), CURVE).forEach((number, i) => {
+      if (!number) return;
+      const { kind, run } = runs[i];
+      const mark = html(crossings, "span", { class: `crossing ${number.kind}rule ${kind}` });
       mark.style.cssText = this.find(`.paths .${kind}`).style.cssText;
-      mark.style.top = `${this.up(this.spec.within)}px`;
-      if (!beyond) mark.style.left = `${(100 * run.steps) / steps}%`;
-      html(mark, "b", {}, `${run.steps}${beyond ? " →" : ""}`);
-    }
+      mark.style.top = `${number.top}px`;
+      if (run.steps <= steps) mark.style.left = `${(100 * run.steps) / steps}%`;
+      html(mark, "b", {}, number.text);
+    });
   }
 
   /** A loss over that of the start, as a height of the curve. */

@@ -183,7 +183,8 @@ def sweep(
         The batch of each step, in place of those that ``rng`` would draw.
     engine : {"plain", "numba", "blocks", "auto"}, default "plain"
         How steps are made: with `Rule.step`, so that each run has the same bits as alone, or
-        in place, as `Rule.step_into` says, which agrees to a few units in the last place.
+        in place, as `Rule.step_into` says, which agrees in each step to a few units in the last
+        place of what is added up.
         "auto" does so where it pays: many thousands of runs are half as fast again with
         numba, which first takes some seconds to compile, once for each rule.
     **axes : array_like, shape (n,)

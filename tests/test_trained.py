@@ -10,7 +10,20 @@ import pytest
 from scipy.stats import spearmanr
 
 import adaptive
-from adaptive import NAG, RULES, SGD, Adagrad, Adam, Momentum, RMSprop, descend, scheduled, sweep
+from adaptive import (
+    NAG,
+    RULES,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdaMax,
+    Momentum,
+    RMSprop,
+    descend,
+    scheduled,
+    sweep,
+)
 from adaptive.compare import mean_difference, paired
 from adaptive.curvature import sharpness
 from adaptive.problems import Bigrams, Circles, Digits, Ravine, SparseFeatures
@@ -83,6 +96,22 @@ def test_a_fresh_trial_of_the_race(part: str) -> None:
         assert one["held_out"][3] == pytest.approx(problem.held_out.loss(end), rel=1e-3)
         assert one["right"][3] == pytest.approx(problem.accuracy(end), abs=1e-4)
         assert one["held_out_right"][3] == pytest.approx(problem.held_out.accuracy(end), abs=1e-4)
+
+
+def test_forty_more_trials_tell_another_rule_from_momentum() -> None:
+    problem, steps, *_ = measure.NETWORKS["convolution"]
+    stored, more = trained("race", "convolution")["rules"], range(2_000_000, 2_000_040)
+    few, many = {}, {}
+    for kind in (Momentum, Adadelta, AdaMax):
+        name, one = kind.__name__, stored[kind.__name__]
+        ends = measure.trained(kind(**one["best"]), problem, steps, more)
+        few[name] = one["loss"] / problem.loss(problem.start)
+        others = problem.loss(ends) / problem.loss(problem.start)
+        many[name] = np.concatenate([few[name], others])
+    for losses, less, like in ((few, "Adadelta", "AdaMax"), (many, "AdaMax", "Adadelta")):
+        assert paired(losses[less], losses["Momentum"])[2] < 0
+        _, low, high = paired(losses[like], losses["Momentum"])
+        assert low < 0 < high
 
 
 def test_the_course_of_a_run_ends_where_the_race_does() -> None:

@@ -388,8 +388,9 @@ class Rule:
 
         Notes
         -----
-        It agrees with `step` to a few units in the last place: what all
-        elements share is computed once, and divisions by it become products.
+        It agrees with `step` to a few units in the last place of what is added up: what all
+        elements share is computed once, and divisions by it become products. Where a sum nearly
+        cancels, such as a θ near 0 or a step of Nadam, more of its own last digits differ.
 
         Examples
         --------

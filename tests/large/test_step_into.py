@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from adaptive import SGD, Adam, Momentum, Rule, ScheduleFree
+from adaptive import SGD, Adam, Momentum, Nadam, Rule, ScheduleFree
 from adaptive.large import Engine, choose, kernel
 from adaptive.large.tape import BLOCK, tape
 from adaptive.tracing.split import split
@@ -69,6 +69,21 @@ def test_it_agrees_with_step_to_a_few_units_in_the_last_place(kind, dtype, engin
             np.testing.assert_array_max_ulp(one, other, 2, dtype)
         assert my_state.t == state.t
         assert mine.dtype == dtype
+
+
+@pytest.mark.parametrize("engine", ["numba", "blocks"])
+def test_where_a_step_nearly_cancels_more_of_its_digits_differ(engine, rng):
+    """From θ = 0 a step is all that there is: Nadam's is a sum of two numbers of either sign."""
+    rule, theta = Nadam(), np.zeros(MANY)
+    state = rule.init(theta)
+    for g in gradients(rng, MANY, float, steps=3):
+        before = state._replace(m=state.m.copy(), v=state.v.copy())
+        step, state = rule.step(np.zeros(MANY), g, state)
+        mine = np.zeros(MANY)
+        rule.step_into(mine, g, before, engine)
+        apart = np.abs(step - mine) / np.spacing(np.abs(step))
+    assert apart.max() > 100
+    assert np.mean(apart > 5) < 0.1
 
 
 @pytest.mark.parametrize("engine", ["numba", "blocks"])

@@ -447,6 +447,27 @@ def test_on_more_trials_of_the_circles_the_leader_in_tuning_is_not_ahead_of_sgd(
     assert paired(nadam, amsgrad)[1] > 0
 
 
+def test_on_other_trials_of_the_circles_nobody_is_behind_by_both_criteria() -> None:
+    found = race(Circles(), RULES, 100, seed=100)
+    worse = []
+    for each in (found, found.chosen_by(0.8)):
+        final = {name: entry.final for name, entry in each.entries.items()}
+        leader = min(each.entries, key=lambda name: each.entries[name].scores.min())
+        worse.append({name for name, left in final.items() if paired(left, final[leader])[1] > 0})
+    assert worse[0] & worse[1] == set()
+
+
+def test_adam_with_a_huge_epsilon_is_sgd_and_not_momentum() -> None:
+    huge, steep = 1e9, Ravine(100)
+    end = descend(Adam(lr=0.01 * huge, beta1=0, eps=huge), steep, steps=60).theta
+    np.testing.assert_allclose(end, descend(SGD(lr=0.01), steep, steps=60).theta, atol=1e-6)
+    momentum = descend(Momentum(lr=0.01, momentum=0.9), steep, steps=60)
+    adam = descend(Adam(lr=0.1 * huge, beta1=0.9, eps=huge), steep, steps=60)
+    first = [abs(path.theta[1] - path.theta[0]) for path in (momentum, adam)]
+    np.testing.assert_allclose(first[1], 10 * first[0], rtol=1e-6)
+    assert adam.loss[-1] > 100 * momentum.loss[-1]
+
+
 @dataclass(frozen=True, eq=False)
 class Decaying(Rule):
     """A step along the gradient, with a rate that falls to zero in 100 steps."""

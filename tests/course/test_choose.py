@@ -154,6 +154,17 @@ def test_half_of_adagrads_rate_costs_more_than_twice():
     at = {lr: mean(left(Adagrad(lr))) for lr in (0.1, 0.2, 0.4)}
     assert 4 < at[0.1] / at[0.2] < 8
     assert at[0.4] / at[0.2] < 1.7
+    one = {lr: np.median(choose.losses(Adagrad(lr), choose.Unseen(1), seeds=100)) for lr in at}
+    assert 2 < one[0.1] / one[0.2] < 3
+    assert one[0.4] / one[0.2] == pytest.approx(2, abs=0.4)
+
+
+def test_one_coordinate_is_seen_at_every_step_and_some_once_in_fifteen():
+    problem, rng = choose.Unseen(1), np.random.default_rng(0)
+    seen = np.array([problem.grad(problem.start, problem.draw(t, rng)) for t in range(100)])
+    share = np.sort(np.mean(seen != 0, axis=0))
+    assert share[-1] == 1 > 0.8 > share[-2]
+    assert share[:2] == pytest.approx([1 / 15, 1 / 15], abs=0.01)
 
 
 def test_run_b_might_as_well_have_stood_still():

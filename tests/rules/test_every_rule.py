@@ -293,6 +293,9 @@ def test_coordinates_do_not_interact(kind: type[Rule], gradients: Any, order: li
 @given(gradients=arrays(float, (4, 6), elements=plain_floats))
 def test_mirrored_gradients_make_the_mirrored_path(kind: type[Rule], gradients: Any) -> None:
     start, slopes = fitting(kind, START), fitting(kind, gradients)
+    if kind is SOAP:
+        # Where the first gradient leaves axes open, the routine may choose others for -g.
+        slopes = np.concatenate([[[[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]], slopes])
     mirrored, right = end(book(kind), -start, -slopes)[0], end(book(kind), start, slopes)[0]
     # The singular vectors of -g are those of g to rounding, which SOAP divides by ε where v is 0.
     np.testing.assert_allclose(mirrored, -right, rtol=0, atol=1e-6 if kind is SOAP else 0)

@@ -142,9 +142,9 @@ def _above_or_below(
     prefers_above: bool,
 ) -> float:
     """Return one of two baselines: in the picture, and where the text covers less."""
-    if above < LINE + 11:
+    if above - LINE < EDGE:
         return below
-    if below > stage.height - 11:
+    if below > stage.height - EDGE:
         return above
     over, under = (_covers(free, left, base, width) for base in (above, below))
     return above if over < under or (over == under and prefers_above) else below

@@ -83,8 +83,8 @@ export function hintBeside([x, y], stage, free) {
   const left = Math.min(Math.max(x, low + 34), high - 34) - HINT / 2;
   const [above, below] = [y - 15, y + 28];
   const covers = (base) => within(free, left - 5, base - LINE - 3, left + HINT + 5, base + 6);
-  const up = below > stage.height - 11 || covers(above) <= covers(below);
-  return [left, above < LINE + 11 || !up ? below : above, HINT];
+  const up = below > stage.height - EDGE || covers(above) <= covers(below);
+  return [left, above - LINE < EDGE || !up ? below : above, HINT];
 }
 
 /**

@@ -39,6 +39,7 @@ from adaptive.problems import (
     MovingTarget,
     Problem,
     Ravine,
+    Reddi,
     Rescaled,
     Rosenbrock,
     Surface,
@@ -455,6 +456,12 @@ def test_on_other_trials_of_the_circles_nobody_is_behind_by_both_criteria() -> N
         leader = min(each.entries, key=lambda name: each.entries[name].scores.min())
         worse.append({name for name, left in final.items() if paired(left, final[leader])[1] > 0})
     assert worse[0] & worse[1] == set()
+
+
+def test_chosen_on_other_trials_adam_solves_the_game() -> None:
+    found = race(Reddi(large=2020, at_random=True), [Adam], 1000, seed=400)
+    for each in (found, found.chosen_by(0.8)):
+        assert each.entries["Adam"].score == SOLVED
 
 
 def test_adam_with_a_huge_epsilon_is_sgd_and_not_momentum() -> None:

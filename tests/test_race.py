@@ -35,6 +35,7 @@ from adaptive import (
 from adaptive import race as function
 from adaptive.compare import paired
 from adaptive.problems import (
+    Beale,
     Circles,
     MovingTarget,
     Problem,
@@ -456,6 +457,16 @@ def test_on_other_trials_of_the_circles_nobody_is_behind_by_both_criteria() -> N
         leader = min(each.entries, key=lambda name: each.entries[name].scores.min())
         worse.append({name for name, left in final.items() if paired(left, final[leader])[1] > 0})
     assert worse[0] & worse[1] == set()
+
+
+def test_on_other_trials_most_dividing_rules_have_twice_the_width_of_sgd() -> None:
+    for problem, count in ((Rosenbrock(), 6), (Beale(), 5)):
+        width = {
+            name: entry.basin()
+            for name, entry in race(problem, RULES, 60, fresh=1, seed=300).entries.items()
+        }
+        divide = set(width) - {"SGD", "Momentum", "NAG"}
+        assert sum(width[name] >= 2 * width["SGD"] for name in divide) == count
 
 
 def test_chosen_on_other_trials_adam_solves_the_game() -> None:

@@ -35,10 +35,12 @@ from adaptive import (
 from adaptive import race as function
 from adaptive.compare import paired
 from adaptive.problems import (
+    Beale,
     Circles,
     MovingTarget,
     Problem,
     Ravine,
+    Reddi,
     Rescaled,
     Rosenbrock,
     Surface,
@@ -455,6 +457,22 @@ def test_on_other_trials_of_the_circles_nobody_is_behind_by_both_criteria() -> N
         leader = min(each.entries, key=lambda name: each.entries[name].scores.min())
         worse.append({name for name, left in final.items() if paired(left, final[leader])[1] > 0})
     assert worse[0] & worse[1] == set()
+
+
+def test_on_other_trials_most_dividing_rules_have_twice_the_width_of_sgd() -> None:
+    for problem, count in ((Rosenbrock(), 6), (Beale(), 5)):
+        width = {
+            name: entry.basin()
+            for name, entry in race(problem, RULES, 60, fresh=1, seed=300).entries.items()
+        }
+        divide = set(width) - {"SGD", "Momentum", "NAG"}
+        assert sum(width[name] >= 2 * width["SGD"] for name in divide) == count
+
+
+def test_chosen_on_other_trials_adam_solves_the_game() -> None:
+    found = race(Reddi(large=2020, at_random=True), [Adam], 1000, seed=400)
+    for each in (found, found.chosen_by(0.8)):
+        assert each.entries["Adam"].score == SOLVED
 
 
 def test_adam_with_a_huge_epsilon_is_sgd_and_not_momentum() -> None:

@@ -241,6 +241,16 @@ def test_a_model_is_loaded_by_another_process(tmp_path):
     subprocess.run([sys.executable, "-c", script, file], check=True, cwd=Path.cwd())
 
 
+@pytest.mark.parametrize(("switch", "dtype"), [("0", "float32"), ("1", "float64")])
+def test_jax_has_no_double_precision_until_it_is_switched_on(switch, dtype):
+    script = (
+        "import keras\nkeras.config.set_floatx('float64')\n"
+        f"assert keras.Variable(1.0, dtype='float64').value.dtype == '{dtype}'\n"
+    )
+    env = os.environ | {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": switch}
+    subprocess.run([sys.executable, "-c", script], check=True, env=env)
+
+
 def test_classes_are_pickled():
     assert pickle.loads(pickle.dumps(export.keras(Adam))) is export.keras(Adam)
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RMSprop, descend, sweep
+from adaptive import Adadelta, RMSprop, descend, sweep
+from adaptive.compare import mean_difference
 from adaptive.problems import MovingTarget, NoisyQuadratic, Ravine
 
 RUNS, STEPS = 500, 80
@@ -175,3 +176,19 @@ def test_the_root_on_the_moving_target_rises_higher_at_the_third_jump() -> None:
     roots = np.sqrt(run.state["Eg2"][1:, 0])
     peaks = [roots[jump : jump + 20].max() for jump in (1100, 1200, 1300)]
     assert np.round(peaks, 1).tolist() == [1.0, 1.0, 1.3]
+
+
+def test_with_a_long_memory_adadelta_is_behind_only_on_a_coarse_grid() -> None:
+    """At γ = 0.99 on the moving target, with an ε between two values of the chapter's grid."""
+    moving, distance = MovingTarget(), []
+    target = moving.target(np.arange(8001, 10_001))[:, :, None]
+    for rule, given in (
+        (RMSprop(rho=0.99), {"lr": [0.1186, 0.135]}),
+        (Adadelta(rho=0.99), {"eps": [3.2e-4, 6e-4]}),
+    ):
+        runs = sweep(rule, moving, 10_000, rng=list(range(10)), keep="path", **given)
+        distance.append(abs(runs.theta[8001:, ..., 0] - target).mean(axis=0))
+    rmsprop = min(distance[0], key=np.mean)
+    coarse, finer = (mean_difference(rmsprop, each) for each in distance[1])
+    assert coarse[0] < -coarse[1]
+    assert finer[0] > -finer[1]

@@ -207,7 +207,7 @@ def test_a_sum_in_float32_comes_to_rest(square: float, millions: float) -> None:
 def test_of_the_bad_start_on_the_circles_the_second_step_does_most() -> None:
     """The first step is η long in each coordinate; the second lifts the loss further than it."""
     path = descend(Adagrad(**Adagrad.on_circles), Circles(), rng=1, steps=4)
-    assert np.allclose(abs(path.theta[1] - path.theta[0]), path.rule.lr)
+    assert np.allclose(abs(path.theta[1] - path.theta[0]), Adagrad.on_circles["lr"])
     first, second = np.diff(path.loss)[:2]
     assert 0 < 3 * first < second
     assert path.loss.argmax() == 2

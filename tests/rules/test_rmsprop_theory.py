@@ -181,11 +181,12 @@ def test_the_root_on_the_moving_target_rises_higher_at_the_third_jump() -> None:
 def test_with_a_long_memory_adadelta_is_behind_only_on_a_coarse_grid() -> None:
     """At γ = 0.99 on the moving target, with an ε between two values of the chapter's grid."""
     moving, distance = MovingTarget(), []
-    target = moving.target(np.arange(8001, 10_001))[:, :, None]
-    for rule, given in (
+    kinds: list[tuple[Any, dict[str, Any]]] = [
         (RMSprop(rho=0.99), {"lr": [0.1186, 0.135]}),
         (Adadelta(rho=0.99), {"eps": [3.2e-4, 6e-4]}),
-    ):
+    ]
+    target = moving.target(np.arange(8001, 10_001))[:, :, None]
+    for rule, given in kinds:
         runs = sweep(rule, moving, 10_000, rng=list(range(10)), keep="path", **given)
         distance.append(abs(runs.theta[8001:, ..., 0] - target).mean(axis=0))
     rmsprop = min(distance[0], key=np.mean)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import Adagrad, descend
+from adaptive import SGD, Adagrad, descend, sweep
 from adaptive.problems import (
     Circles,
     MovingTarget,
@@ -202,3 +202,30 @@ def test_a_sum_in_float32_comes_to_rest(square: float, millions: float) -> None:
     last = np.argmax(sums == sums[-1])
     assert (last + 1) / 1e6 == pytest.approx(millions, abs=0.1)
     assert 2.9e-8 < square / sums[-1] < 6.1e-8
+
+
+def test_of_the_bad_start_on_the_circles_the_second_step_does_most() -> None:
+    """The first step is η long in each coordinate; the second lifts the loss further than it."""
+    path = descend(Adagrad(**Adagrad.on_circles), Circles(), rng=1, steps=4)
+    assert np.allclose(abs(path.theta[1] - path.theta[0]), Adagrad.on_circles["lr"])
+    first, second = np.diff(path.loss)[:2]
+    assert 0 < 3 * first < second
+    assert path.loss.argmax() == 2
+
+
+@pytest.mark.parametrize("angle", [0, 10, 45])
+def test_the_rate_for_the_worst_start_is_not_quite_the_best_for_the_median(angle: int) -> None:
+    """On the ravines of fig-adagrad-rotation another rate needs 67 or 68 steps instead of 70."""
+    directions = np.random.default_rng(0).uniform(0, 2 * np.pi, 40)
+    starts = 3 * np.stack([np.cos(directions), np.sin(directions)], axis=-1)
+    runs = sweep(SGD(), Ravine(20, angle), 100, starts, keep="path", lr=[2 / 21, 0.0938])
+    usual, better = np.median(runs.steps_to(1e-3), axis=-1)
+    assert usual == 70
+    assert 67 <= better <= 68
+
+
+def test_ten_times_as_far_without_the_root_takes_more_than_the_tenth_power() -> None:
+    """Steps of η/t: after T¹⁰ steps the distance is still less than ten times that after T."""
+    distance = np.cumsum(1 / np.arange(1.0, 4**10 + 1))
+    for steps in (2, 3, 4):
+        assert distance[steps**10 - 1] < 10 * distance[steps - 1]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptive import Adam, descend
+from adaptive import Adam, Momentum, descend
 from adaptive.problems import NoisyQuadratic, Ravine
 from tests.rules.reference import changes, walk
 
@@ -189,3 +189,18 @@ def test_limit_of_stability(beta1, near, stable):
         theta, state = rule.step(theta, theta, state)
         size.append(abs(theta.item()))
     assert (max(size[-20:]) < max(size[:20])) == stable
+
+
+def test_with_a_huge_epsilon_the_first_step_is_longer_than_momentums():
+    """By 1/(1 - β₁); once β₁ᵗ has faded the two move alike on the same gradients."""
+    gradients = np.random.default_rng(0).normal(size=(200, 5))
+    theta, moves = np.zeros(5), []
+    for rule in (Adam(lr=1e9, eps=1e9), Momentum(lr=1 - 0.9)):
+        state, steps = rule.init(theta), []
+        for g in gradients:
+            moved, state = rule.step(theta, g, state)
+            steps.append(moved)
+        moves.append(np.array(steps))
+    adam, momentum = moves
+    np.testing.assert_allclose(adam[0], momentum[0] / (1 - 0.9), rtol=1e-6)
+    np.testing.assert_allclose(adam[150:], momentum[150:], rtol=1e-5)

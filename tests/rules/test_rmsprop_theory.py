@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import RMSprop, descend, sweep
-from adaptive.problems import NoisyQuadratic, Ravine
+from adaptive import Adadelta, RMSprop, descend, sweep
+from adaptive.compare import mean_difference
+from adaptive.problems import MovingTarget, NoisyQuadratic, Ravine
 
 RUNS, STEPS = 500, 80
 
@@ -157,3 +158,38 @@ def test_where_gradients_vanish_exponentially_the_steps_are_shorter_than_the_rat
         bound = (1 - 0.9 * (averages[0, 0] / averages[-1, 0]) ** (1 / 599)) / 0.1
         assert mean <= bound * (1 + 1e-12)
         assert (bound > 1) == longer
+
+
+def test_the_gain_control_spikes_at_the_start_and_where_it_gets_loud_again() -> None:
+    """The figure's gradients: the two longest outputs are the first and that after the change."""
+    g = np.random.default_rng(3).normal(size=300) * np.repeat([1, 0.1, 1], 100)
+    output, _ = moves(RMSprop(lr=1, rho=0.9, eps=0), g[:, None])
+    longest = abs(output[:, 0])
+    assert set(np.argsort(longest)[-2:]) == {0, 200}
+    assert longest[[0, 200]] == pytest.approx(10**0.5, abs=0.05)
+    assert longest[100:140].max() < 1 < longest[140:150].max()
+
+
+def test_the_root_on_the_moving_target_rises_higher_at_the_third_jump() -> None:
+    """The three jumps of fig-rmsprop-state."""
+    run = descend(RMSprop(lr=0.2), MovingTarget(), steps=1400, rng=0)
+    roots = np.sqrt(run.state["Eg2"][1:, 0])
+    peaks = [roots[jump : jump + 20].max() for jump in (1100, 1200, 1300)]
+    assert np.round(peaks, 1).tolist() == [1.0, 1.0, 1.3]
+
+
+def test_with_a_long_memory_adadelta_is_behind_only_on_a_coarse_grid() -> None:
+    """At γ = 0.99 on the moving target, with an ε between two values of the chapter's grid."""
+    moving, distance = MovingTarget(), []
+    kinds: list[tuple[Any, dict[str, Any]]] = [
+        (RMSprop(rho=0.99), {"lr": [0.1186, 0.135]}),
+        (Adadelta(rho=0.99), {"eps": [3.2e-4, 6e-4]}),
+    ]
+    target = moving.target(np.arange(8001, 10_001))[:, :, None]
+    for rule, given in kinds:
+        runs = sweep(rule, moving, 10_000, rng=list(range(10)), keep="path", **given)
+        distance.append(abs(runs.theta[8001:, ..., 0] - target).mean(axis=0))
+    rmsprop = min(distance[0], key=np.mean)
+    coarse, finer = (mean_difference(rmsprop, each) for each in distance[1])
+    assert coarse[0] < -coarse[1]
+    assert finer[0] > -finer[1]

@@ -304,8 +304,8 @@ def runs(
                 yield text, italic, size, shift
             case Script(base, below, above):
                 yield from runs(base, size, shift)
-                yield from runs(below, 0.72, shift + 0.25)
-                yield from runs(above, 0.72, shift - 0.35)
+                yield from runs(below, 0.8, shift + 0.25)
+                yield from runs(above, 0.8, shift - 0.35)
             case Accent(base, sign):
                 for text, italic, *where in runs(base, size, shift):
                     yield text + {"^": "\u0302", "¯": "\u0304"}[sign], italic, where[0], where[1]

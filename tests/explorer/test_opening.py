@@ -202,7 +202,8 @@ def test_drag_me_is_above_the_start_unless_lines_are():
     assert labels.hint(at_the_top, view, labels.covered([up]))[1] == 48
     # What a short screen crops holds no text, wherever the lines are.
     low = np.array([100.0, view.height - 40])
-    assert labels.hint(low, view, labels.covered([np.stack([low, low - (0, 60)])]))[1] == low[1] - 15
+    rising = labels.covered([np.stack([low, low - (0, 60)])])
+    assert labels.hint(low, view, rising)[1] == low[1] - 15
     assert labels.hint(np.array([100.0, 48.0]), view, labels.covered([start + up * 0]))[1] == 76
 
 

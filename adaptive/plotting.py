@@ -73,7 +73,7 @@ STYLE: Any = {
 
 #: How large exponents and indices are beside the text. matplotlib's own 0.7, of which it has no
 #: setting, is less than 8 pixels on a phone.
-SCRIPT = 0.82
+_SCRIPT = 0.82
 
 #: How figures write a hyperparameter.
 SYMBOLS: dict[str, str] = {
@@ -103,7 +103,7 @@ def use() -> None:
     """
     _add_fonts()
     plt.rcParams.update(STYLE)
-    _mathtext.SHRINK_FACTOR = SCRIPT
+    _mathtext.SHRINK_FACTOR = _SCRIPT
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from adaptive import palette
+from chapters._site.decimals import DRAWN
 from matplotlib.image import imread, imsave
 from sphinx.util import logging
 
@@ -79,7 +80,7 @@ def paired(page: str, folder: Path) -> str:
 
 def _turn(light: Path, dark: Path) -> bool:
     """Write the dark copy of a figure, and return whether it is a figure of matplotlib."""
-    if not light.is_file() or "<dc:title>Matplotlib" not in (svg := light.read_text("utf-8")):
+    if not light.is_file() or DRAWN not in (svg := light.read_text("utf-8")):
         return False
     try:
         dark.write_text(turned(svg), "utf-8")

@@ -5,7 +5,9 @@ const LINE = 14;
 const PLACES = 40;
 const EDGE = 22; // what a short screen crops of the picture, above and below
 const [APART, PARTS] = [10, 8]; // how far apart the points are that a name should leave free
-const [COVERS, OVERLAPS] = [6, 300]; // what it costs to cover one, and a text that stands already
+const COVERS = 6; // what it costs to cover one
+/** What it costs to cover a text that stands already. */
+export const OVERLAPS = 300;
 const HINT = 56; // how wide "drag me" is
 const PLOT = 298; // how wide the loss curve is on a phone
 const [DIGIT, TALL] = [8, 14]; // a number beside it

@@ -6,7 +6,7 @@ import { contours } from "./contours.js";
 import { BOTH } from "./descent.js";
 import { draggable } from "./drag.js";
 import { polyline, set, shape } from "./drawing.js";
-import { covered, within } from "./labels.js";
+import { OVERLAPS, covered, within } from "./labels.js";
 import { clamp, written } from "./numbers.js";
 
 const TIP_TO_TAIL = ["memory", "gradient", "decay"];
@@ -17,10 +17,10 @@ const FAR_OUT = 1e5;
 const [SHARES, OFF] = [[0.5, 0.3, 0.7, 0.1, 0.9], [0, 10, 20, 35, 60, 100, 160]];
 // On which sides of its tip as well, beside the one it points to.
 const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1]];
-// What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off, to
-// cover a point of an arrow or of another line, and to stand upon something.
+// What it costs to be at the arrow's end, on the other side, around the tip, a pixel farther off, and
+// to cover a point of an arrow or of another line.
 const [ASIDE, ACROSS, AHEAD, FARTHER] = [10, 8, 6, 0.3];
-const [COVERS_ARROW, COVERS_LINE, STANDS_ON] = [20, 1.5, 300];
+const [COVERS_ARROW, COVERS_LINE] = [20, 1.5];
 
 const CORNERS = [[-1, -1], [-1, 1], [1, 1], [1, -1], [-1, -1]];
 const inTenths = (value) => Math.floor(clamp(value, -FAR_OUT, FAR_OUT) * 10 + 0.5) / 10;
@@ -146,7 +146,7 @@ export class Lens {
         const [[x, y], [dx, dy]] = [place.at, [half[0] + 3, half[1] + 2]];
         const covers = (points) => within(points, x - dx, y - dy, x + dx, y + dy);
         const upon = taken.filter(([a, b, w, h]) => Math.abs(x - a) < half[0] + w && Math.abs(y - b) < half[1] + h);
-        place.cost += COVERS_ARROW * covers(arrows) + COVERS_LINE * covers(others) + STANDS_ON * upon.length;
+        place.cost += COVERS_ARROW * covers(arrows) + COVERS_LINE * covers(others) + OVERLAPS * upon.length;
         if (!best || place.cost < best.cost) best = place;
       }
       taken.push([...best.at, ...half]);

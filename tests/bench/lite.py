@@ -29,6 +29,17 @@ from tests.conftest import PATIENCE, served
 STAGES = ("notebook shown", "Python itself", "its packages", "ready", "first result")
 PROCESSOR = "processor"
 CHAPTER = "chapters/momentum"
+#: What Pyodide says reaches the page from its worker, and no console.
+OVERHEARD = """
+  window.Worker = class extends Worker {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener("message", ({ data }) => {
+        if (data?._logMessage) console.log(data._logMessage.data);
+      });
+    }
+  };
+"""
 
 
 def _processor() -> float:
@@ -53,6 +64,7 @@ def visit(context: BrowserContext, site: str) -> dict[str, float]:
             seen["its packages"] = time.monotonic()
 
     page.on("console", said)
+    page.add_init_script(OVERHEARD)
     began, before = time.monotonic(), _processor()
     page.goto(f"{site}/{lite.PAGE}?path={CHAPTER}.ipynb", wait_until="commit")
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()

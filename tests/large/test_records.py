@@ -83,26 +83,32 @@ def test_the_table_is_made_from_the_numbers():
         assert not run["made"]["quick"]
 
 
-def test_the_goals_that_are_missed_are_those_that_the_chapter_tells():
-    missed = {
+def missed(run):
+    """Return what keeps no goal, by contenders, and by rule or number of rates."""
+    return [
         (entry["of"], entry["to"], group.get("rule", group.get("rates")))
-        for group in STORED["groups"]
+        for group in run.groups
         for entry in group["ratios"]
         if met(entry) is False
-    }
-    assert missed == {
-        *(("step", "bare", name) for name in ("SGD", "Momentum", "NAG", "Adagrad")),
-        *(("sweep", "optax", rates) for rates in (10_000, 100_000)),
-        ("loop", "sweep", 1_000),
-        *(("numba", "traffic", name) for name in ("AdaMax", "Nadam", "Adadelta")),
-    }
-    run = measured()
-    assert round(run.ratio("step", "bare", "six parameters", rule="SGD"), 1) == 2.5
-    assert round(run.ratio("loop", "sweep", "sweep", rates=1_000)) == 141
-    for name in ("AdaMax", "Nadam", "Adadelta"):
-        large = [g for g in LARGE if g["rule"] == name and g["size"] == 10_000_000]
-        found = [met(e) for g in large for e in g["ratios"] if e["to"] == "traffic"]
-        assert sorted(found) == [False, True, True, True]
+    ]
+
+
+def test_the_goals_that_are_missed_are_those_that_the_chapter_tells():
+    first, second = map(missed, machines())
+    for each in (first, second):
+        assert [name for of, to, name in each if (of, to) == ("step", "bare")] == [
+            "SGD",
+            "Momentum",
+            "NAG",
+            "Adagrad",
+        ]
+        assert ("loop", "sweep", 1_000) in each
+    traffic = [[m for m in each if m[:2] == ("numba", "traffic")] for each in (first, second)]
+    assert [name for _, _, name in traffic[0]] == ["AdaMax", "Nadam", "Adadelta"]
+    assert [name for _, _, name in traffic[1]] == ["Adadelta", "AdaMax", "Adadelta"]
+    # Beside optax one of them keeps what the other misses.
+    assert not [m for m in first if m[:2] == ("numba", "optax")]
+    assert len([m for m in second if m[:2] == ("numba", "optax")]) == 3
 
 
 def test_each_processor_has_a_file_of_its_own(tmp_path, monkeypatch):

@@ -97,7 +97,8 @@ class Machine:
         kept = ("PIP_", "SSL_")
         self.environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
         self.environment["PIP_CACHE_DIR"] = str(cache)
-        shutil.copytree(environment, folder / "environment", symlinks=True)
+        # Linked: what installs files replaces them, and never writes into one that is there.
+        shutil.copytree(environment, folder / "environment", symlinks=True, copy_function=os.link)
         self.tree = folder / "project"
         shutil.copytree(ROOT / "adaptive", self.tree / "adaptive")
         for name in ("pyproject.toml", "README.md", "LICENSE"):

@@ -355,7 +355,8 @@ def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64
             f"{name!r} is no hyperparameter of {type(rule).__name__}, which has "
             f"{', '.join(rule.hyperparameters)}"
         )
-    checked = rule.changed(**{name: value}).hyperparameters[name]
+    # A rule of the reader's own may keep what it is given.
+    checked = np.asarray(rule.changed(**{name: value}).hyperparameters[name])
     if np.ndim(checked) != 1 or not np.size(checked):
         raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
     return checked

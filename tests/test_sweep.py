@@ -133,6 +133,17 @@ def test_settings_of_one_run_are_not_anothers() -> None:
     np.testing.assert_array_equal(runs.theta[-1], expected)
 
 
+def test_a_rule_may_keep_what_it_is_given() -> None:
+    @dataclass(frozen=True, eq=False)
+    class Unchecked(Momentum):
+        def __post_init__(self) -> None:
+            pass
+
+    runs = sweep(Unchecked(lr=0.01), Ravine(), steps=9, momentum=[0.5, 1.1])
+    alone = descend(Unchecked(lr=0.01, momentum=1.1), Ravine(), steps=9)
+    np.testing.assert_array_equal(runs.theta[-1, 1], alone.theta[-1])
+
+
 def test_rule_holds_where_no_axis_varies_it() -> None:
     runs = sweep(Momentum(lr=1e-3, momentum=0.5), Ravine(), steps=9, lr=[1e-3, 2e-3])
     alone = descend(Momentum(lr=1e-3, momentum=0.5), Ravine(), steps=9)

@@ -6,13 +6,14 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from adaptive import _checks, plotting
-from adaptive.descent import FAR, Path, batches_for, check_run, descend, start_of
+from adaptive.descent import FAR, batches_for, check_run, descend, has_diverged, start_of
 from adaptive.explorer import arguments, asked, catalogue, colours, labels, stage
 from adaptive.explorer.figure import Figure
 from adaptive.explorer.outcome import Outcome, fraction, outcome_of, pieces, sentence
@@ -20,6 +21,7 @@ from adaptive.explorer.picture import written
 from adaptive.explorer.stage import Stage
 from adaptive.problems.base import Problem
 from adaptive.rules.base import Rule
+from adaptive.sweep import Sweep, sweep
 from adaptive.tracing import trace_problem, trace_rule
 
 __all__ = ["Opening", "opening"]
@@ -188,6 +190,14 @@ def opening(
     )
 
 
+class _Run(NamedTuple):
+    """The points of a run, its losses above the floor over the first, and whether it diverges."""
+
+    theta: npt.NDArray[np.floating]
+    losses: npt.NDArray[np.floating]
+    diverged: bool
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Opening(Figure):
     """A live figure with one slider; made by `opening`, shown by Jupyter.
@@ -255,13 +265,12 @@ class Opening(Figure):
         >>> opening(Momentum(lr=0.09), Ravine(), slider="momentum").outcome(0.49).steps
         14
         """
-        index = self._index(value)
-        return self._outcome(self._run(self._rules(index)[0], index))
+        return self._outcome(self._run(0, self._index(value)))
 
     def ghost_outcome(self, value: float | None = None) -> Outcome | None:
         """Return what comes of the ghost's run at a value of the slider; None without a ghost."""
         index = self._index(value)
-        return self._outcome(self._run(self._rules(index)[1], index)) if self.ghost else None
+        return None if self.ghost is None else self._outcome(self._run(1, index))
 
     # -------------------------------------------------------------- the runs
 
@@ -294,39 +303,60 @@ class Opening(Figure):
             return None
         return list(batches_for(problem, self._most, self.rng, None))
 
-    def _rules(self, index: int) -> list[Rule]:
-        """Return the rule at a stop, and the ghost if there is one."""
-        change = {self.slider: self.stops[index]}
-        rules = [replace(self.rule, **change) if self.of_rule else self.rule]
-        if self.ghost is not None:
-            rules.append(replace(self.ghost, **change) if self.together else self.ghost)
-        return rules
+    @property
+    def _rules(self) -> list[Rule]:
+        """The rule, and the ghost if there is one."""
+        return [self.rule] if self.ghost is None else [self.rule, self.ghost]
 
-    def _run(self, rule: Rule, index: int) -> tuple[Path, npt.NDArray[np.floating]]:
-        """Return the run of a rule at a stop, with its losses."""
+    @cached_property
+    def _sweeps(self) -> list[Sweep]:
+        """The runs of each rule at all stops, or at one if they do not turn it: all at once."""
+        batches, found = self._batches(0), []
+        for rule in self._rules:
+            turned = rule is self.rule or self.together
+            turns: dict[str, Any] = {self.slider: self.stops} if turned else {}
+            how: dict[str, Any] = {"batches": batches, "keep": "path"}
+            found.append(sweep(rule, self.problem, self._most, self.start, **how, **turns))
+        return found
+
+    def _run(self, which: int, index: int) -> _Run:
+        """Return the run of the rule (0) or of the ghost (1) at a stop."""
         problem, batches = self._problem(index), self._batches(index)
-        path = descend(rule, problem, self.start, self._most, batches=batches)
-        return path, self._losses(path, problem, batches)
+        if not self.of_rule:
+            path = descend(self._rules[which], problem, self.start, self._most, batches=batches)
+            losses = self._relative(path.theta, path.loss, problem, batches)
+            return _Run(path.theta, losses, path.diverged)
+        made = self._sweeps[which]
+        column = index if made.axes else ...
+        theta, losses = made.theta[:, column], made.loss[:, column]
+        with np.errstate(all="ignore"):
+            lost = has_diverged(theta, losses, self.start)
+        # As far as `descend` would go.
+        end = int(lost.argmax()) + 1 if lost.any() else len(lost)
+        theta, losses = theta[:end], losses[:end]
+        return _Run(theta, self._relative(theta, losses, problem, batches), bool(lost.any()))
 
-    def _runs(self, index: int) -> list[tuple[Path, npt.NDArray[np.floating]]]:
+    def _runs(self, index: int) -> list[_Run]:
         """Return the runs at a stop."""
-        return [self._run(rule, index) for rule in self._rules(index)]
+        return [self._run(which, index) for which in range(len(self._rules))]
 
-    def _losses(
-        self, path: Path, problem: Problem, batches: list[Any] | None
+    def _relative(
+        self,
+        theta: npt.NDArray[np.floating],
+        losses: npt.NDArray[np.floating],
+        problem: Problem,
+        batches: list[Any] | None,
     ) -> npt.NDArray[np.floating]:
-        """Return the losses above the floor, over the first."""
+        """Return the losses above the floor, over the first; those of batches where there are."""
         floor = catalogue.floor_of(problem)
-        losses = path.loss
         if batches is not None:
             seen = [batches[0], *batches]
-            losses = np.array([problem.loss_on(θ, seen[t]) for t, θ in enumerate(path.theta)])
+            losses = np.array([problem.loss_on(at, seen[t]) for t, at in enumerate(theta)])
         with np.errstate(all="ignore"):
             return (losses - floor) / (losses[0] - floor)
 
-    def _outcome(self, run: tuple[Path, npt.NDArray[np.floating]]) -> Outcome:
-        path, losses = run
-        return outcome_of(path.theta, losses, path.diverged, self.within, self.steps)
+    def _outcome(self, run: _Run) -> Outcome:
+        return outcome_of(run.theta, run.losses, run.diverged, self.within, self.steps)
 
     # -------------------------------------------------------------- in words
 
@@ -424,12 +454,11 @@ class Opening(Figure):
 
     def _picture(self) -> str:
         index, made = self._now(), self._runs(self._now())
-        shown = [self.rule] if self.ghost is None else [self.rule, self.ghost]
-        looks = [colours.look(name) for name in colours.names_of(shown)]
+        looks = [colours.look(name) for name in colours.names_of(self._rules)]
         kinds, names = ["live"], [self.name]
         if self.ghost is not None:
             kinds, names = ["live", "ghost"], [self.name, self._ghost_name()]
-        paths = [self.stage.pixels(path.theta[: self.steps + 1]) for path, _ in made]
+        paths = [self.stage.pixels(run.theta[: self.steps + 1]) for run in made]
         outcomes = [self._outcome(run) for run in made]
         drawn = list(zip(kinds, names, looks, paths, strict=True))[::-1]  # the ghost behind
         lines = "".join(
@@ -440,10 +469,10 @@ class Opening(Figure):
         )
         curves = "".join(
             f'<g class="rule {kind}" style="{look}"><path class="line" d="{d}"/></g>'
-            for kind, look, (_, losses) in list(zip(kinds, looks, made, strict=True))[::-1]
-            for d in [stage.curve_line(losses[: self.steps + 1], self.within)]
+            for kind, look, run in list(zip(kinds, looks, made, strict=True))[::-1]
+            for d in [stage.curve_line(run.losses[: self.steps + 1], self.within)]
         )
-        losses = [each for _, each in made]
+        losses = [run.losses for run in made]
         crossings = stage.crossings(
             list(zip(outcomes, losses, kinds, looks, strict=True)), self.steps, self.within
         )

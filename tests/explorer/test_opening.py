@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -137,6 +137,45 @@ def test_a_ghost_may_follow_the_slider():
     assert apart.ghost_outcome(0.5) == apart.ghost_outcome(0.99)
     along = opening(RMSprop(0.1), Ravine(), slider="rho", ghost=RMSprop(0.05), together=True)
     assert along.ghost_outcome(0.5) != along.ghost_outcome(0.99)
+
+
+@dataclass(frozen=True, eq=False)
+class Unbounded(Momentum):
+    """Momentum that keeps whatever it is given."""
+
+    def __post_init__(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        *MADE.values(),
+        lambda: momentum(ghost=Momentum(0.01), together=True),
+        lambda: opening(
+            Unbounded(0.09, 1.0), Ravine(), slider="momentum", values=np.arange(12) / 10
+        ),
+    ],
+    ids=[*MADE, "together", "without checks"],
+)
+def test_runs_made_at_once_are_those_made_one_by_one(made):
+    made = made()
+    index, diverged = {0, len(made.stops) // 2, len(made.stops) - 1}, 0
+    for at in index:
+        change = {made.slider: made.stops[at]}
+        problem = made.problem if made.of_rule else replace(made.problem, **change)
+        turned = [made.rule] if made.ghost is None else [made.rule, made.ghost]
+        for which, rule in enumerate(turned):
+            if made.of_rule and (which == 0 or made.together):
+                rule = replace(rule, **change)
+            most = 80 if problem.stochastic else 900
+            path = descend(rule, problem, made.start, most, rng=0)
+            run = made._run(which, at)
+            np.testing.assert_allclose(run.theta, path.theta, rtol=1e-9, atol=1e-12)
+            assert run.diverged == path.diverged
+            diverged += run.diverged
+    if type(made.rule) is Unbounded:
+        assert diverged, "else it is not seen that runs end where they diverge"
 
 
 def test_a_run_is_followed_on_a_target_that_moves():

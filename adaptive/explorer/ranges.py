@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -83,8 +84,8 @@ class Range:
             found = 1 - found if self.scale == "decay" else found
         exact = [self.low, self.high, self.value]
         round_ = [float(f"{value:.10g}") for value in found if self.low < value < self.high]
-        kept = [value for value in round_ if not np.isclose(value, exact, rtol=1e-9, atol=0).any()]
-        return sorted({*kept, *exact})
+        near = np.isclose(np.reshape(round_, (-1, 1)), exact, rtol=1e-9, atol=0).any(axis=1)
+        return sorted({*itertools.compress(round_, ~near), *exact})
 
     def ticks(self) -> list[float]:
         """Return some round values, for an axis."""

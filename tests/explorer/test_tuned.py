@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 import numpy as np
 import pytest
 
-from adaptive import RULES, Adadelta, Momentum, descend, explore
+import adaptive
+from adaptive import RULES, Adadelta, Momentum, descend, explore, explorer
 from adaptive.explorer import catalogue
 from adaptive.explorer.picture import bounds_of
-from adaptive.explorer.tuned import settings_on, tuned
+from adaptive.explorer.tuned import STORED, settings_on, stored, tuned, tuned_values
 from adaptive.problems import Ravine
 from adaptive.rules import Rule
+from tests.explorer.make_tuned import text
 from tests.explorer.test_explore import Bowl, Clipped
 
 PROBLEMS = {problem.name: problem for problem in catalogue.default_problems()}
@@ -32,6 +35,29 @@ def test_no_path_leaves_the_picture(kind, name):
     # And it gets somewhere.
     floor = catalogue.floor_of(problem)
     assert path.loss[-1] - floor < (path.loss[0] - floor) / 2
+
+
+def test_what_is_stored_is_found_again():
+    """Else: ``python -m tests.explorer.make_tuned``."""
+    assert resources.files(explorer).joinpath(STORED).read_text(encoding="utf-8") == text()
+
+
+def test_only_the_packages_own_rules_and_problems_are_looked_up():
+    class Momentum(adaptive.Momentum):
+        """Another, which looks like the package's."""
+
+        def update(self, g, t):
+            return (-self.lr * g, 0 * g)
+
+    Momentum.__qualname__ = "Momentum"
+    rule, ours = Momentum(**adaptive.Momentum.on_circles), adaptive.Momentum.on_circles
+    [[settings]] = [each.values() for each in settings_on([rule], [Ravine()]).values()]
+    assert repr(rule) in stored()[repr(Ravine())]
+    assert settings == list(tuned(rule, Ravine()).hyperparameters.values())
+    assert settings != settings_on([adaptive.Momentum(**ours)], [Ravine()])["ravine"]["Momentum"]
+    # Nor settings of a problem that is set otherwise.
+    other = settings_on([adaptive.Momentum(**ours)], [Ravine(condition=3)])["ravine"]["Momentum"]
+    assert other == tuned_values(adaptive.Momentum(**ours), Ravine(condition=3))
 
 
 def test_what_is_not_tuned_stays():

@@ -278,3 +278,11 @@ def test_the_longer_the_run_the_later_adam_comes_to_stay():
     ]
     assert np.all(np.diff(stays) > 0)
     assert stays[-1] > 2.5 * stays[0]
+
+
+@pytest.mark.parametrize("beta1", [0.9, 0.99])
+def test_far_beyond_the_line_no_smaller_rate_helps(beta1):
+    """With β₂ = 0.5 on the sparse task, below the rates of the chapter."""
+    sparse, rates = SparseFeatures(), np.geomspace(1e-7, 1e-3, 21)
+    ends = sweep(Adam(beta1=beta1, beta2=0.5), sparse, rng=list(range(50)), lr=rates).loss[-1]
+    assert np.median(ends, axis=-1).min() > sparse.loss(sparse.start) - 0.01

@@ -33,16 +33,21 @@ from adaptive import (
     sweep,
 )
 from adaptive import race as function
-from adaptive.compare import paired
+from adaptive.compare import behind, one_setting, paired
 from adaptive.problems import (
     Beale,
     Circles,
+    Himmelblau,
+    Lessard,
     MovingTarget,
+    NoisyQuadratic,
     Problem,
     Ravine,
     Reddi,
     Rescaled,
     Rosenbrock,
+    Saddle,
+    SparseFeatures,
     Surface,
 )
 from adaptive.problems.base import Array
@@ -467,6 +472,58 @@ def test_on_other_trials_most_dividing_rules_have_twice_the_width_of_sgd() -> No
         }
         divide = set(width) - {"SGD", "Momentum", "NAG"}
         assert sum(width[name] >= 2 * width["SGD"] for name in divide) == count
+
+
+def test_on_other_trials_nags_median_on_rosenbrock_is_sound() -> None:
+    entry = race(Rosenbrock(), [NAG], 60, seed=100).entries["NAG"]
+    assert entry.score < 0.01
+    assert np.mean(entry.final > 1) < 0.3
+
+
+def test_on_other_trials_adams_basin_is_wider_than_sgds() -> None:
+    """On the four problems with noise, in the mean."""
+    tasks: list[dict[str, Any]] = [
+        {"problem": NoisyQuadratic(), "steps": 200},
+        {"problem": MovingTarget(), "score": following},
+        {"problem": Circles(), "steps": 100},
+        {"problem": SparseFeatures(), "steps": 100},
+    ]
+    found = [race(rules=[SGD, Adam], fresh=1, seed=200, **task).entries for task in tasks]
+    sgd, adam = (np.mean([each[n].basin() for each in found]) for n in ("SGD", "Adam"))
+    assert round(sgd, 1) == 0.8
+    assert round(adam, 1) == 0.9
+
+
+def test_adam_and_nadam_change_places_with_the_trials() -> None:
+    """Tuned on each problem with seed 100, and on the eleven others with seed 200."""
+    contest: list[dict[str, Any]] = [
+        {"problem": Ravine(100), "steps": 60},
+        {"problem": Ravine(100, angle=45), "steps": 60},
+        {"problem": Rosenbrock(), "steps": 60},
+        {"problem": Beale(), "steps": 60},
+        {"problem": Himmelblau(), "steps": 20},
+        {"problem": Saddle(), "steps": 25},
+        {"problem": Lessard(), "steps": 30},
+        {"problem": NoisyQuadratic(), "steps": 200},
+        {"problem": MovingTarget(), "score": following},
+        {"problem": Circles(), "steps": 100},
+        {"problem": SparseFeatures(), "steps": 100},
+        {"problem": Reddi(large=2020, at_random=True), "steps": 1000},
+    ]
+    rules, names = [Adam, Nadam], ("Adam", "Nadam")
+    runs = [race(rules=rules, seed=100, **task) for task in contest]
+    lost = {n: behind(runs, [each.entries[n].rule for each in runs]).mean() for n in names}
+    assert lost["Adam"] < lost["Nadam"]
+    runs = [race(rules=rules, seed=200, fresh=1, **task) for task in contest]
+    for each in (runs, [found.chosen_by(0.8) for found in runs]):
+        away = {n: np.mean([one_setting(each, n, i)[1][i] for i in range(12)]) for n in names}
+        assert away["Nadam"] > away["Adam"] + 0.1
+
+
+def test_on_other_trials_of_the_noisy_quadratic_the_winner_is_not_overrated() -> None:
+    found = race(NoisyQuadratic(), RULES, 200, seed=100).entries.values()
+    ratios = [np.median(e.final) / np.median(e.tried, axis=-1).min() for e in found]
+    assert np.median(ratios) == pytest.approx(0.85, abs=0.01)
 
 
 def test_chosen_on_other_trials_adam_solves_the_game() -> None:

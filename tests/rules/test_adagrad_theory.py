@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adaptive import SGD, Adagrad, descend, sweep
+from adaptive import NAG, SGD, Adagrad, Momentum, descend, sweep
 from adaptive.problems import (
     Circles,
     MovingTarget,
     NoisyQuadratic,
     Ravine,
     Rescaled,
+    SparseFeatures,
     compute_loss,
 )
 
@@ -222,6 +223,26 @@ def test_the_rate_for_the_worst_start_is_not_quite_the_best_for_the_median(angle
     usual, better = np.median(runs.steps_to(1e-3), axis=-1)
     assert usual == 70
     assert 67 <= better <= 68
+
+
+def test_momentum_learns_rare_features_as_sgd_does_at_the_rate_that_corresponds() -> None:
+    """On other seeds than the chapter's its best rate moves, and with it what is missing."""
+    sparse, missing = SparseFeatures(), []
+    grid = np.geomspace(0.01, 10, 25)
+    for first in (100, 200):
+        look: dict[str, Any] = {"rng": list(range(first, first + 20)), "lr": grid}
+        found = []
+        for kind in (SGD, Momentum, NAG):
+            runs = sweep(kind(), sparse, 500, **look)
+            error = np.median(abs(runs.theta[-1] / sparse.weights - 1), axis=1)
+            found.append(error[:, -5:].mean(axis=1))
+            if kind is Momentum:
+                missing.append(found[-1][np.median(runs.loss[-1], axis=-1).argmin()])
+        for rate in (15, 16):
+            at = [found[0][rate], *(each[rate - 8] for each in found[1:])]
+            assert grid[rate - 8] == pytest.approx(0.1 * grid[rate])
+            assert np.ptp(at) < 0.02
+    assert np.round(missing, 2).tolist() == [0.54, 0.73]
 
 
 def test_ten_times_as_far_without_the_root_takes_more_than_the_tenth_power() -> None:

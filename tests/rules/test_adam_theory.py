@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adaptive import Adam, Momentum, descend
-from adaptive.problems import NoisyQuadratic, Ravine
+from adaptive import Adam, Momentum, RMSprop, descend, sweep
+from adaptive.compare import mean_difference
+from adaptive.descent import stays_within
+from adaptive.problems import Circles, NoisyQuadratic, Ravine, SparseFeatures
 from tests.rules.reference import changes, walk
 
 DECAYS = st.floats(0.0, 0.995)
@@ -204,3 +206,83 @@ def test_with_a_huge_epsilon_the_first_step_is_longer_than_momentums():
     adam, momentum = moves
     np.testing.assert_allclose(adam[0], momentum[0] / (1 - 0.9), rtol=1e-6)
     np.testing.assert_allclose(adam[150:], momentum[150:], rtol=1e-5)
+
+
+@pytest.mark.parametrize("first", [50, 100, 200, 300])
+def test_a_long_memory_leads_and_corrected_it_makes_no_difference(first):
+    """RMSprop on the circles, on other seeds than the chapter's: from the fifth step on."""
+    look = {"rng": list(range(first, first + 50)), "keep": "loss"}
+    decays = [0.9, 0.99, 0.999]
+    plain = np.median(sweep(RMSprop(0.07), Circles(), 30, rho=decays, **look).loss, axis=-1)
+    assert np.all(plain[5:, 1] < plain[5:, 0])
+    rule = Adam(0.07, beta1=0.0)
+    corrected = np.median(sweep(rule, Circles(), beta2=decays, **look).loss, axis=-1)
+    assert np.ptp(corrected, axis=1).max() < 0.02
+
+
+class WithoutTheFirst(Adam):
+    """Adam that does not correct m."""
+
+    def update(self, g, t, m, v):
+        step, m, v = super().update(g, t, m, v)
+        return step * (1 - self.beta1**t), m, v
+
+
+def test_what_the_correction_of_m_is_worth_hangs_on_the_seeds():
+    """By about 0.001 in either direction, each kind at its best rate."""
+    rates, tuned, tried, gaps = np.geomspace(1e-3, 1, 19), [0, 200], [50, 300], []
+    for tune, rest in zip(tuned, tried, strict=True):
+        ends = []
+        for rule in (WithoutTheFirst(), Adam()):
+            found = sweep(rule, Circles(), rng=list(range(tune, tune + 50)), lr=rates).loss[-1]
+            best = rates[np.median(found, axis=-1).argmin()]
+            fresh = list(range(rest, rest + 100))
+            ends.append(sweep(rule, Circles(), rng=fresh, lr=[best]).loss[-1, 0])
+        gaps.append(mean_difference(*ends))
+    (worse, half), (better, other) = gaps
+    assert half < worse < 0.002
+    assert -0.002 < better < -other
+
+
+def test_adams_best_rate_stays_within_two_steps_of_the_grid():
+    """The circles' and the sparse features', on seeds on which it is two."""
+    rates, seeds = np.geomspace(1e-3, 10, 41), list(range(100, 150))
+    at = [
+        np.median(sweep(Adam(), task, rng=seeds, lr=rates).loss[-1], axis=-1).argmin()
+        for task in (Circles(), SparseFeatures())
+    ]
+    assert abs(at[1] - at[0]) == 2
+
+
+def test_the_gain_of_the_average_on_the_circles_hangs_on_the_seeds():
+    """Tuned on seeds 300 to 349 and tried on 200 others, β₁ = 0 is not behind."""
+    rates, ends = np.geomspace(0.02, 0.4, 13), []
+    for beta1 in (0.0, 0.9):
+        rule = Adam(beta1=beta1)
+        found = sweep(rule, Circles(), rng=list(range(300, 350)), lr=rates).loss[-1]
+        best = rates[np.median(found, axis=-1).argmin()]
+        ends.append(sweep(rule, Circles(), rng=list(range(350, 550)), lr=[best]).loss[-1, 0])
+    gap, half = mean_difference(*ends)
+    assert round(gap, 3) == 0
+    assert round(half, 3) == 0.004
+
+
+def test_the_longer_the_run_the_later_adam_comes_to_stay():
+    """On the ravine turned by 45°: with the rates of the chapter, it leaves again."""
+    problem, start = Ravine(1000, 45), np.array([-5.0, -3.0]) / np.sqrt(2)
+    rates = [0.1, *np.geomspace(0.03, 3, 20)]
+    path = sweep(Adam(), problem, 4000, start, keep="path", lr=rates).theta
+    distance = np.linalg.norm(path, axis=-1)
+    stays = [
+        np.nanmin(stays_within(distance[: steps + 1], 1e-3)) for steps in (900, 1500, 2500, 4000)
+    ]
+    assert np.all(np.diff(stays) > 0)
+    assert stays[-1] > 2.5 * stays[0]
+
+
+@pytest.mark.parametrize("beta1", [0.9, 0.99])
+def test_far_beyond_the_line_no_smaller_rate_helps(beta1):
+    """With β₂ = 0.5 on the sparse task, below the rates of the chapter."""
+    sparse, rates = SparseFeatures(), np.geomspace(1e-7, 1e-3, 21)
+    ends = sweep(Adam(beta1=beta1, beta2=0.5), sparse, rng=list(range(50)), lr=rates).loss[-1]
+    assert np.median(ends, axis=-1).min() > sparse.loss(sparse.start) - 0.01

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -59,10 +60,12 @@ class Entry:
         """The quantile of what was left on the fresh trials, at least `SOLVED`."""
         return max(float(quantile(self.final, self.share)), SOLVED)
 
-    @property
+    @cached_property
     def scores(self) -> Array:
         """The quantile of what was left in tuning, for each setting, at least `SOLVED`."""
-        return np.maximum(quantile(self.tried, self.share), SOLVED)
+        found = np.asarray(np.maximum(quantile(self.tried, self.share), SOLVED))
+        found.flags.writeable = False  # all who ask get this one
+        return found
 
     def along(self, share: float = 0.5) -> tuple[Array, Array]:
         """Return the values of the first knob, and what was left there, other knobs at their best.

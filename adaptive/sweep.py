@@ -356,7 +356,7 @@ def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64
             f"{', '.join(rule.hyperparameters)}"
         )
     # A rule of the reader's own may keep what it is given.
-    checked = np.asarray(rule.changed(**{name: value}).hyperparameters[name])
+    checked = np.array(rule.changed(**{name: value}).hyperparameters[name])
     if np.ndim(checked) != 1 or not np.size(checked):
         raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
     return checked

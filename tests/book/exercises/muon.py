@@ -162,7 +162,7 @@ def the_largest_value(g, lr):
     return -lr * S[0] * U @ Vt
 
 
-@wrong(**_PRICE, says="not its root")
+@wrong(**_PRICE, says="not the norm of g")
 def the_frobenius_norm_in_place_of_the_sum(g, lr):
     U, _, Vt = _svd(g)
     return -lr * np.linalg.norm(g) * U @ Vt

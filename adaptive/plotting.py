@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
@@ -104,6 +105,8 @@ def use() -> None:
     _add_fonts()
     plt.rcParams.update(STYLE)
     _mathtext.SHRINK_FACTOR = _SCRIPT
+    # Whether more than a second passes says how busy the machine is, and would be in the notebook.
+    warnings.filterwarnings("ignore", 'Creating legend with loc="best" can be slow', UserWarning)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import matplotlib.legend
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -421,3 +422,18 @@ def test_numbers_of_a_table_can_be_read_on_their_colour() -> None:
     assert not any(spine.get_visible() for spine in ax.spines.values())
     assert {tick.tick1line.get_markersize() for tick in ax.xaxis.get_major_ticks()} == {0}
     assert ax.get_aspect() == "auto"
+
+
+def test_how_long_a_place_for_the_legend_is_looked_for_is_not_told(monkeypatch):
+    """It is found in time on one machine and not on another, which does other things as well."""
+    clock = count(step=2)
+    monkeypatch.setattr(matplotlib.legend, "time", SimpleNamespace(perf_counter=clock.__next__))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure, ax = plt.subplots()
+        ax.plot([0, 1], label="a")
+        ax.legend()
+        with pytest.raises(UserWarning, match='loc="best" can be slow'):
+            figure.canvas.draw()
+        plotting.use()
+        figure.canvas.draw()

@@ -359,7 +359,8 @@ def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64
     checked = np.array(rule.changed(**{name: value}).hyperparameters[name])
     if np.ndim(checked) != 1 or not np.size(checked):
         raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
-    return read_only(checked)
+    checked.flags.writeable = False  # `Sweep` asks the axes later
+    return checked
 
 
 def _shared_batches(

@@ -26,6 +26,7 @@ from adaptive.descent import (
     stays_within,
 )
 from adaptive.problems.base import Array, Problem
+from adaptive.problems.tables import kept
 from adaptive.rules.base import Rule
 
 #: So many parameters, of all runs together, go through the loop at once: 240 kB in float64.
@@ -348,18 +349,17 @@ def _in_place(rule: Rule, theta: Array, engine: str) -> Callable[..., Any] | Non
     return step
 
 
-def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def _axis(rule: Rule, name: str, value: npt.ArrayLike) -> Array:
     """Return the values of one hyperparameter, checked as the rule itself would."""
     if name not in rule.hyperparameters:
         raise TypeError(
             f"{name!r} is no hyperparameter of {type(rule).__name__}, which has "
             f"{', '.join(rule.hyperparameters)}"
         )
-    # A rule of the reader's own may keep what it is given.
-    checked = np.array(rule.changed(**{name: value}).hyperparameters[name])
+    # A rule of the reader's own may hold what it is given, and `Sweep` asks the axes later.
+    checked = kept(np.asarray(rule.changed(**{name: value}).hyperparameters[name]))
     if np.ndim(checked) != 1 or not np.size(checked):
         raise ValueError(f"{name} must have shape (n,) with n > 0, got {_checks.shown(value)}")
-    checked.flags.writeable = False  # `Sweep` asks the axes later
     return checked
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from adaptive import _checks
 from adaptive.problems.base import Array, Problem
+from adaptive.problems.tables import kept
 from adaptive.race.entrants import Entrant, rule_of
 from adaptive.race.left import SOLVED, quantile
 from adaptive.race.settings import lowest
@@ -63,9 +64,8 @@ class Entry:
     @cached_property
     def scores(self) -> Array:
         """The quantile of what was left in tuning, for each setting, at least `SOLVED`."""
-        found = np.asarray(np.maximum(quantile(self.tried, self.share), SOLVED))
-        found.flags.writeable = False  # all who ask get this one
-        return found
+        # All who ask get this one.
+        return kept(np.asarray(np.maximum(quantile(self.tried, self.share), SOLVED)))
 
     def along(self, share: float = 0.5) -> tuple[Array, Array]:
         """Return the values of the first knob, and what was left there, other knobs at their best.

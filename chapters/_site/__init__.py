@@ -16,6 +16,7 @@ lives beside the chapters, because nothing else needs it.
 - `lite` is no part of the pages: it builds what runs the notebooks in the reader's browser.
 - `architecture`, `cheatsheet` and `cite` write a page each, from the code and `CITATION.cff`.
 - `api` makes the reference of the package from its docstrings, `codelinks` leads there from code.
+- `faster` changes nothing but how long all this takes.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from chapters._site import (
     codelinks,
     dark,
     decimals,
+    faster,
     folding,
     here,
     icons,
@@ -51,6 +53,7 @@ def setup(app: Any) -> dict[str, Any]:
     pages_of_their_own = (api, architecture, cheatsheet, cite)
     finding = (beside, folding, reading, run, here, search)
     for part in (
+        faster,
         mathematics,
         symbols,
         icons,

@@ -147,7 +147,9 @@ def _text(block: str) -> str:
 
 
 def of_code(link: Callable[..., str]) -> Callable[..., str]:
-    """Return what links names in a page, made to read the code alone: a page is long.
+    """Return what links names in a page, made to read each piece of code by itself.
+
+    A page is long, and ``sphinx_codeautolink`` compares each piece of code with all that it finds.
 
     Parameters
     ----------
@@ -157,18 +159,24 @@ def of_code(link: Callable[..., str]) -> Callable[..., str]:
     Returns
     -------
     callable
-        The same, but that it is given the blocks of code, one after the other.
+        The same, but that it is given one block of code at a time.
     """
 
     def linked(name: str, page: str, transforms: Any, *rest: Any, **named: Any) -> str:
-        named_here = [each for each in transforms if each.names]
-        wanted = {each.source.rstrip() for each in named_here}
-        blocks = [each for each in _BLOCK.findall(page) if _text(each) in wanted]
-        if not blocks:
-            return page
-        done = _BLOCK.findall(link(name, "\n".join(blocks), named_here, *rest, **named))
-        made = dict(zip(blocks, done, strict=True))
-        return _BLOCK.sub(lambda match: made.get(match[0], match[0]), page)
+        wanted = {each.source.rstrip(): each for each in transforms if each.names}
+        found = set()
+
+        def block(match: re.Match[str]) -> str:
+            text = _text(match[0])
+            if text not in wanted:
+                return match[0]
+            found.add(text)
+            return link(name, match[0], [wanted[text]], *rest, **named)
+
+        page = _BLOCK.sub(block, page)
+        # Code that is not on the page is what it warns of.
+        link(name, "", [each for text, each in wanted.items() if text not in found], *rest, **named)
+        return page
 
     return linked
 

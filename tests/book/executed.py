@@ -7,8 +7,8 @@ are read, and gives myst-nb the outputs; `plugin` lets nbval compare them with t
 ``ADAPTIVE_EXECUTED`` names the folder, as in ``make test``.
 
 What is kept counts as long as nothing has changed on which an output may depend: the notebook's
-code, the package, what is installed, Python. A notebook that fails is not kept: who asks for it
-executes it and reports the error in the usual way.
+code, the package, what the book requires to be installed, Python. A notebook that fails is not
+kept: who asks for it executes it and reports the error in the usual way.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from typing import Any
 import nbformat
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.book.notebooks import CHAPTERS, ROOT, chapters, execute, notebooks
 
@@ -53,16 +55,32 @@ def _inputs() -> Iterator[Path]:
                 yield path
 
 
+def _required() -> dict[str, str]:
+    """Return the versions of what the book requires, and of all that this requires, by name.
+
+    What is installed beside it, to test the book, changes no output of a notebook.
+    """
+    # Not what a module has brought along for itself, as setuptools does when it is imported.
+    there = {canonicalize_name(d.name): d for d in distributions(path=site.getsitepackages())}
+    versions, todo = {}, [("adaptive-optimizers", "book")]
+    for name, extra in todo:  # which grows
+        if name not in there:
+            continue
+        versions[name] = there[name].version
+        for requirement in map(Requirement, there[name].requires or ()):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                one = canonicalize_name(requirement.name)
+                todo += {(one, each) for each in ("", *requirement.extras)}.difference(todo)
+    return versions
+
+
 @functools.cache
 def surroundings() -> str:
-    """Return a digest of what all notebooks share: their inputs, what is installed, Python."""
+    """Return a digest of what all notebooks share: their inputs, what they require, Python."""
     digest = hashlib.sha256(sys.version.encode())
     for path in _inputs():
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
-    # Not what a module has brought along for itself, as setuptools does when it is imported.
-    found = distributions(path=site.getsitepackages())
-    installed = {f"{each.name} {each.version}" for each in found}
-    digest.update("\n".join(sorted(installed)).encode())
+    digest.update("\n".join(sorted(map(" ".join, _required().items()))).encode())
     return digest.hexdigest()
 
 

@@ -221,15 +221,23 @@ def test_links_are_made_in_the_code_that_has_some():
         )
 
     def link(name: str, page: str, transforms: Any) -> str:
-        assert page == block("<b>Adam</b>()")
-        return page.replace("<b>Adam</b>", "<a>Adam</a>")
+        asked.append((page, [each.source for each in transforms]))
+        return page.replace("<b>Adam</b>", "<a>Adam</a>").replace("<b>SGD</b>", "<a>SGD</a>")
 
-    some = SimpleNamespace(names=["Adam"], source="Adam()\n")
+    adam = SimpleNamespace(names=["Adam"], source="Adam()\n")
+    sgd = SimpleNamespace(names=["SGD"], source="SGD()\n")
     none = SimpleNamespace(names=[], source="x &lt; 1")
-    page = f"<p>Adam()</p>{block('x &lt; 1')}{block('<b>Adam</b>()')}<p>end</p>"
-    made = codelinks.of_code(link)("page", page, [none, some])
-    assert made == page.replace("<b>Adam</b>", "<a>Adam</a>")
-    assert codelinks.of_code(link)("page", page, [none]) == page
+    first, second = block("<b>Adam</b>()"), block("<b>SGD</b>()")
+    page = f"<p>Adam()</p>{first}{block('x &lt; 1')}{second}<p>end</p>"
+    asked: list[Any] = []
+    made = codelinks.of_code(link)("page", page, [none, sgd, adam])
+    assert made == page.replace("<b>", "<a>").replace("</b>", "</a>")
+    # Each by itself; at last what is on no page, of which it warns.
+    assert asked == [(first, ["Adam()\n"]), (second, ["SGD()\n"]), ("", [])]
+    lost = SimpleNamespace(names=["Lion"], source="Lion()")
+    asked = []
+    assert codelinks.of_code(link)("page", page, [none, lost]) == page
+    assert asked == [("", ["Lion()"])]
 
 
 def test_a_section_without_a_title_takes_none_back():

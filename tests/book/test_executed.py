@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -105,12 +107,30 @@ def test_what_is_kept_counts_until_an_input_changes(surroundings, tmp_path, file
     assert (surroundings() != before) == counts
 
 
-def test_what_is_installed_counts(surroundings, monkeypatch):
-    before = surroundings()
-    monkeypatch.setattr(
-        executed, "distributions", lambda **where: [SimpleNamespace(name="numpy", version="2.0.0")]
-    )
-    assert surroundings() != before
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("numpy", True),
+        # What the book requires requires it, and only for some: `jupyterlite-core[contents]`.
+        ("jupyter_server", True),
+        ("jsonschema", True),
+        # For the tests alone.
+        ("hypothesis", False),
+        ("numba", False),
+    ],
+)
+def test_what_the_book_requires_counts(surroundings, monkeypatch, name, counts):
+    before, real = surroundings(), executed.distributions
+
+    def distributions(**where: Any) -> Iterator[Any]:
+        for each in real(**where):
+            other = each.name == name
+            newer = SimpleNamespace(name=each.name, version="99", requires=each.requires)
+            yield newer if other else each
+
+    monkeypatch.setattr(executed, "distributions", distributions)
+    assert any(each.version == "99" for each in distributions())
+    assert (surroundings() != before) == counts
 
 
 def test_a_replay_insists_on_the_cells_in_their_order(notebook):

@@ -31,6 +31,7 @@ help: ## list the targets
 
 # A stamp per extra, made again when pyproject.toml changes. The package is installed
 # in editable mode, so that the book and the tests always see the working copy.
+# pip would compile the modules one after the other; some files are templates, not Python.
 $(PY):
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "Python was not found as '$(PYTHON)'. Install Python 3.11 or newer, or say which: make PYTHON=python3.12"; exit 1; }
@@ -43,7 +44,8 @@ $(PY):
 
 $(VENV)/.stamp-%: pyproject.toml | $(PY)
 	$(PIP) install --quiet --upgrade "pip>=25"
-	$(PIP) install --quiet --editable ".[$*]"
+	$(PIP) install --quiet --no-compile --editable ".[$*]"
+	@$(PY) -m compileall -qq -j 0 $(VENV)/lib || true
 	@touch $@
 
 # ------------------------------------------------------------------ the book

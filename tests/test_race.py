@@ -480,6 +480,16 @@ def test_on_other_trials_nags_median_on_rosenbrock_is_sound() -> None:
     assert np.mean(entry.final > 1) < 0.3
 
 
+def test_on_other_trials_the_cautious_quantile_saves_nothing_on_rosenbrock() -> None:
+    found = race(Rosenbrock(), [SGD, NAG], 60, seed=300)
+    daring, cautious = (
+        {name: np.mean(entry.final > 1) for name, entry in each.entries.items()}
+        for each in (found, found.chosen_by(0.8))
+    )
+    assert round(daring["SGD"], 2) == round(cautious["SGD"], 2) == 0.37
+    assert daring["NAG"] == 0
+
+
 def test_on_other_trials_adams_basin_is_wider_than_sgds() -> None:
     """On the four problems with noise, in the mean."""
     tasks: list[dict[str, Any]] = [

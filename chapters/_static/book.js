@@ -1,7 +1,14 @@
 // What is wider than its place scrolls; here it is given to the keyboard as well.
 (() => {
-  const wide = 'mjx-container[display="true"], .scrolls, .pst-scrollable-table-container, .output';
+  const wide = 'mjx-container:is([display="true"], .long), .scrolls, .pst-scrollable-table-container, .output';
   const look = () => {
+    // No line breaks within a formula of the text. One that is longer than a line scrolls as well.
+    const inLines = [...document.querySelectorAll(".bd-article span.math > mjx-container")];
+    const long = inLines.map((each) => {
+      const line = each.closest("p, li, dd")?.clientWidth;
+      return line > 0 && !each.closest("td, th") && each.firstElementChild.offsetWidth > line;
+    });
+    inLines.forEach((each, i) => each.classList.toggle("long", long[i]));
     for (const each of document.querySelectorAll(wide)) {
       const scrolls = each.scrollWidth > each.clientWidth
         && getComputedStyle(each).overflowX === "auto";

@@ -306,8 +306,23 @@ def test_what_is_in_the_address_is_set(make, js):
     assert suited != TEXT.lr
     assert settings["Momentum"] == [suited, 0.9]
     # Who follows an address wants to see the figure.
-    assert js("scrolled") == [["figure", {"block": "center"}]]
+    assert js("scrolled.map(([id]) => id)") == ["figure"]
     assert js("explorer.toAddress()") == {k: v for k, v in keys.items() if "Momentum" not in k}
+
+
+@pytest.mark.parametrize(("window", "block"), [(10_000, "center"), (100, "start")])
+def test_an_address_shows_the_top_of_a_figure_taller_than_the_window(
+    make, js, parts, window, block
+):
+    """On a phone the middle of it would be without its landscape."""
+    parts("globalThis.innerHeight = window_;", window_=window)
+    try:
+        make(hash_="#~one.t=3")
+        key = js("explorer.key")
+        make(hash_=f"#~{key}.t=3")
+        assert js("scrolled") == [["figure", {"block": block}]]
+    finally:
+        parts("globalThis.innerHeight = 600;")
 
 
 def test_a_problem_in_the_address_brings_its_start_along(make, js):

@@ -118,8 +118,10 @@ UNREACHED = """() => [...document.querySelectorAll("main *")].filter(e => {
     && e.tabIndex < 0 && !e.querySelector("a, button, input, [tabindex='0']");
 }).map(e => e.outerHTML.slice(0, 200))"""
 #: What is too wide and has nothing that shows it.
-CUT = """() => [...document.querySelectorAll("article mjx-container[display], article pre")]
-  .filter(e => e.scrollWidth > e.clientWidth + 1)
+CUT = """() => [...document.querySelectorAll("article mjx-container, article pre")]
+  .filter(e => e.matches("mjx-container[display], mjx-container.long, pre")
+    ? e.scrollWidth > e.clientWidth + 1
+    : !e.closest("td, th") && e.firstElementChild.offsetWidth > e.closest("p, li, dd")?.clientWidth)
   .filter(e => !getComputedStyle(e).backgroundImage.includes("gradient"))
   .map(e => e.outerHTML.slice(0, 200))"""
 #: Where the text runs from right to left, as in a translation: how the text runs, how wide the

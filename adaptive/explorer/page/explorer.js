@@ -38,7 +38,10 @@ export class Explorer {
       if (holdsSettings() && !recalled(this.key)) this.restore(readAddress(this.key));
     });
     onReturn(this.key, (settings) => this.restore(settings));
-    if (Object.keys(readAddress(this.key)).length) root.scrollIntoView({ block: "center" });
+    if (Object.keys(readAddress(this.key)).length) {
+      // Of a figure taller than the window, the middle would be without the landscape above it.
+      root.scrollIntoView({ block: root.offsetHeight > globalThis.innerHeight ? "start" : "center" });
+    }
     this.render();
     this.complain();
   }

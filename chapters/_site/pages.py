@@ -67,6 +67,8 @@ def mend(page: str) -> str:
     first = _VIEWPORT.search(page)
     if first:
         page = page[: first.end()] + _VIEWPORT.sub("", page[first.end() :])
+    # Where no script says which theme, neither would hold, and both pictures of a pair be seen.
+    page = page.replace(' data-theme="auto"', ' data-theme="light"', 1)
     # A landmark for the logo and the search, which stand in none.
     page = page.replace(
         '<div id="pst-primary-sidebar" class="bd-sidebar-primary bd-sidebar">',

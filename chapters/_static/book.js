@@ -63,7 +63,8 @@ addEventListener("DOMContentLoaded", () => {
   link.textContent = "Skip to the live figure";
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    figure.scrollIntoView({ block: "center" });
+    // Of a figure taller than the window, the top.
+    figure.scrollIntoView({ block: figure.offsetHeight > innerHeight ? "start" : "center" });
     figure.querySelector('[role="slider"], input, button')?.focus();
   });
   document.querySelector(".skip-link, #pst-skip-link")?.after(link);

@@ -154,6 +154,10 @@ def test_text_and_formulas_are_seen_without_a_script(book, reader, plain):
         first = formulas.first.bounding_box()
         assert first["width"] > 3
         assert first["height"] > 3
+    # Nor are the pictures for the dark page below those for the light one.
+    assert not page.locator("img.only-dark:visible").count()
+    if page.locator("img.only-dark").count():
+        assert page.locator("img.only-light:visible").count()
 
 
 def test_no_script_holds_up_the_text(book, name):

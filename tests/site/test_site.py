@@ -413,6 +413,15 @@ def test_a_slider_is_reached_from_the_front_page_in_fifteen_presses(book, visit)
     assert page.evaluate(is_slider)
 
 
+def test_the_link_to_a_figure_taller_than_the_window_shows_its_top(book, visit):
+    visit.page.set_viewport_size({"width": 390, "height": 450})
+    page = visit.open(book / "chapters" / "adam.html")
+    page.locator("a.to-figure").press("Enter")
+    box = page.locator(".bd-article [data-explorer]").first.bounding_box()
+    assert box["height"] > 450
+    assert 0 <= box["y"] < 150
+
+
 @pytest.mark.parametrize("target", ["the-longest-step", "thm-adam-bound"])
 def test_a_link_to_a_section_for_a_second_reading_or_into_it_unfolds_it(book, visit, target):
     page = visit.open(book / "chapters" / "adam.html")

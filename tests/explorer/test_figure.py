@@ -305,24 +305,25 @@ def test_what_is_in_the_address_is_set(make, js):
     suited = tuned(TEXT, Rosenbrock()).lr
     assert suited != TEXT.lr
     assert settings["Momentum"] == [suited, 0.9]
-    # Who follows an address wants to see the figure.
-    assert js("scrolled.map(([id]) => id)") == ["figure"]
+    # Who follows an address wants to see the figure, which is taller than this window.
+    assert js("scrolled") == [["figure", {"block": "start"}]]
     assert js("explorer.toAddress()") == {k: v for k, v in keys.items() if "Momentum" not in k}
 
 
-@pytest.mark.parametrize(("window", "block"), [(10_000, "center"), (100, "start")])
+@pytest.mark.parametrize(("height", "block"), [(10_000, "center"), (100, "start")])
 def test_an_address_shows_the_top_of_a_figure_taller_than_the_window(
-    make, js, parts, window, block
+    make, js, workbench, height, block
 ):
     """On a phone the middle of it would be without its landscape."""
-    parts("globalThis.innerHeight = window_;", window_=window)
+    before = workbench.viewport_size
+    workbench.set_viewport_size({"width": before["width"], "height": height})
     try:
         make(hash_="#~one.t=3")
         key = js("explorer.key")
         make(hash_=f"#~{key}.t=3")
         assert js("scrolled") == [["figure", {"block": block}]]
     finally:
-        parts("globalThis.innerHeight = 600;")
+        workbench.set_viewport_size(before)
 
 
 def test_a_problem_in_the_address_brings_its_start_along(make, js):
